@@ -1,0 +1,1 @@
+"""Domain-free foundations: nothing here knows what a session or a work is."""

@@ -1,0 +1,33 @@
+"""Names of background jobs. Slices declare a `JobSpec`; the relay enqueues it; `workers/` runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_DECLARED: dict[str, JobSpec] = {}
+
+
+class Queue(StrEnum):
+    """One worker pool per class of work, so that none starves another."""
+
+    MIXDOWN = "mixdown"
+    MEDIA = "media"
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """A job: the dotted path of its function, its pool and how long it may take."""
+
+    function: str
+    queue: Queue
+    timeout_s: int
+
+    def __post_init__(self) -> None:
+        _DECLARED[self.function] = self
+
+
+def declared_jobs() -> list[JobSpec]:
+    """Every job declared by the modules imported so far (a test resolves each)."""
+    return list(_DECLARED.values())

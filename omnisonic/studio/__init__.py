@@ -1,0 +1,1 @@
+"""The browser studio: sessions, tracks, uploads, exports, rooms."""

@@ -1,0 +1,1 @@
+"""Exports: a frozen mix manifest rendered to a file, with its certificate."""

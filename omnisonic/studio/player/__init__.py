@@ -1,0 +1,1 @@
+"""The browser component that draws and plays the mix."""

@@ -1,0 +1,1 @@
+"""Rooms: presence, tickets and the realtime gateway."""

@@ -1,0 +1,1 @@
+"""Sessions: rooms where musicians keep their takes, and who may enter them."""

@@ -1,0 +1,1 @@
+"""Tracks and their clips: what is heard, when and how loud."""

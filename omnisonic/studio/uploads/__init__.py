@@ -1,0 +1,1 @@
+"""Uploads: audio arriving, checked and made canonical."""

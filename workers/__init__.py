@@ -1,0 +1,1 @@
+"""RQ jobs: thin entry points that load a row, do the work and record the result."""
