@@ -136,7 +136,8 @@ def _make_engine(url: str) -> Engine:
         connect_args={
             "connect_timeout": 5,
             "application_name": "omnisonic",
-            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 "
+            "-c timezone=UTC",
         },
     )
 

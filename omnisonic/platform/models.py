@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, Column, DateTime, Identity, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from omnisonic.platform.orm import Row, json_field, timestamp_field
@@ -35,7 +35,7 @@ class ScheduleRun(SQLModel, table=True):
     __tablename__ = "schedule_runs"
 
     job: str = Field(primary_key=True, max_length=100)
-    due_at: datetime = Field(primary_key=True, sa_type=timestamp_field().sa_type)  # type: ignore[call-overload]
+    due_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
     started_at: datetime = timestamp_field()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import DateTime, Enum, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -29,6 +31,21 @@ def timestamp_field(*, default_now: bool = True, index: bool = False) -> Any:
     if default_now:
         return Field(default_factory=utc_now, sa_type=kind, nullable=False, index=index)
     return Field(default=None, sa_type=kind, nullable=True, index=index)
+
+
+def enum_field(kind: type[StrEnum], default: StrEnum | None = None, *, index: bool = False) -> Any:
+    """A text column with a check on the enum's values (not a Postgres enum: adding a value stays easy)."""
+    column: Any = Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda values: [str(value) for value in values],
+        name=re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
+    )
+    if default is None:
+        return Field(sa_type=column, nullable=False, index=index)
+    return Field(default=default, sa_type=column, nullable=False, index=index)
 
 
 def json_field(*, nullable: bool = True) -> Any:

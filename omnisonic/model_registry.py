@@ -1,0 +1,17 @@
+"""Imports every table, so that metadata is complete for Alembic and the tests."""
+
+from omnisonic.platform import models as platform_models
+from omnisonic.platform.auth import models as auth_models
+from omnisonic.studio.exports import models as export_models
+from omnisonic.studio.sessions import models as session_models
+from omnisonic.studio.tracks import models as track_models
+from omnisonic.studio.uploads import models as upload_models
+
+__all__ = [
+    "auth_models",
+    "export_models",
+    "platform_models",
+    "session_models",
+    "track_models",
+    "upload_models",
+]
