@@ -1,0 +1,58 @@
+# Two commands for a fresh machine with Python >= 3.11 and pip: `make run` and `make test`.
+PYTHON ?= python3
+PY := .venv/bin/python
+TESTS ?=
+
+.PHONY: help run demo build migrate test test-full lint types format bench requirements clean
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+app: ; @$(PYTHON) scripts/bootstrap.py requirements.txt
+dev: ; @$(PYTHON) scripts/bootstrap.py requirements-dev.txt
+.PHONY: app dev
+
+run: app ## install, build, start everything, print the address (Ctrl-C stops)
+	@$(PY) -m omnisonic up --stop-with-parent
+
+demo: app ## fill the running instance with a song to hear
+	@$(PY) -m omnisonic demo
+
+build: app ## build the front end if it changed
+	@$(PY) -m omnisonic build
+
+migrate: app ## bring the database of the running instance up to date
+	@$(PY) -m omnisonic migrate
+
+test: dev ## the suite, under 15 minutes on 2 cores
+	@$(PY) scripts/test_browser.py
+	@$(PY) -m pytest -m "not slow" $(TESTS)
+
+test-full: dev ## everything, also the slow suites
+	@$(PY) scripts/test_browser.py
+	@$(PY) -m pytest $(TESTS)
+
+lint: dev ## format, lint, types and import rules
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+types: dev ## mypy alone
+	@$(PY) -m mypy
+
+format: dev ## rewrite the code in the house format
+	@$(PY) -m ruff check --fix-only -q .
+	@$(PY) -m ruff format .
+
+bench: dev ## every benchmark (one: make bench BENCH=mixdown)
+	@$(PY) -m bench $(or $(BENCH),all)
+
+requirements: dev ## compile the pins again from pyproject.toml
+	@.venv/bin/uv pip compile -q --universal --no-emit-index-url --no-emit-find-links --no-header \
+	  --python-version 3.11 --extra embedded pyproject.toml -o requirements.txt
+	@.venv/bin/uv pip compile -q --universal --no-emit-index-url --no-emit-find-links --no-header \
+	  --python-version 3.11 --extra embedded --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove what is built and installed (not the data in .omnisonic)
+	rm -rf .venv .web .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

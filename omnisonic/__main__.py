@@ -1,0 +1,5 @@
+"""`python -m omnisonic`."""
+
+from omnisonic.cli import main
+
+main()

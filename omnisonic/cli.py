@@ -1,0 +1,182 @@
+"""The command line: each command imports only what it needs and hands over."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.jobs import Queue
+from omnisonic.platform.settings import SettingsError, get_settings
+
+Arguments = argparse.Namespace
+Command = Callable[[Arguments], int]
+PROCESSES = ("web", "gateway", "relay", "scheduler", *(f"worker-{queue.value}" for queue in Queue))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; wrong settings and refusals end with a sentence, not with a traceback."""
+    chosen = parser().parse_args(arguments)
+    if chosen.command != "up":
+        adopt_running_instance()
+    try:
+        sys.exit(chosen.run(chosen))
+    except SettingsError as error:
+        sys.exit(str(error))
+    except OmnisonicError as error:
+        sys.exit(f"{error.title}: {error.detail}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their arguments."""
+    top = argparse.ArgumentParser(prog="omnisonic", description="Omnisonic on the command line.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    up = _add(commands, "up", run_up, "start servers and all processes on this machine")
+    up.add_argument("--stop-with-parent", action="store_true", help="stop when the starting process ends")
+    _add(commands, "build", run_build, "build the front end if its sources changed")
+    _add(commands, "migrate", run_migrate, "bring the database up to date")
+    _add(commands, "web", run_web, "run the web process")
+    _add(commands, "gateway", run_gateway, "run the realtime gateway")
+    _add(commands, "relay", run_relay, "run the outbox relay")
+    _add(commands, "scheduler", run_scheduler, "run the scheduler")
+    worker = _add(commands, "worker", run_worker, "run the workers of one queue")
+    worker.add_argument("queue", choices=[queue.value for queue in Queue])
+    worker.add_argument("--concurrency", type=int, help="jobs at once")
+    health = _add(commands, "health", run_health, "ask whether a process is well")
+    health.add_argument("process", choices=PROCESSES)
+    _add(commands, "demo", run_demo, "fill the running instance with a song")
+
+    token = _add(commands, "token", run_token, "make an API token")
+    token.add_argument("action", choices=["create"])
+    token.add_argument("email", help="whose token")
+    token.add_argument("--name", default="command line")
+    token.add_argument("--scopes", default="studio", help="comma-separated")
+    user = _add(commands, "user", run_user, "give an account a role")
+    user.add_argument("action", choices=["grant"])
+    user.add_argument("email")
+    user.add_argument("role")
+    return top
+
+
+def adopt_running_instance() -> None:
+    """Take the addresses of the instance that runs on this data folder, where none are set."""
+    from omnisonic.platform.embedded.folder import DataFolder
+
+    root = get_settings().omnisonic_data_dir
+    if root.is_dir():
+        for name, value in DataFolder(root.resolve()).running_environment().items():
+            os.environ.setdefault(name, value)
+        get_settings.cache_clear()
+
+
+def run_up(arguments: Arguments) -> int:
+    """Start everything."""
+    from omnisonic.platform.embedded.up import up
+
+    return up(stop_with_parent=arguments.stop_with_parent)
+
+
+def run_build(_: Arguments) -> int:
+    """Build the front end."""
+    from omnisonic.platform.embedded import frontend
+
+    rebuilt = frontend.build()
+    print("The front end is built." if rebuilt else "The front end is up to date.")
+    return 0
+
+
+def run_migrate(_: Arguments) -> int:
+    """Apply the migrations."""
+    from omnisonic.platform.embedded.migrations import migrate
+
+    migrate()
+    return 0
+
+
+def run_web(_: Arguments) -> int:
+    """Serve pages and API."""
+    from omnisonic.platform.embedded.web_server import run
+
+    run()
+    return 0
+
+
+def run_gateway(_: Arguments) -> int:
+    """Serve the rooms."""
+    from omnisonic.studio.rooms.gateway import run
+
+    run()
+    return 0
+
+
+def run_relay(_: Arguments) -> int:
+    """Drain the outbox."""
+    from omnisonic.platform.relay import run
+
+    run()
+    return 0
+
+
+def run_scheduler(_: Arguments) -> int:
+    """Start what is due."""
+    from workers.schedule import run
+
+    run()
+    return 0
+
+
+def run_worker(arguments: Arguments) -> int:
+    """Work on one queue."""
+    from workers.runtime import run
+
+    run(Queue(arguments.queue), concurrency=arguments.concurrency or _concurrency(Queue(arguments.queue)))
+    return 0
+
+
+def run_health(arguments: Arguments) -> int:
+    """Exit status 0 when the process is well."""
+    from omnisonic.platform.health import check_process
+
+    return check_process(arguments.process)
+
+
+def run_demo(_: Arguments) -> int:
+    """Make the demo session."""
+    from workers.demo import run
+
+    return run()
+
+
+def run_token(arguments: Arguments) -> int:
+    """Print a new token once."""
+    from omnisonic.platform.auth.cli import create_token
+
+    print(create_token(arguments.email, name=arguments.name, scopes=arguments.scopes.split(",")))
+    return 0
+
+
+def run_user(arguments: Arguments) -> int:
+    """Change a role."""
+    from omnisonic.platform.auth.cli import grant_role
+
+    grant_role(arguments.email, arguments.role)
+    return 0
+
+
+def _concurrency(queue: Queue) -> int:
+    if queue is Queue.MIXDOWN:
+        return get_settings().export_worker_concurrency
+    return 2 if queue is Queue.MEDIA else 1
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Command, text: str
+) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=text, description=text)
+    added.set_defaults(run=run)
+    return added
