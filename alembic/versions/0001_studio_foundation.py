@@ -156,6 +156,7 @@ def upgrade() -> None:
     sa.Column('limiter', sa.Boolean(), nullable=False),
     sa.Column('manifest', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('manifest_sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('inputs', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('loudness', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('certificate', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('storage_key', sqlmodel.sql.sqltypes.AutoString(length=255), nullable=True),

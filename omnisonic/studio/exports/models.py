@@ -71,6 +71,7 @@ class Export(Row, table=True):
     limiter: bool = Field(default=False)
     manifest: dict[str, Any] = json_field(nullable=False)
     manifest_sha256: str = Field(max_length=64)
+    inputs: dict[str, Any] = json_field(nullable=False)  # track id -> upload id, frozen with the manifest
     loudness: dict[str, Any] | None = json_field()
     certificate: dict[str, Any] | None = json_field()
     storage_key: str | None = Field(default=None, max_length=255)

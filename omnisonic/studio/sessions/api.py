@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
 from omnisonic.platform.auth.http import StudioActor
 from omnisonic.platform.db import read_session, unit_of_work
-from omnisonic.platform.idempotency import run_idempotent
-from omnisonic.platform.pagination import Limit
+from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
+from omnisonic.platform.pagination import PageQuery
 from omnisonic.platform.schemas import ApiModel, Ok
 from omnisonic.studio.sessions import members, service
 from omnisonic.studio.sessions.models import MemberRole
@@ -27,8 +27,6 @@ from omnisonic.studio.sessions.schemas import (
 )
 
 router = APIRouter(tags=["sessions"])
-
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
 
 class RoleChange(ApiModel):
@@ -47,15 +45,14 @@ class InviteAccept(ApiModel):
 @router.get("/api/sessions", operation_id="list_sessions")
 def list_sessions(
     actor: StudioActor,
-    limit: Limit = 50,
-    cursor: str | None = None,
+    page: PageQuery,
     session_id: Annotated[UUID | None, Query(alias="id")] = None,
 ) -> SessionPage | SessionAnswer:
     """The caller's sessions, newest first; with `?id=` one of them."""
     with read_session() as session:
         if session_id is not None:
             return SessionAnswer(session=service.view_session(session, actor, session_id=session_id))
-        return service.list_sessions(session, actor, limit=limit, cursor=cursor)
+        return service.list_sessions(session, actor, page=page)
 
 
 @router.post("/v1/sessions", status_code=201, operation_id="create_session_v1", response_model=SessionAnswer)
@@ -71,9 +68,7 @@ def create_session(
             view = service.create_session(uow, actor, request=wanted)
             return 201, SessionAnswer(session=view).model_dump(mode="json")
 
-        status, body = run_idempotent(
-            uow, actor, key=idempotency_key, request=["create-session", wanted.model_dump()], produce=produce
-        )
+        status, body = run_idempotent(uow, actor, idempotency_key, wanted.model_dump(mode="json"), produce)
     return JSONResponse(body, status_code=status)
 
 
@@ -124,9 +119,7 @@ def duplicate_session(
             view = service.duplicate_session(uow, actor, session_id=session_id)
             return 201, SessionAnswer(session=view).model_dump(mode="json")
 
-        status, body = run_idempotent(
-            uow, actor, key=idempotency_key, request=["duplicate-session", str(session_id)], produce=produce
-        )
+        status, body = run_idempotent(uow, actor, idempotency_key, {"duplicate": str(session_id)}, produce)
     return JSONResponse(body, status_code=status)
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, text
+from sqlalchemy import Select, func, text, tuple_
 from sqlmodel import Session, col, select
 
 from omnisonic.platform.auth.models import User
+from omnisonic.platform.pagination import Page, encode_cursor
 from omnisonic.studio.sessions.models import MemberRole, SessionInvite, SessionMember, StudioSession
 from omnisonic.studio.sessions.schemas import MemberView, SessionView
 from omnisonic.studio.tracks.models import Track
@@ -32,23 +33,18 @@ def find_session(
     return (row[0], row[1]) if row else None
 
 
-def list_sessions(
-    session: Session, *, user_id: UUID, limit: int, before: tuple[datetime, UUID] | None
-) -> list[SessionView]:
-    """Views of the user's sessions, newest first, in one statement."""
+def list_sessions(session: Session, *, user_id: UUID, page: Page) -> tuple[list[SessionView], str | None]:
+    """Views of the user's sessions, newest first, in one statement, and the cursor of the next page."""
     statement = _views(user_id).where(col(StudioSession.deleted_at).is_(None))
-    if before is not None:
-        created_at, session_id = before
-        statement = statement.where(
-            or_(
-                col(StudioSession.created_at) < created_at,
-                and_(col(StudioSession.created_at) == created_at, col(StudioSession.id) < session_id),
-            )
-        )
-    statement = statement.order_by(col(StudioSession.created_at).desc(), col(StudioSession.id).desc()).limit(
-        limit
-    )
-    return [_to_view(row) for row in session.execute(statement)]
+    if page.after is not None:
+        place = tuple_(col(StudioSession.created_at), col(StudioSession.id))
+        statement = statement.where(place < (page.after.created_at, page.after.id))
+    statement = statement.order_by(col(StudioSession.created_at).desc(), col(StudioSession.id).desc())
+    rows = [_to_view(row) for row in session.execute(statement.limit(page.limit + 1))]
+    if len(rows) <= page.limit:
+        return rows, None
+    last = rows[page.limit - 1]
+    return rows[: page.limit], encode_cursor(last.created_at, last.id)
 
 
 def find_view(session: Session, *, user_id: UUID, session_id: UUID) -> SessionView | None:

@@ -11,7 +11,7 @@ from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import Forbidden, NotFound, VersionConflict
 from omnisonic.platform.ids import utc_now
-from omnisonic.platform.pagination import decode_cursor, next_cursor
+from omnisonic.platform.pagination import Page
 from omnisonic.studio.sessions import repository
 from omnisonic.studio.sessions.models import MemberRole, SessionMember, StudioSession
 from omnisonic.studio.sessions.schemas import SessionCreate, SessionPage, SessionPatch, SessionView
@@ -53,12 +53,10 @@ def view_session(session: Session, actor: Actor, *, session_id: UUID) -> Session
     return view
 
 
-def list_sessions(session: Session, actor: Actor, *, limit: int, cursor: str | None = None) -> SessionPage:
-    """The caller's sessions, newest first, `limit` at a time."""
-    rows = repository.list_sessions(
-        session, user_id=actor.user_id, limit=limit + 1, before=decode_cursor(cursor)
-    )
-    return SessionPage(sessions=rows[:limit], next_cursor=next_cursor(rows, limit))
+def list_sessions(session: Session, actor: Actor, *, page: Page) -> SessionPage:
+    """The caller's sessions, newest first."""
+    rows, cursor = repository.list_sessions(session, user_id=actor.user_id, page=page)
+    return SessionPage(sessions=rows, next_cursor=cursor)
 
 
 def create_session(uow: UnitOfWork, actor: Actor, *, request: SessionCreate) -> SessionView:

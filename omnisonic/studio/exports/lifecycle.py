@@ -1,0 +1,168 @@
+"""Life of an export on the worker's side: claimed, reported, completed, canceled, failed or retried once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from omnisonic.platform.db import UnitOfWork, unit_of_work
+from omnisonic.platform.events import publish_ephemeral
+from omnisonic.platform.ids import utc_now
+from omnisonic.platform.logging import get_logger
+from omnisonic.studio.exports import repository
+from omnisonic.studio.exports.jobs import RENDER_EXPORT
+from omnisonic.studio.exports.models import Export, ExportStage, ExportStatus
+from omnisonic.studio.sessions.service import room_channel
+
+ATTEMPTS_MAX = 2
+GAVE_UP = (
+    "The mixdown was interrupted twice by a fault on our side. Nothing is wrong with your mix: export again."
+)
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What the worker made. `loudness` and `certificate` are JSON as the contract shows them."""
+
+    storage_key: str
+    file_size: int
+    pcm_sha256: str
+    loudness: dict[str, Any]
+    certificate: dict[str, Any]
+
+
+def claim_export(*, export_id: UUID) -> Export | None:
+    """Take the row for rendering; None when it is gone, final or another worker has it."""
+    with unit_of_work() as uow:
+        export = repository.find_for_work(uow.session, export_id=export_id)
+        if export is None or export.status is not ExportStatus.PENDING:
+            return None
+        export.status, export.stage, export.progress = ExportStatus.PROCESSING, ExportStage.MIXING, 0
+        export.attempt += 1
+        export.heartbeat_at = utc_now()
+        export.started_at = export.started_at or export.heartbeat_at
+        return export
+
+
+def beat_export(*, export_id: UUID, attempt: int) -> bool:
+    """Record a sign of life; False when the render should stop (canceled, or taken over)."""
+    with unit_of_work() as uow:
+        export = _owned(uow, export_id=export_id, attempt=attempt)
+        if export is None:
+            return False
+        export.heartbeat_at = utc_now()
+        return export.cancel_requested_at is None
+
+
+def report_progress(*, export: Export, progress: int, stage: ExportStage) -> None:
+    """Record how far the render is and tell the room. Never goes back within an attempt."""
+    with unit_of_work() as uow:
+        row = _owned(uow, export_id=export.id, attempt=export.attempt)
+        if row is None or row.progress > progress:
+            return
+        row.progress, row.stage, row.heartbeat_at = progress, stage, utc_now()
+    announce(row)
+
+
+def complete_export(*, export_id: UUID, attempt: int, rendered: Rendered) -> bool:
+    """Mark the row completed; False when it was canceled or taken over, and the file is not wanted."""
+    with unit_of_work() as uow:
+        export = _owned(uow, export_id=export_id, attempt=attempt)
+        if export is None or export.cancel_requested_at is not None:
+            return False
+        for name, value in vars(rendered).items():
+            setattr(export, name, value)
+        _settle(uow, export, ExportStatus.COMPLETED)
+    announce(export)
+    return True
+
+
+def cancel_claimed(*, export_id: UUID, attempt: int) -> None:
+    """Mark a render that stopped on request as canceled."""
+    with unit_of_work() as uow:
+        export = _owned(uow, export_id=export_id, attempt=attempt)
+        if export is None:
+            return
+        _settle(uow, export, ExportStatus.CANCELED)
+    announce(export)
+
+
+def fail_export(*, export_id: UUID, attempt: int, slug: str, message: str) -> None:
+    """Mark the row failed for a reason that a second try would not change."""
+    with unit_of_work() as uow:
+        export = _owned(uow, export_id=export_id, attempt=attempt)
+        if export is None:
+            return
+        _fail(uow, export, slug=slug, message=message)
+    announce(export)
+
+
+def release_export(*, export_id: UUID, attempt: int, reason: str) -> None:
+    """Give a row back after a fault on our side: one more try, then failed."""
+    with unit_of_work() as uow:
+        export = _owned(uow, export_id=export_id, attempt=attempt)
+        if export is None:
+            return
+        _retry_or_fail(uow, export, reason=reason)
+    announce(export)
+
+
+def requeue_stale_exports(uow: UnitOfWork, *, now: datetime, stale_after_s: int, limit: int = 100) -> int:
+    """Queue active rows without a sign of life again; the number of them."""
+    rows = repository.list_stale(uow.session, before=now - timedelta(seconds=stale_after_s), limit=limit)
+    for export in rows:
+        log.warning("export_stale", export_id=str(export.id), attempt=export.attempt)
+        if export.cancel_requested_at is not None:
+            _settle(uow, export, ExportStatus.CANCELED)
+        else:
+            _retry_or_fail(uow, export, reason="The mixdown was interrupted; trying once more.")
+    return len(rows)
+
+
+def announce(export: Export) -> None:
+    """Tell the room how the export stands. Lost frames do not matter: the row is the truth."""
+    data = {
+        "exportId": str(export.id),
+        "status": str(export.status),
+        "progress": export.progress,
+        "stage": str(export.stage),
+    }
+    publish_ephemeral(room_channel(export.session_id), "export.progress", data)
+
+
+def _owned(uow: UnitOfWork, *, export_id: UUID, attempt: int) -> Export | None:
+    export = repository.find_for_work(uow.session, export_id=export_id)
+    is_mine = export and export.status is ExportStatus.PROCESSING and export.attempt == attempt
+    return export if is_mine else None
+
+
+def _retry_or_fail(uow: UnitOfWork, export: Export, *, reason: str) -> None:
+    if export.attempt >= ATTEMPTS_MAX:
+        _fail(uow, export, slug="render-interrupted", message=GAVE_UP)
+        return
+    export.status, export.stage, export.progress = ExportStatus.PENDING, ExportStage.WAITING, 0
+    export.heartbeat_at = utc_now()
+    export.error_message = reason[:500] if export.attempt else None
+    uow.session.flush()
+    uow.enqueue(RENDER_EXPORT, export_id=str(export.id))
+
+
+def _fail(uow: UnitOfWork, export: Export, *, slug: str, message: str) -> None:
+    export.error_slug = slug[:64]
+    _settle(uow, export, ExportStatus.FAILED)
+    export.error_message = message[:500]
+    uow.session.flush()
+
+
+def _settle(uow: UnitOfWork, export: Export, status: ExportStatus) -> None:
+    export.status, export.stage = status, ExportStage.DONE
+    export.error_message = None
+    export.heartbeat_at = None
+    export.completed_at = utc_now()
+    if status is ExportStatus.COMPLETED:
+        export.progress = 100
+    uow.session.flush()

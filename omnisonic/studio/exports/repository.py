@@ -1,0 +1,96 @@
+"""Every query on exports; each starts from what the caller may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, tuple_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from omnisonic.platform.pagination import Page, encode_cursor, fetch_page
+from omnisonic.studio.exports.models import Export, ExportStatus
+from omnisonic.studio.sessions.models import SessionMember, StudioSession
+
+ACTIVE = (ExportStatus.PENDING, ExportStatus.PROCESSING)
+
+
+def find_export(
+    session: Session, *, user_id: UUID, export_id: UUID, for_update: bool = False
+) -> Export | None:
+    """An export of a session that the user belongs to."""
+    statement = _readable(user_id).where(Export.id == export_id)
+    if for_update:
+        statement = statement.with_for_update(of=Export)
+    return session.exec(statement).first()
+
+
+def list_exports(session: Session, *, session_id: UUID, page: Page) -> tuple[list[Export], str | None]:
+    """Exports of one session, newest first. The caller has checked the membership."""
+    return fetch_page(session, select(Export).where(Export.session_id == session_id), Export, page=page)
+
+
+def list_all_exports(
+    session: Session, *, user_id: UUID, page: Page
+) -> tuple[list[tuple[Export, str]], str | None]:
+    """Exports of all the user's sessions with the sessions' names, newest first."""
+    statement = (
+        select(Export, StudioSession.name)
+        .join(StudioSession, col(StudioSession.id) == col(Export.session_id))
+        .join(SessionMember, col(SessionMember.session_id) == col(StudioSession.id))
+        .where(SessionMember.user_id == user_id, col(StudioSession.deleted_at).is_(None))
+    )
+    if page.after is not None:
+        place = tuple_(col(Export.created_at), col(Export.id))
+        statement = statement.where(place < (page.after.created_at, page.after.id))
+    statement = statement.order_by(col(Export.created_at).desc(), col(Export.id).desc())
+    rows = [(export, name) for export, name in session.exec(statement.limit(page.limit + 1))]
+    if len(rows) <= page.limit:
+        return rows, None
+    last = rows[page.limit - 1][0]
+    return rows[: page.limit], encode_cursor(last.created_at, last.id)
+
+
+def count_active(session: Session, *, session_id: UUID) -> int:
+    """Exports of the session that wait or render."""
+    statement = (
+        select(func.count())
+        .select_from(Export)
+        .where(Export.session_id == session_id, col(Export.status).in_(ACTIVE))
+    )
+    return session.exec(statement).one()
+
+
+def find_for_work(session: Session, *, export_id: UUID) -> Export | None:
+    """The row for a worker, locked; workers act for the system, not for a caller."""
+    return session.exec(select(Export).where(Export.id == export_id).with_for_update()).first()
+
+
+def list_stale(session: Session, *, before: datetime, limit: int) -> list[Export]:
+    """Active rows without a sign of life since `before`, locked.
+
+    `heartbeat_at` is set when the row is queued as well, so a job lost with its queue is found too.
+    """
+    return list(
+        session.exec(
+            select(Export)
+            .where(
+                col(Export.status).in_(ACTIVE),
+                or_(col(Export.heartbeat_at) < before, col(Export.heartbeat_at).is_(None)),
+                col(Export.created_at) < before,
+            )
+            .order_by(col(Export.created_at))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def _readable(user_id: UUID) -> SelectOfScalar[Export]:
+    return (
+        select(Export)
+        .join(StudioSession, col(StudioSession.id) == col(Export.session_id))
+        .join(SessionMember, col(SessionMember.session_id) == col(StudioSession.id))
+        .where(SessionMember.user_id == user_id, col(StudioSession.deleted_at).is_(None))
+    )
