@@ -76,6 +76,13 @@ class NotFound(OmnisonicError):
     advice = "It was removed, or it belongs to someone who has not shared it with you."
 
 
+class MethodNotAllowed(OmnisonicError):
+    """The path exists, the method does not."""
+
+    slug, title, status = "method-not-allowed", "This address does not take that method", 405
+    advice = "The `Allow` header lists the methods; the API description is at /docs."
+
+
 class Conflict(OmnisonicError):
     """The thing is in a state that does not allow this."""
 

@@ -24,6 +24,7 @@ def configure_logging(service: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,  # plain: a traceback with locals would show secrets
     ]
     renderer: Any = (
         structlog.processors.JSONRenderer()

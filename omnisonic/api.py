@@ -1,0 +1,88 @@
+"""The REST application: every slice's routes under one error shape, described at /openapi.json."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
+
+from omnisonic import __version__
+from omnisonic.platform import health
+from omnisonic.platform.errors import MethodNotAllowed, NotFound
+from omnisonic.platform.problems import install_problems, problem_response
+from omnisonic.platform.web.docs_page import install_docs
+from omnisonic.platform.web.limits import limit_requests
+from omnisonic.platform.web.openapi import PROBLEM_RESPONSES, describe
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+UNKNOWN_PATHS = ("/api/{rest:path}", "/v1/{rest:path}", "/health/{rest:path}", "/healthz")
+DESCRIPTION = "Sessions, tracks, uploads and exports. Errors are problem details (RFC 9457)."
+SLICES = (
+    "omnisonic.platform.auth.api",
+    "omnisonic.studio.sessions.api",
+    "omnisonic.studio.tracks.api",
+    "omnisonic.studio.uploads.api",
+    "omnisonic.studio.exports.api",
+    "omnisonic.studio.rooms.api",
+)
+
+
+def create_api() -> FastAPI:
+    """The FastAPI application with all routes; Reflex mounts its pages behind them."""
+    app = FastAPI(
+        title="Omnisonic",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    app.include_router(health.router)
+    for router in _routers():
+        app.include_router(router, dependencies=[Depends(limit_requests)], responses=PROBLEM_RESPONSES)
+    install_docs(app)
+    install_problems(app)
+    _answer_unknown_paths(app)
+    app.openapi = lambda: _cached_description(app)  # type: ignore[method-assign]
+    return app
+
+
+def _routers() -> list[APIRouter]:
+    return [import_module(name).router for name in SLICES if find_spec(name) is not None]
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _cached_description(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app)
+    return app.openapi_schema
+
+
+def _answer_unknown_paths(app: FastAPI) -> None:
+    # Without these a wrong API path would fall through to the pages mounted behind and answer HTML.
+    known: list[BaseRoute] = list(app.routes)
+
+    async def unknown(request: Request) -> Response:
+        allowed = [method for method in METHODS if _has_route(known, request, method)]
+        if not allowed:
+            return problem_response(NotFound(), instance=request.url.path)
+        return problem_response(
+            MethodNotAllowed(), instance=request.url.path, headers={"Allow": ", ".join(allowed)}
+        )
+
+    for path in UNKNOWN_PATHS:
+        app.router.routes.append(Route(path, unknown, methods=[*METHODS, "OPTIONS"], include_in_schema=False))
+
+
+def _has_route(known: list[BaseRoute], request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] is Match.FULL for route in known)

@@ -1,0 +1,1 @@
+"""Plumbing of the web process: what happens to a request before and after a route."""
