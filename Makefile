@@ -25,11 +25,11 @@ migrate: app ## bring the database of the running instance up to date
 	@$(PY) -m omnisonic migrate
 
 test: dev ## the suite, under 15 minutes on 2 cores
-	@$(PY) scripts/test_browser.py
+	@$(PY) -m scripts.browser >/dev/null
 	@$(PY) -m pytest -m "not slow" $(TESTS)
 
 test-full: dev ## everything, also the slow suites
-	@$(PY) scripts/test_browser.py
+	@$(PY) -m scripts.browser >/dev/null
 	@$(PY) -m pytest $(TESTS)
 
 lint: dev ## format, lint, types and import rules

@@ -31,7 +31,7 @@ class Console:
         try:
             print(f"{label} {text}", file=self.stream, flush=True)
         except BrokenPipeError:  # nobody reads any more; the log files still get everything
-            self.stream = Path(os.devnull).open("w")
+            self.stream = Path(os.devnull).open("w")  # noqa: SIM115 (for the rest of the run)
 
     def say(self, text: str) -> None:
         """Print a line of the supervisor itself."""

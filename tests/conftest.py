@@ -1,0 +1,160 @@
+"""Real servers for the tests: started once, emptied between tests. Nothing of the machine's own leaks in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from omnisonic.platform.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    import redis
+
+    from omnisonic.platform.storage import Storage
+
+KEPT_VARIABLES = {"CHROMIUM_PATH"}
+
+
+def _forget_the_machine() -> None:
+    """A tester's own DATABASE_URL must never be emptied by a test, nor a `.env` change its outcome."""
+    for name, field in Settings.model_fields.items():
+        aliases = getattr(field.validation_alias, "choices", [name])
+        for variable in {name, *map(str, aliases)}:
+            if variable.upper() not in KEPT_VARIABLES:
+                os.environ.pop(variable.upper(), None)
+                os.environ.pop(variable, None)
+    Settings.model_config["env_file"] = None
+    os.environ["OMNISONIC_ENV"] = "test"
+    os.environ["REFLEX_TELEMETRY_ENABLED"] = "false"
+
+
+_forget_the_machine()
+
+
+def forget_connections() -> None:
+    """Drop everything that was made from the settings, and the settings."""
+    from omnisonic.platform.db import dispose_engines
+    from omnisonic.platform.redis import get_redis
+    from omnisonic.platform.storage import get_storage
+
+    dispose_engines()
+    for cached in (get_redis, get_storage, get_settings):
+        cached.cache_clear()
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The servers of this test run."""
+
+    data_dir: Path
+    environment: dict[str, str]
+    admin_url: str
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where the mail sink files what it receives."""
+        return self.data_dir / "mail"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    """The run's data folder: short, removed at the end, and enterable by the database's user."""
+    folder = Path(tempfile.mkdtemp(prefix="omnisonic-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers(data_dir: Path) -> Iterator[Servers]:
+    """PostgreSQL with the migrations, Valkey and the mail sink, with their addresses in the environment."""
+    from omnisonic.platform.embedded.database_roles import SUPERUSER
+    from omnisonic.platform.embedded.folder import DataFolder
+    from omnisonic.platform.embedded.migrations import migrate
+    from omnisonic.platform.embedded.postgres import EmbeddedPostgres
+    from omnisonic.platform.embedded.stack import EmbeddedStack
+
+    os.environ["OMNISONIC_DATA_DIR"] = str(data_dir)
+    forget_connections()
+    stack = EmbeddedStack.needed(get_settings(), DataFolder.open(data_dir))
+    try:
+        environment = stack.start()
+        os.environ.update(environment)
+        forget_connections()
+        migrate()
+        postgres = next(server for server in stack.servers if isinstance(server, EmbeddedPostgres))
+        yield Servers(data_dir, environment, postgres.url(SUPERUSER))
+        forget_connections()
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="session")
+def _empty_database(servers: Servers) -> Iterator[Callable[[], None]]:
+    import psycopg2
+
+    with closing(psycopg2.connect(servers.admin_url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            # `replica` skips foreign keys and triggers: rows go in any order, append-only tables too.
+            cursor.execute(
+                "SET session_replication_role = replica; SET synchronous_commit = off; "
+                "SET lock_timeout = '5s'"
+            )
+            cursor.execute(
+                "SELECT format('DELETE FROM %I', tablename) FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+            statements = "; ".join(row[0] for row in cursor.fetchall())
+            yield lambda: cursor.execute(statements)
+
+
+@pytest.fixture
+def db(_empty_database: Callable[[], None]) -> None:
+    """An empty database; use it through `unit_of_work()` and `read_session()`."""
+    _empty_database()
+
+
+@pytest.fixture
+def redis_client(servers: Servers) -> redis.Redis:
+    """The process's Redis client on an empty server."""
+    from omnisonic.platform.redis import get_redis
+
+    client = get_redis()
+    client.flushall()
+    return client
+
+
+@pytest.fixture
+def configure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Settings]]:
+    """Set variables for one test: `configure(UPLOAD_MAX_FILE_SIZE_MB=1)`; returns the new settings."""
+
+    def change(**variables: Any) -> Settings:
+        for name, value in variables.items():
+            if value is None:
+                monkeypatch.delenv(name, raising=False)
+            else:
+                monkeypatch.setenv(name, str(value))
+        forget_connections()
+        return get_settings()
+
+    yield change
+    monkeypatch.undo()
+    forget_connections()
+
+
+@pytest.fixture
+def storage(configure: Callable[..., Settings], tmp_path: Path) -> Storage:
+    """The process's object store: an empty folder."""
+    from omnisonic.platform.storage import get_storage
+
+    configure(STORAGE_TYPE="local", STORAGE_LOCAL_DIR=tmp_path / "storage")
+    return get_storage()

@@ -1,0 +1,142 @@
+"""The whole of Omnisonic as people run it, and the browser that looks at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from omnisonic.platform.embedded.folder import DataFolder
+from omnisonic.platform.embedded.ports import free_port
+from scripts.browser import require_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 240  # the first run builds the front end
+STOP_TIMEOUT_S = 60
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running `omnisonic up`."""
+
+    base_url: str
+    gateway_url: str
+    data_dir: Path
+    pid: int
+
+    @property
+    def log(self) -> Path:
+        """Everything that it printed."""
+        return self.data_dir / "up.log"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where mails are filed."""
+        return self.data_dir / "mail"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables of its processes: DATABASE_URL, REDIS_URL, …"""
+        return DataFolder(self.data_dir).running_environment()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """`omnisonic up` on free ports with a data folder of its own; stopped and checked at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="omnisonic-e2e-"))
+    folder.chmod(0o755)
+    port, gateway_port = free_port(), free_port()
+    variables = {
+        "OMNISONIC_ENV": "development",
+        "OMNISONIC_DATA_DIR": str(folder),
+        "PORT": str(port),
+        "GATEWAY_PORT": str(gateway_port),
+        "OTEL_TRACES_EXPORTER": "none",
+    }
+    inherited = {name: value for name, value in os.environ.items() if name not in _server_variables()}
+    with (folder / "up.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "omnisonic", "up", "--stop-with-parent"],
+            cwd=ROOT,
+            env={**inherited, **variables},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    running = Stack(f"http://localhost:{port}", f"ws://localhost:{gateway_port}", folder, process.pid)
+    try:
+        _wait_until_ready(running, process)
+        yield running
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(STOP_TIMEOUT_S)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_variables() -> set[str]:
+    """Addresses of the servers that the other tests use: this instance starts its own."""
+    return {"DATABASE_URL", "DATABASE_MIGRATION_URL", "REDIS_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_TLS"}
+
+
+def _wait_until_ready(stack: Stack, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while "Omnisonic is ready" not in (printed := stack.log.read_text(errors="replace")):
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"`omnisonic up` did not become ready:\n{printed[-4000:]}")
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run; each test opens contexts of its own in it."""
+    from playwright.sync_api import sync_playwright
+
+    found = require_browser()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=found.executable,
+            args=BROWSER_ARGUMENTS,
+            env={**os.environ, **found.environment},
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser, stack: Stack) -> Iterator[Callable[..., BrowserContext]]:
+    """Open browser profiles that know nothing of each other: `new_context(viewport=…, color_scheme=…)`."""
+    opened: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{"base_url": stack.base_url, "accept_downloads": True, **options})
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    """A page in a fresh profile."""
+    return new_context().new_page()
