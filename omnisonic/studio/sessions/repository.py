@@ -30,7 +30,7 @@ def find_session(
     if for_update:
         statement = statement.with_for_update(of=StudioSession)
     row = session.exec(statement).first()
-    return (row[0], row[1]) if row else None
+    return (row[0], MemberRole(row[1])) if row else None
 
 
 def list_sessions(session: Session, *, user_id: UUID, page: Page) -> tuple[list[SessionView], str | None]:

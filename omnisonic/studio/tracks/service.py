@@ -62,7 +62,7 @@ def create_track(uow: UnitOfWork, actor: Actor, *, session_id: UUID, request: Tr
         uow.session.merge(upload).session_id = session_id
     clip_values = ClipFields(**request.clip_changes())
     _check_clip(clip_values, upload)
-    values = {"name": track_name_of(upload.file_name), "color": _next_color(tracks)}
+    values: dict[str, object] = {"name": track_name_of(upload.file_name), "color": _next_color(tracks)}
     values |= {"position": max((track.position for track in tracks), default=-1) + 1}
     track = Track(session_id=session_id, upload_id=upload.id, **(values | request.track_changes()))
     uow.session.add(track)

@@ -26,6 +26,7 @@ router = APIRouter(prefix="/api/upload", tags=["uploads"])
 
 UPLOADS_PER_HOUR = 600
 DEFAULT_PEAKS_LEVEL = 1024
+IMMUTABLE = "private, max-age=86400, immutable"  # what an upload plays never changes
 
 
 @router.post("", status_code=201, operation_id="upload_file", response_model=UploadAnswer)
@@ -145,7 +146,9 @@ def get_upload_audio(actor: StudioActor, upload_id: UUID, request: Request) -> R
     upload = _readable(actor, upload_id)
     name, mime_type = service.CANONICAL_TYPES[upload.kind]
     etag = upload.audio_sha256 if upload.kind is not UploadKind.IMAGE else None
-    return serve_object(request, service.playable_key(upload, name), content_type=mime_type, etag=etag)
+    return serve_object(
+        request, service.playable_key(upload, name), content_type=mime_type, etag=etag, cache=IMMUTABLE
+    )
 
 
 @router.api_route(
@@ -161,7 +164,7 @@ def get_upload_peaks(
     upload = _readable(actor, upload_id)
     etag = hashlib.sha256(f"{upload.audio_sha256}-{level}".encode()).hexdigest()
     key = service.playable_key(upload, f"peaks-{level}.dat")
-    return serve_object(request, key, content_type="application/octet-stream", etag=etag)
+    return serve_object(request, key, content_type="application/octet-stream", etag=etag, cache=IMMUTABLE)
 
 
 @router.api_route(

@@ -51,7 +51,7 @@ def state(uow: UnitOfWork, actor: Actor, *, upload_id: UUID) -> MultipartAnswer:
     """Which parts have arrived, with fresh links for all of them."""
     row = _find(uow, actor, upload_id=upload_id)
     parts = get_storage().list_parts(original_key(row.id), row.storage_upload_id)
-    return _answer(row, received=[part.n for part in parts])
+    return _answer(row, received=[part.number for part in parts])
 
 
 def complete(uow: UnitOfWork, actor: Actor, *, upload_id: UUID) -> Upload:
