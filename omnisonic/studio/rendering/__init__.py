@@ -1,0 +1,1 @@
+"""Running FFmpeg for the studio: reading uploads and rendering mixes. No database, no settings."""

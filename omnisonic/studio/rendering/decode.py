@@ -1,0 +1,162 @@
+"""One pass over an untrusted take: decode, resample, encode as FLAC, and measure what streams past."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+import numpy as np
+
+from omnisonic.studio.audio.loudness import Loudness
+from omnisonic.studio.audio.manifest import SAMPLE_RATE_HZ
+from omnisonic.studio.audio.peaks import PeakBuilder, PeakLevel, pack_levels
+from omnisonic.studio.rendering.errors import MediaTooCostly, RenderCanceled, Truncated
+from omnisonic.studio.rendering.ffmpeg_binary import find_ffmpeg
+from omnisonic.studio.rendering.loudness_log import read_loudness, tap_loudness
+from omnisonic.studio.rendering.pcm_meter import PcmCodec, PcmMeter
+from omnisonic.studio.rendering.probe import INPUT_OPTIONS, ProbedAudio
+from omnisonic.studio.rendering.process import (
+    PipeSet,
+    ProcessBounds,
+    ProcessFailed,
+    ProcessStopped,
+    ProcessTooSlow,
+    Watch,
+    open_pipes,
+    run_ffmpeg,
+)
+
+FLAC_24 = {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
+BIT_EXACT = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
+_LOG_FILE = "loudness.log"
+_PEAK_LINE = re.compile(r"Peak level dB: (\S+)")
+_FULL_SCALE = (1 << 23) - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecodedTake:
+    """The canonical audio of a take and what was measured on the way; `source_peak_db` for float PCM only."""
+
+    audio_path: Path
+    peaks_path: Path
+    peaks: list[PeakLevel]
+    duration_samples: int
+    pcm_sha256: str
+    loudness: Loudness
+    full_scale_samples: int
+    source_peak_db: float | None
+
+
+def decode_take(
+    source: Path,
+    work_dir: Path,
+    probed: ProbedAudio,
+    *,
+    max_duration_s: int,
+    bounds: ProcessBounds,
+    should_cancel: Callable[[], bool],
+) -> DecodedTake:
+    """Write `audio.flac` and `peaks.dat` to `work_dir`. Reads one second past the limit, so the caller sees it.
+
+    Raises `Truncated`, `MediaTooCostly` or `RenderCanceled`.
+    """
+    meter = _TakeMeter(probed.channels)
+    with open_pipes() as pipes:
+        command = _command(
+            source, work_dir, probed, max_duration_s=max_duration_s, pcm=pipes.open(meter.feed)
+        )
+        log = _run(command, work_dir, pipes=pipes, bounds=bounds, should_cancel=should_cancel)
+    peaks = meter.peaks.finish()
+    peaks_path = work_dir / "peaks.dat"
+    peaks_path.write_bytes(pack_levels(peaks))
+    return DecodedTake(
+        audio_path=work_dir / "audio.flac",
+        peaks_path=peaks_path,
+        peaks=peaks,
+        duration_samples=meter.pcm.frames,
+        pcm_sha256=meter.pcm.pcm_sha256(),
+        loudness=read_loudness(work_dir / _LOG_FILE, true_peak_dbtp=meter.pcm.true_peak_dbtp()),
+        full_scale_samples=meter.full_scale_samples,
+        source_peak_db=_source_peak_db(log) if probed.is_float_pcm else None,
+    )
+
+
+class _TakeMeter:
+    """Feeds one stream of 24-bit PCM to the hash, the true peak and the waveform."""
+
+    def __init__(self, channels: int) -> None:
+        self._channels = channels
+        self._rest = b""
+        self.pcm = PcmMeter(PcmCodec.S24, channels)
+        self.peaks = PeakBuilder(channels, sample_rate_hz=SAMPLE_RATE_HZ)
+        self.full_scale_samples = 0
+
+    def feed(self, content: bytes) -> None:
+        self.pcm.feed(content)
+        joined = self._rest + content if self._rest else content
+        frame_bytes = 3 * self._channels
+        whole = len(joined) // frame_bytes * frame_bytes
+        self._rest = joined[whole:]
+        # Little-endian: the third byte of each sample is its 8-bit value, floored.
+        tops = np.frombuffer(joined, np.int8, count=whole)[2::3].reshape(-1, self._channels)
+        self.peaks.add(tops)
+        self._count_full_scale(joined[:whole], tops)
+
+    def _count_full_scale(self, frames: bytes, tops: np.ndarray[Any, np.dtype[np.int8]]) -> None:
+        suspects = np.flatnonzero((tops == 127) | (tops == -128))
+        if len(suspects):
+            packed = np.frombuffer(frames, np.uint8).reshape(-1, 3)[suspects].astype(np.int32)
+            low = packed[:, 0] | packed[:, 1] << 8
+            positive = packed[:, 2] == 127
+            clipped = np.where(positive, low == 0xFFFF, low == 0)
+            self.full_scale_samples += int(np.count_nonzero(clipped))
+
+
+def _command(
+    source: Path, work_dir: Path, probed: ProbedAudio, *, max_duration_s: int, pcm: str
+) -> list[str]:
+    options: dict[str, Any] = {**INPUT_OPTIONS, "t": max_duration_s + 1}
+    if probed.codec_name == "flac":
+        options["err_detect"] = "crccheck+explode"  # a damaged frame must be missing, not noise
+    stream = ffmpeg.input(f"file:{source.absolute()}", **options)["a:0"]
+    if probed.is_float_pcm:
+        stream = stream.filter("astats", measure_perchannel="none", measure_overall="Peak_level")
+    stream = stream.filter("aresample", SAMPLE_RATE_HZ, resampler="soxr", osf="s32")
+    split = stream.filter_multi_output("asplit", 3)
+    flac = ffmpeg.output(split[0], str(work_dir / "audio.flac"), f="flac", **FLAC_24, **BIT_EXACT)
+    raw = ffmpeg.output(split[1], pcm, f=PcmCodec.S24.muxer, **{"c:a": PcmCodec.S24.value})
+    loudness = ffmpeg.output(tap_loudness(split[2], _LOG_FILE), "-", f="null")
+    command: list[str] = ffmpeg.merge_outputs(flac, raw, loudness).compile(cmd=find_ffmpeg().path)
+    return [*command, "-y"]
+
+
+def _run(
+    command: list[str],
+    work_dir: Path,
+    *,
+    pipes: PipeSet,
+    bounds: ProcessBounds,
+    should_cancel: Callable[[], bool],
+) -> str:
+    try:
+        return run_ffmpeg(
+            command, cwd=work_dir, pipes=pipes, bounds=bounds, watch=Watch(should_stop=should_cancel)
+        )
+    except ProcessFailed as error:
+        raise Truncated(
+            "The audio is damaged and cannot be decoded to its end. Copy or export it again."
+        ) from error
+    except ProcessTooSlow as error:
+        raise MediaTooCostly("Decoding this file took too long. Export it as WAV or FLAC.") from error
+    except ProcessStopped as error:
+        raise RenderCanceled("Reading the upload was stopped.") from error
+
+
+def _source_peak_db(log: str) -> float:
+    found = _PEAK_LINE.findall(log)
+    return float(found[-1]) if found else -inf

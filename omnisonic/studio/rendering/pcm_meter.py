@@ -1,0 +1,88 @@
+"""What we learn from PCM while it streams past: hash, true peak, samples at or over full scale, frames."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from omnisonic.studio.audio.true_peak import TruePeakMeter
+
+_BLOCK_FRAMES = 1 << 15
+
+
+class PcmCodec(StrEnum):
+    """Interleaved little-endian PCM by FFmpeg's name of its encoder."""
+
+    S16 = "pcm_s16le"
+    S24 = "pcm_s24le"
+    F32 = "pcm_f32le"
+
+    @property
+    def muxer(self) -> str:
+        """FFmpeg's name of the headerless file format."""
+        return self.value.removeprefix("pcm_")
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of one sample of one channel."""
+        return int(self.value[5:7]) // 8
+
+
+class PcmMeter:
+    """Consumes raw PCM in pieces of any size; optionally copies it to a file."""
+
+    def __init__(self, codec: PcmCodec, channels: int, *, copy_to: BinaryIO | None = None) -> None:
+        self._codec = codec
+        self._frame_bytes = codec.sample_bytes * channels
+        self._channels = channels
+        self._rest = b""
+        self._digest = hashlib.sha256()
+        self._true_peak = TruePeakMeter(channels)
+        self._copy_to = copy_to
+        self.frames = 0
+        self.over_samples = 0
+
+    def feed(self, content: bytes) -> None:
+        """Take the next bytes."""
+        self._digest.update(content)
+        if self._copy_to is not None:
+            self._copy_to.write(content)
+        joined = self._rest + content if self._rest else content
+        whole = len(joined) // self._frame_bytes
+        self._rest = joined[whole * self._frame_bytes :]
+        samples = self._decode(memoryview(joined)[: whole * self._frame_bytes])
+        self.frames += whole
+        for start in range(0, whole, _BLOCK_FRAMES):
+            self._measure(samples[start : start + _BLOCK_FRAMES])
+
+    def pcm_sha256(self) -> str:
+        """SHA-256 of all bytes so far, in hex."""
+        return self._digest.hexdigest()
+
+    def true_peak_dbtp(self) -> float:
+        """True peak of all; minus infinity for silence. Call once, at the end."""
+        return self._true_peak.finish()
+
+    def _measure(self, block: npt.NDArray[np.float32]) -> None:
+        self._true_peak.add(block)
+        if block.size and max(float(block.max()), -float(block.min())) > 1.0:
+            self.over_samples += int(np.count_nonzero(np.abs(block) > 1.0))
+
+    def _decode(self, content: memoryview) -> npt.NDArray[np.float32]:
+        return decode_pcm(content, self._codec).reshape(-1, self._channels)
+
+
+def decode_pcm(content: bytes | memoryview, codec: PcmCodec) -> npt.NDArray[np.float32]:
+    """Samples in -1…1 (float PCM may go beyond), flat and interleaved."""
+    if codec is PcmCodec.F32:
+        return np.frombuffer(content, "<f4")
+    if codec is PcmCodec.S16:
+        return np.frombuffer(content, "<i2").astype(np.float32) / np.float32(1 << 15)
+    packed = np.frombuffer(content, np.uint8).reshape(-1, 3)
+    wide = np.zeros((len(packed), 4), np.uint8)
+    wide[:, 1:] = packed
+    return wide.view("<i4").reshape(-1).astype(np.float32) / np.float32(1 << 31)
