@@ -16,6 +16,7 @@ from omnisonic import __version__
 from omnisonic.platform import health
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
 from omnisonic.platform.problems import install_problems, problem_response
+from omnisonic.platform.storage import api as storage_links
 from omnisonic.platform.web.docs_page import install_docs
 from omnisonic.platform.web.limits import limit_requests
 from omnisonic.platform.web.openapi import PROBLEM_RESPONSES, describe
@@ -43,7 +44,8 @@ def create_api() -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
-    app.include_router(health.router)
+    app.include_router(health.router, responses=PROBLEM_RESPONSES)
+    app.include_router(storage_links.router)
     for router in _routers():
         app.include_router(router, dependencies=[Depends(limit_requests)], responses=PROBLEM_RESPONSES)
     install_docs(app)

@@ -1,0 +1,39 @@
+"""What every request of the web process passes through, pages and sockets included."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from omnisonic.platform.page_gate import PageGate
+from omnisonic.platform.problems import UnknownErrors
+from omnisonic.platform.security_headers import SecurityHeaders
+from omnisonic.platform.settings import get_settings
+from omnisonic.platform.web.body_limit import BodyLimit
+from omnisonic.platform.web.correlation import Correlation
+from omnisonic.platform.web.origin_check import OriginCheck
+from omnisonic.platform.web.proxy import TrustedProxies
+
+UPLOAD_PATHS = ("/api/upload", "/storage/")
+
+
+def wrap(app: ASGIApp) -> ASGIApp:
+    """The application behind our middleware; the last `api_transformer` of `rx.App`.
+
+    Read from the bottom: the last one is the outermost.
+    """
+    settings = get_settings()
+    app = PageGate(app)
+    app = OriginCheck(app, allowed_origins=settings.allowed_origins)
+    app = BodyLimit(app, upload_paths=UPLOAD_PATHS, upload_max_bytes=settings.upload_max_bytes)
+    app = UnknownErrors(app)
+    app = SecurityHeaders(app, settings=settings, build_dir=built_front_end())
+    app = Correlation(app)
+    return TrustedProxies(app, hops=settings.trusted_proxy_hops)
+
+
+def built_front_end() -> Path:
+    """Where the front-end build leaves its documents."""
+    return Path(os.environ.get("REFLEX_WEB_WORKDIR", ".web")) / "build" / "client"
