@@ -99,24 +99,23 @@ def guard_of(function: Any) -> Guard | None:
 
 def list_unguarded_handlers() -> list[str]:
     """`module.State.handler` of every registered handler that no decorator protects; must be empty."""
-    handlers = _registered_handlers()
     return sorted(
         name
-        for name, function in handlers.items()
+        for name, function in _registered_handlers()
         if guard_of(function) is None and name not in FRAMEWORK_HANDLERS
     )
 
 
 def list_public_handlers() -> list[str]:
     """`module.State.handler` of every handler of ours that may be called without sign-in."""
-    guards = {name: guard_of(function) for name, function in _registered_handlers().items()}
-    return sorted(name for name, guard in guards.items() if guard is not None and not guard.signed_in)
+    guards = [(name, guard_of(function)) for name, function in _registered_handlers()]
+    return sorted(name for name, guard in guards if guard is not None and not guard.signed_in)
 
 
-def _registered_handlers() -> dict[str, Any]:
-    """Functions behind all handlers in Reflex's registry, by where they are written."""
+def _registered_handlers() -> list[tuple[str, Any]]:
+    """Functions behind all handlers in Reflex's registry, with where they are written."""
     functions = [one.handler.fn for one in RegistrationContext.ensure_context().event_handlers.values()]
-    return {f"{function.__module__}.{function.__qualname__}": function for function in functions}
+    return [(f"{function.__module__}.{function.__qualname__}", function) for function in functions]
 
 
 def _wrap(handler: Handler, guard: Guard) -> Any:

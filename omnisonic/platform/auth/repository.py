@@ -43,9 +43,9 @@ def lock_first_admin(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FIRST_ADMIN_LOCK})
 
 
-def lock_address(session: Session, email: str) -> None:
-    """Let only one transaction at a time make or link the account of an address."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:email, 0))"), {"email": email})
+def lock_name(session: Session, name: str) -> None:
+    """Let only one transaction at a time make or link the account of an address or a provider's subject."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 def find_account(session: Session, provider: str, subject: str) -> Account | None:
