@@ -53,7 +53,13 @@ class UnitOfWork:
 
     def enqueue(self, job: JobSpec, **ids: str) -> None:
         """Run `job` on its worker pool after the commit. `ids` are the job's whole payload."""
-        payload = {"args": ids, "queue": job.queue, "timeout_s": job.timeout_s, "context": current_context()}
+        payload = {
+            "args": ids,
+            "queue": job.queue,
+            "timeout_s": job.timeout_s,
+            "expires_s": job.expires_s,
+            "context": current_context(),
+        }
         self.outbox.append(OutboxMessage(kind="job", topic=job.function, payload=payload))
 
     def publish(

@@ -18,11 +18,15 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True)
 class JobSpec:
-    """A job: the dotted path of its function, its pool and how long it may take."""
+    """A job: the dotted path of its function, its pool and how long it may take.
+
+    With `expires_s` it is dropped when it waited that long: for jobs that come again anyway.
+    """
 
     function: str
     queue: Queue
     timeout_s: int
+    expires_s: int | None = None
 
     def __post_init__(self) -> None:
         _DECLARED[self.function] = self

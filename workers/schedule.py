@@ -1,0 +1,26 @@
+"""What runs when. Times are UTC."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from omnisonic.platform import schedule
+from omnisonic.platform.jobs import JobSpec, Queue
+from omnisonic.platform.schedule import DailyAt, Every, ScheduledJob
+
+SWEEP_EVERY_S = 20  # with the sweeper's patience of 30 s a dead job is found within a minute
+
+SWEEP = JobSpec("workers.maintenance.sweep", queue=Queue.MAINTENANCE, timeout_s=60, expires_s=120)
+DELETE_ORPHANS = JobSpec("workers.maintenance.delete_orphans", queue=Queue.MAINTENANCE, timeout_s=1800)
+CLEAN_UP = JobSpec("workers.maintenance.clean_up", queue=Queue.MAINTENANCE, timeout_s=1800)
+
+JOBS = (
+    ScheduledJob("sweep", SWEEP, Every(SWEEP_EVERY_S)),
+    ScheduledJob("delete-orphans", DELETE_ORPHANS, DailyAt(time(3, 0))),
+    ScheduledJob("clean-up", CLEAN_UP, DailyAt(time(3, 30))),
+)
+
+
+def run() -> None:
+    """Be the scheduler until SIGTERM or SIGINT."""
+    schedule.run(JOBS)
