@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from omnisonic.platform.db import UnitOfWork, unit_of_work
-from omnisonic.platform.events import publish_ephemeral
+from omnisonic.platform.db import UnitOfWork, read_session, unit_of_work
+from omnisonic.platform.events import publish_ephemeral, room_channel
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
 from omnisonic.studio.exports import repository
 from omnisonic.studio.exports.jobs import RENDER_EXPORT
 from omnisonic.studio.exports.models import Export, ExportStage, ExportStatus
-from omnisonic.studio.sessions.service import room_channel
 
 ATTEMPTS_MAX = 2
 GAVE_UP = (
@@ -33,6 +32,22 @@ class Rendered:
     pcm_sha256: str
     loudness: dict[str, Any]
     certificate: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Credits:
+    """What the file says about itself: the session's name and who took part."""
+
+    title: str
+    contributors: list[str]
+
+
+def credits_of(*, export: Export) -> Credits:
+    """The session's name, and the names of those whose takes are in the mix, owner first."""
+    with read_session() as session:
+        upload_ids = [UUID(upload_id) for upload_id in export.inputs.values()]
+        title, names = repository.find_credits(session, export=export, upload_ids=upload_ids)
+        return Credits(title=title, contributors=names)
 
 
 def claim_export(*, export_id: UUID) -> Export | None:
@@ -101,12 +116,13 @@ def fail_export(*, export_id: UUID, attempt: int, slug: str, message: str) -> No
     announce(export)
 
 
-def release_export(*, export_id: UUID, attempt: int, reason: str) -> None:
-    """Give a row back after a fault on our side: one more try, then failed."""
+def release_export(*, export_id: UUID, attempt: int, reason: str, is_fault: bool) -> None:
+    """Give a row back: after a fault there is one more try; a worker that stops in order costs none."""
     with unit_of_work() as uow:
         export = _owned(uow, export_id=export_id, attempt=attempt)
         if export is None:
             return
+        export.attempt -= 0 if is_fault else 1
         _retry_or_fail(uow, export, reason=reason)
     announce(export)
 

@@ -9,9 +9,11 @@ from sqlalchemy import func, or_, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from omnisonic.platform.auth.models import User
 from omnisonic.platform.pagination import Page, encode_cursor, fetch_page
 from omnisonic.studio.exports.models import Export, ExportStatus
 from omnisonic.studio.sessions.models import SessionMember, StudioSession
+from omnisonic.studio.uploads.models import Upload
 
 ACTIVE = (ExportStatus.PENDING, ExportStatus.PROCESSING)
 
@@ -85,6 +87,20 @@ def list_stale(session: Session, *, before: datetime, limit: int) -> list[Export
             .with_for_update(skip_locked=True)
         )
     )
+
+
+def find_credits(session: Session, *, export: Export, upload_ids: list[UUID]) -> tuple[str, list[str]]:
+    """The session's name, and the names of its owner and of those who uploaded these takes."""
+    studio_session = session.get_one(StudioSession, export.session_id)
+    owner = session.get_one(User, studio_session.user_id)
+    names = session.exec(
+        select(User.display_name)
+        .join(Upload, col(Upload.user_id) == col(User.id))
+        .where(col(Upload.id).in_(upload_ids), User.id != owner.id)
+        .distinct()
+        .order_by(User.display_name)
+    )
+    return studio_session.name, [owner.display_name, *names]
 
 
 def _readable(user_id: UUID) -> SelectOfScalar[Export]:

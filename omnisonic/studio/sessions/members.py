@@ -12,13 +12,14 @@ from sqlmodel import Session
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import Conflict, FieldError, Forbidden, InvalidFields, NotFound
+from omnisonic.platform.events import room_channel
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.settings import get_settings
 from omnisonic.studio.sessions import repository
 from omnisonic.studio.sessions.errors import InviteNotValid, SessionFull
 from omnisonic.studio.sessions.models import MemberRole, SessionInvite, SessionMember
 from omnisonic.studio.sessions.schemas import InviteCreate, InviteList, InviteView, MemberList, SessionView
-from omnisonic.studio.sessions.service import get_session, room_channel, view_session
+from omnisonic.studio.sessions.service import get_session, view_session
 
 INVITE_LIFE = timedelta(days=7)
 INVITE_LIFE_MAX = timedelta(days=30)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import Forbidden, NotFound, VersionConflict
+from omnisonic.platform.events import room_channel
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import Page
 from omnisonic.studio.sessions import repository
@@ -18,11 +19,6 @@ from omnisonic.studio.sessions.schemas import SessionCreate, SessionPage, Sessio
 
 DEFAULT_NAME = "Untitled session"
 _RANK = {MemberRole.VIEWER: 0, MemberRole.EDITOR: 1, MemberRole.OWNER: 2}
-
-
-def room_channel(session_id: UUID) -> str:
-    """Channel on which a session's events are published."""
-    return f"room:{session_id}"
 
 
 def get_session(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -9,9 +10,10 @@ from sqlmodel import Session
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import FieldError, InvalidFields, NotFound, VersionConflict
+from omnisonic.platform.events import room_channel
 from omnisonic.platform.ids import utc_now
 from omnisonic.studio.sessions.models import MemberRole
-from omnisonic.studio.sessions.service import get_session, room_channel
+from omnisonic.studio.sessions.service import get_session
 from omnisonic.studio.tracks import repository
 from omnisonic.studio.tracks.errors import TooManyTracks, UploadNotAudible
 from omnisonic.studio.tracks.models import Clip, Track
@@ -62,7 +64,7 @@ def create_track(uow: UnitOfWork, actor: Actor, *, session_id: UUID, request: Tr
         uow.session.merge(upload).session_id = session_id
     clip_values = ClipFields(**request.clip_changes())
     _check_clip(clip_values, upload)
-    values: dict[str, object] = {"name": track_name_of(upload.file_name), "color": _next_color(tracks)}
+    values: dict[str, Any] = {"name": track_name_of(upload.file_name), "color": _next_color(tracks)}
     values |= {"position": max((track.position for track in tracks), default=-1) + 1}
     track = Track(session_id=session_id, upload_id=upload.id, **(values | request.track_changes()))
     uow.session.add(track)

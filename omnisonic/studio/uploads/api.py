@@ -144,7 +144,7 @@ def delete_upload(actor: StudioActor, upload_id: UUID) -> Ok:
 def get_upload_audio(actor: StudioActor, upload_id: UUID, request: Request) -> Response:
     """The canonical 48 kHz FLAC, or the re-encoded picture of an image (Range, ETag)."""
     upload = _readable(actor, upload_id)
-    name, mime_type = service.CANONICAL_TYPES[upload.kind]
+    name, mime_type = service.canonical_object(upload)
     etag = upload.audio_sha256 if upload.kind is not UploadKind.IMAGE else None
     return serve_object(
         request, service.playable_key(upload, name), content_type=mime_type, etag=etag, cache=IMMUTABLE

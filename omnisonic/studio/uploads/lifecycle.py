@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from omnisonic.platform.db import UnitOfWork, unit_of_work
+from omnisonic.platform.events import room_channel
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
 from omnisonic.platform.settings import get_settings
-from omnisonic.studio.sessions.service import room_channel
 from omnisonic.studio.tracks.views import track_frame
 from omnisonic.studio.uploads import repository
 from omnisonic.studio.uploads.jobs import DELETE_OBJECTS, PROCESS_UPLOAD
@@ -36,6 +36,7 @@ class Processed:
     audio_sha256: str | None = None
     audio_size: int | None = None
     pcm_sha256: str | None = None
+    mime_type: str | None = None  # of the re-encoded picture
 
 
 def claim_upload(*, upload_id: UUID) -> Upload | None:
@@ -67,7 +68,8 @@ def finish_upload(*, upload_id: UUID, attempt: int, result: Processed) -> bool:
         if upload is None:
             return False
         for name, value in vars(result).items():
-            setattr(upload, name, value)
+            if value is not None:
+                setattr(upload, name, value)
         _settle(uow, upload, UploadStatus.READY)
         return True
 
@@ -80,11 +82,12 @@ def reject_upload(*, upload_id: UUID, attempt: int, slug: str, reason: str) -> N
             _reject(uow, upload, slug=slug, reason=reason)
 
 
-def release_upload(*, upload_id: UUID, attempt: int) -> None:
-    """Give a row back after a failure that was not the file's fault: one more try, then rejected."""
+def release_upload(*, upload_id: UUID, attempt: int, is_fault: bool) -> None:
+    """Give a row back: after a fault there is one more try; a worker that stops in order costs none."""
     with unit_of_work() as uow:
         upload = _owned(uow, upload_id=upload_id, attempt=attempt)
         if upload is not None:
+            upload.attempt -= 0 if is_fault else 1
             _retry_or_reject(uow, upload)
 
 

@@ -32,11 +32,8 @@ from omnisonic.studio.uploads.schemas import UploadAnswer, UploadList, UploadVie
 from omnisonic.studio.uploads.sniff import HEAD_BYTES, sniff
 
 COPY_BLOCK_BYTES = 1024 * 1024
-CANONICAL_TYPES = {
-    UploadKind.AUDIO: ("audio.flac", "audio/flac"),
-    UploadKind.VIDEO: ("audio.flac", "audio/flac"),
-    UploadKind.IMAGE: ("picture.png", "image/png"),
-}
+AUDIO_NAME, AUDIO_TYPE = "audio.flac", "audio/flac"
+ARTWORK_NAME = "artwork"
 
 
 def prefix_of(upload_id: UUID) -> str:
@@ -47,6 +44,13 @@ def prefix_of(upload_id: UUID) -> str:
 def original_key(upload_id: UUID) -> str:
     """Key of the bytes as they arrived."""
     return prefix_of(upload_id) + "original"
+
+
+def canonical_object(upload: Upload) -> tuple[str, str]:
+    """Name and media type of what is played or shown of an upload: FLAC, or the re-encoded picture."""
+    if upload.kind is UploadKind.IMAGE:
+        return ARTWORK_NAME, upload.mime_type
+    return AUDIO_NAME, AUDIO_TYPE
 
 
 def check_size(size_bytes: int) -> None:
@@ -126,11 +130,11 @@ def answer(upload: Upload) -> UploadAnswer:
     """The row with its stable path and, once ready, a signed link of one hour."""
     link = None
     if upload.status is UploadStatus.READY:
-        name, mime_type = CANONICAL_TYPES[upload.kind]
+        name, mime_type = canonical_object(upload)
         stem = upload.file_name.rsplit(".", 1)[0] or "audio"
         link = get_storage().signed_url(
             prefix_of(upload.id) + name,
-            file_name=f"{stem}.{name.rsplit('.', 1)[1]}",
+            file_name=f"{stem}.{mime_type.split('/')[1]}",
             content_type=mime_type,
         )
     metadata = {"fileName": upload.file_name, "mimeType": upload.mime_type, "fileSize": upload.file_size}

@@ -1,0 +1,168 @@
+"""The job that renders an export: fetch the takes, mix, measure, encode, store, settle the row."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from omnisonic.studio.rendering.certificate import build_certificate
+
+from omnisonic.platform.errors import OmnisonicError, ServiceUnavailable
+from omnisonic.platform.ids import utc_now
+from omnisonic.platform.logging import get_logger
+from omnisonic.platform.settings import get_settings
+from omnisonic.platform.storage import get_storage
+from omnisonic.studio.audio.loudness import parse_target
+from omnisonic.studio.audio.manifest import MixManifest, parse_manifest
+from omnisonic.studio.exports import lifecycle
+from omnisonic.studio.exports.models import Export, ExportStage
+from omnisonic.studio.rendering.errors import RenderCanceled, RenderRefused
+from omnisonic.studio.rendering.mixdown import render_mix
+from omnisonic.studio.rendering.request import (
+    RenderFormat,
+    RenderLimits,
+    RenderRequest,
+    RenderResult,
+    RenderTags,
+)
+from omnisonic.studio.uploads.service import AUDIO_NAME, prefix_of
+from workers.runtime import JobStopped, RowHeartbeat, StopReason, work_folder
+
+PROGRESS_EVERY_S = 0.5
+RENDER_SHARE = 0.95  # the rest of the bar is for storing
+INTERRUPTED = "The mixdown was interrupted; trying once more."
+
+log = get_logger(__name__)
+
+
+def render_export(export_id: str) -> None:
+    """Render one export and settle its row. Safe to run twice: only a pending row is taken."""
+    export = lifecycle.claim_export(export_id=UUID(export_id))
+    if export is None:
+        return
+    owned: dict[str, Any] = {"export_id": export.id, "attempt": export.attempt}
+    try:
+        with work_folder() as folder, RowHeartbeat(partial(lifecycle.beat_export, **owned)) as heart:
+            rendered = _render(export, folder, heart)
+        if not lifecycle.complete_export(**owned, rendered=rendered):
+            get_storage().delete(rendered.storage_key)
+            lifecycle.cancel_claimed(**owned)
+    except (JobStopped, RenderCanceled) as error:
+        _stop(owned, error)
+    except RenderRefused as error:
+        lifecycle.fail_export(**owned, slug=error.slug, message=error.detail)
+    except BaseException as error:  # whatever broke, the row must not stay at "processing"
+        log.exception("export_failed", export_id=export_id, error=type(error).__name__)
+        reason = error.detail if isinstance(error, OmnisonicError) else INTERRUPTED
+        lifecycle.release_export(**owned, reason=reason, is_fault=True)
+        raise
+
+
+def _stop(owned: dict[str, Any], error: JobStopped | RenderCanceled) -> None:
+    reason = error.reason if isinstance(error, JobStopped) else StopReason.DISOWNED
+    if reason is StopReason.DISOWNED:
+        lifecycle.cancel_claimed(**owned)
+    else:
+        is_fault = reason is not StopReason.SHUTDOWN
+        lifecycle.release_export(**owned, reason=INTERRUPTED, is_fault=is_fault)
+
+
+def _render(export: Export, folder: Path, heart: RowHeartbeat) -> lifecycle.Rendered:
+    manifest = parse_manifest(export.manifest)
+    takes = _fetch_takes(export, manifest, folder, heart)
+    credited = lifecycle.credits_of(export=export)
+    made = folder / "made"
+    made.mkdir()
+    report = _ProgressReport(export)
+    result = render_mix(
+        manifest,
+        takes,
+        _request(export, credited),
+        made,
+        on_progress=report,
+        should_cancel=lambda: heart.stop_reason is not None,
+        limits=RenderLimits(max_duration_s=get_settings().export_max_duration_seconds),
+    )
+    heart.check()
+    report.storing()
+    return _store(export, manifest, result, credited)
+
+
+def _fetch_takes(export: Export, manifest: MixManifest, folder: Path, heart: RowHeartbeat) -> dict[str, Path]:
+    """The canonical audio of every track, each file fetched once and checked against the manifest."""
+    paths: dict[str, Path] = {}
+    for track in manifest.tracks:
+        path = folder / f"{track.audio_sha256}.flac"
+        if not path.exists():
+            heart.check()
+            upload_id = UUID(export.inputs[track.id])
+            get_storage().download(prefix_of(upload_id) + AUDIO_NAME, path)
+            if _sha256(path) != track.audio_sha256:
+                raise ServiceUnavailable("A stored take differs from the one in the mix.")
+        paths[track.id] = path
+    return paths
+
+
+def _request(export: Export, credited: lifecycle.Credits) -> RenderRequest:
+    tags = RenderTags(
+        title=credited.title,
+        artist=", ".join(credited.contributors[:8]) or None,
+        comment=f"Draft from Omnisonic, manifest {export.manifest_sha256[:16]}",
+    )
+    return RenderRequest(
+        format=RenderFormat(export.format),
+        bit_depth=export.bit_depth,
+        sample_rate_hz=export.sample_rate,
+        loudness=parse_target(export.loudness_target["target"]),
+        limiter=export.limiter,
+        tags=tags,
+    )
+
+
+def _store(
+    export: Export, manifest: MixManifest, result: RenderResult, credited: lifecycle.Credits
+) -> lifecycle.Rendered:
+    key = f"exports/{export.id}/mix.{export.format}"
+    get_storage().put_file(key, result.path, result.mime_type)
+    certificate = build_certificate(
+        manifest, result, contributors=credited.contributors, rendered_at=utc_now()
+    )
+    return lifecycle.Rendered(
+        storage_key=key,
+        file_size=result.size_bytes,
+        pcm_sha256=result.pcm_sha256,
+        loudness=result.loudness.to_json(),
+        certificate=certificate,
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+class _ProgressReport:
+    """Passes a render's progress on, at most twice a second and at every new stage."""
+
+    def __init__(self, export: Export) -> None:
+        self._export = export
+        self._stage: ExportStage | None = None
+        self._reported_s = 0.0
+
+    def __call__(self, percent: int, stage: str) -> None:
+        self._report(int(percent * RENDER_SHARE), ExportStage(stage))
+
+    def storing(self) -> None:
+        """The file is made and goes to storage."""
+        self._report(int(100 * RENDER_SHARE), ExportStage.STORING)
+
+    def _report(self, percent: int, stage: ExportStage) -> None:
+        now_s = time.monotonic()
+        if stage is self._stage and now_s - self._reported_s < PROGRESS_EVERY_S:
+            return
+        self._stage, self._reported_s = stage, now_s
+        lifecycle.report_progress(export=self._export, progress=percent, stage=stage)
