@@ -61,7 +61,10 @@ class GainDecision:
 
 
 def parse_target(value: Any) -> LoudnessTarget:
-    """Read `as-mixed|streaming|apple|broadcast` or `{"lufs": -18}`; raises `ValueError` saying what is accepted."""
+    """Read `as-mixed|streaming|apple|broadcast` or `{"lufs": -18}`.
+
+    Raises `ValueError` saying what is accepted.
+    """
     if isinstance(value, str) and value in set(LoudnessPreset):
         preset = LoudnessPreset(value)
         return LoudnessTarget(preset.value, PRESET_LUFS.get(preset))
@@ -93,7 +96,8 @@ def decide_gain(
         allowed_db,
         capped=True,
         reason=(
-            f"{reached:.1f} LUFS instead of {target.lufs:.1f}, to keep your peaks below {ceiling_dbtp:.0f} dBTP. "
+            f"{reached:.1f} LUFS instead of {target.lufs:.1f}, to keep your peaks below "
+            f"{ceiling_dbtp:.0f} dBTP. "
             "Turn on the limiter, or tame the loudest peaks in the mix, to get closer."
         ),
     )

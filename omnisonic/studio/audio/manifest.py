@@ -77,7 +77,7 @@ class MixManifest(_Document):
 
     version: Literal[1] = 1
     pan_law: Literal["webaudio-1"] = "webaudio-1"
-    sample_rate: Literal[48_000] = SAMPLE_RATE_HZ
+    sample_rate: Literal[48_000] = 48_000
     length_samples: int = Field(ge=0, le=2 * MAX_POSITION_SAMPLES, strict=True)
     master_gain_db: float = Field(0.0, ge=GAIN_MIN_DB, le=GAIN_MAX_DB)
     tracks: tuple[ManifestTrack, ...] = Field((), max_length=MAX_TRACKS)

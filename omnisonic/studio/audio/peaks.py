@@ -83,7 +83,7 @@ def pack_levels(levels: list[PeakLevel]) -> bytes:
 
 
 def read_levels(content: bytes) -> list[PeakLevel]:
-    """Read what `pack_levels` (or audiowaveform, for one 8-bit level) wrote; raises `ValueError` otherwise."""
+    """Read what `pack_levels`, or audiowaveform for one 8-bit level, wrote; else raises `ValueError`."""
     levels = []
     position = 0
     while position < len(content):

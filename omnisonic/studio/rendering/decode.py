@@ -61,7 +61,9 @@ def decode_take(
     bounds: ProcessBounds,
     should_cancel: Callable[[], bool],
 ) -> DecodedTake:
-    """Write `audio.flac` and `peaks.dat` to `work_dir`. Reads one second past the limit, so the caller sees it.
+    """Write `audio.flac` and `peaks.dat` to `work_dir`.
+
+    Reads one second past the limit, so that the caller sees a take that is longer than its header says.
 
     Raises `Truncated`, `MediaTooCostly` or `RenderCanceled`.
     """

@@ -143,3 +143,25 @@ def _mime_type(format_name: str, *, has_video: bool) -> str:
     }
     name = audio.get(format_name, "application/octet-stream")
     return name.replace("audio/", "video/", 1) if has_video else name
+
+
+@dataclass(frozen=True)
+class CanonicalAudio:
+    """What a canonical FLAC says about itself."""
+
+    duration_samples: int
+    channels: int
+    sample_rate_hz: int
+
+
+def read_canonical(path: Path) -> CanonicalAudio:
+    """Length and channels from the header of a FLAC of ours; raises `UnknownFormat` for anything else."""
+    options = {"protocol_whitelist": PROTOCOL_WHITELIST, "format_whitelist": "flac"}
+    try:
+        with av.open(f"file:{path.absolute()}", mode="r", format="flac", options=options) as container:
+            stream = container.streams.audio[0]
+            codec = stream.codec_context
+            seconds = (stream.duration or 0) * (stream.time_base or 0)
+            return CanonicalAudio(round(seconds * codec.sample_rate), codec.channels, codec.sample_rate)
+    except (av.error.FFmpegError, OSError) as error:
+        raise UnknownFormat("The stored audio of a track cannot be read. Upload it again.") from error
