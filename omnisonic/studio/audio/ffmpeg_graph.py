@@ -22,6 +22,7 @@ from omnisonic.studio.audio.pan_law import pan_matrix
 
 # Read nothing but the named local file, and only as what it is: a playlist could name other files.
 CANONICAL_INPUT = {"protocol_whitelist": "file,pipe", "format_whitelist": "flac", "f": "flac"}
+_QUEUE_PACKETS = 8
 _CURVES = {FadeCurve.LINEAR: "tri", FadeCurve.EQUAL_POWER: "qsin"}
 
 
@@ -34,10 +35,12 @@ def build_mix_graph(manifest: MixManifest, paths: Mapping[str, str], *, duration
     if not heard:
         raise ManifestError("tracks", "no track is heard; unmute at least one")
     # One input per clip: a shared decoder would have to buffer all audio between two far apart clips.
+    clips = [(track, clip) for track in heard for clip in track.clips]
     streams = [
-        _clip_stream(track, clip, path=paths[track.id], duration_samples=durations[track.id])
-        for track in heard
-        for clip in track.clips
+        _clip_stream(
+            track, clip, source=_input(paths[track.id], number), duration_samples=durations[track.id]
+        )
+        for number, (track, clip) in enumerate(clips)
     ]
     mixed = streams[0]
     if len(streams) > 1:
@@ -55,9 +58,13 @@ def graph_text(*outputs: Any) -> str:
     return arguments[arguments.index("-filter_complex") + 1]
 
 
-def _clip_stream(track: ManifestTrack, clip: ManifestClip, *, path: str, duration_samples: int) -> Any:
-    stream = ffmpeg.input(path, **CANONICAL_INPUT).audio
-    stream = stream.filter("aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE_HZ)
+def _input(path: str, number: int) -> Any:
+    # ffmpeg-python takes equal inputs for one input; the queue's size tells two uses of a file apart.
+    return ffmpeg.input(path, thread_queue_size=_QUEUE_PACKETS + number, **CANONICAL_INPUT).audio
+
+
+def _clip_stream(track: ManifestTrack, clip: ManifestClip, *, source: Any, duration_samples: int) -> Any:
+    stream = source.filter("aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE_HZ)
     stream = _trim(stream, clip, duration_samples=duration_samples)
     stream = _fade(stream, clip, length_samples=clip_length(clip, duration_samples))
     stream = _gain(stream, track.gain_db)

@@ -84,7 +84,7 @@ def render_mixes(
         mix = mix_to_float(manifest, audio_paths, durations, run, progress=progress)
         mastering = _master(mix, requests[0], run, progress=progress)
         files, encode_graph = encode_mix(mix, mastering, requests, run, progress=progress)
-        results = [_finish(file, mix, mastering, f"{mix.graph};{encode_graph}") for file in files]
+        results = [_finish(file, mix, mastering, f"{mix.graph}\n{encode_graph}") for file in files]
         _remove_others(work_dir, keep=before | {result.path for result in results})
     except BaseException:
         _remove_others(work_dir, keep=before)
