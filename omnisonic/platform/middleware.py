@@ -15,6 +15,7 @@ from omnisonic.platform.web.body_limit import BodyLimit
 from omnisonic.platform.web.correlation import Correlation
 from omnisonic.platform.web.origin_check import OriginCheck
 from omnisonic.platform.web.proxy import TrustedProxies
+from omnisonic.platform.web.tracing import Tracing
 
 UPLOAD_PATHS = ("/api/upload", "/storage/")
 
@@ -30,7 +31,7 @@ def wrap(app: ASGIApp) -> ASGIApp:
     app = BodyLimit(app, upload_paths=UPLOAD_PATHS, upload_max_bytes=settings.upload_max_bytes)
     app = UnknownErrors(app)
     app = SecurityHeaders(app, settings=settings, build_dir=built_front_end())
-    app = Correlation(app)
+    app = Correlation(Tracing(app))
     return TrustedProxies(app, hops=settings.trusted_proxy_hops)
 
 

@@ -1,0 +1,105 @@
+"""Whether the servers that this installation needs are there, each asked for at most a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import anyio
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from omnisonic.platform.db import write_engine
+from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.redis import get_redis
+from omnisonic.platform.storage import get_storage
+
+CHECK_TIMEOUT_S = 1.0
+THREADS = 8  # of their own: a server that hangs must not take the threads that serve requests
+PROBE_KEY = "health/probe"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One server's answer; `detail` says what is wrong and never holds an address or a secret."""
+
+    ok: bool
+    detail: str = ""
+
+
+class NotReady(Exception):
+    """A check's reason, safe to show."""
+
+
+async def check_readiness() -> dict[str, CheckResult]:
+    """Ask all servers at once; a check that takes longer than a second counts as failed."""
+    results: dict[str, CheckResult] = {}
+    limiter = _limiter()
+
+    async def ask(name: str, check: Callable[[], None]) -> None:
+        try:
+            with anyio.fail_after(CHECK_TIMEOUT_S):
+                await anyio.to_thread.run_sync(check, abandon_on_cancel=True, limiter=limiter)
+            results[name] = CheckResult(ok=True)
+        except TimeoutError:
+            results[name] = CheckResult(ok=False, detail=f"no answer within {CHECK_TIMEOUT_S:g} s")
+        except NotReady as reason:
+            results[name] = CheckResult(ok=False, detail=str(reason))
+        except OmnisonicError as error:
+            results[name] = CheckResult(ok=False, detail=error.title)
+        except (SQLAlchemyError, RedisError, OSError) as error:
+            results[name] = CheckResult(ok=False, detail=f"not reachable ({type(error).__name__})")
+
+    async with anyio.create_task_group() as group:
+        for name, check in CHECKS.items():
+            group.start_soon(ask, name, check)
+    return {name: results[name] for name in CHECKS}
+
+
+def check_database() -> None:
+    """Raise unless the primary answers."""
+    with write_engine().connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+def check_migrations() -> None:
+    """Raise unless the database has exactly the newest revision of this code."""
+    with write_engine().connect() as connection:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found != newest_revision():
+        raise NotReady(f"revision {found}, expected {newest_revision()}: run `omnisonic migrate`")
+
+
+def check_redis() -> None:
+    """Raise unless Redis answers."""
+    get_redis().ping()
+
+
+def check_storage() -> None:
+    """Raise unless the object store answers; whether the probe exists does not matter."""
+    get_storage().stat(PROBE_KEY)
+
+
+@lru_cache(maxsize=1)
+def newest_revision() -> str | None:
+    """The head of the migrations that came with this code."""
+    return ScriptDirectory.from_config(Config(ROOT / "alembic.ini")).get_current_head()
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": check_database,
+    "migrations": check_migrations,
+    "redis": check_redis,
+    "storage": check_storage,
+}
+_limiters: dict[str, anyio.CapacityLimiter] = {}
+
+
+def _limiter() -> anyio.CapacityLimiter:
+    return _limiters.setdefault("checks", anyio.CapacityLimiter(THREADS))
