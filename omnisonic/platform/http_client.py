@@ -1,0 +1,221 @@
+"""Outgoing HTTP to addresses that other people chose, without reaching into our own network.
+
+The host is resolved here, every address is checked, and the connection goes to the checked address, so
+that a name cannot be one thing when it is checked and another when it is used. Redirects are checked
+again, hop by hop.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from omnisonic import __version__
+from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.settings import get_settings
+
+REDIRECTS_MAX = 5
+RESPONSE_MAX_BYTES = 5 * 1024 * 1024
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+DEFAULT_PORTS = {"http": 80, "https": 443}
+USER_AGENT = f"Omnisonic/{__version__}"
+# Addresses that hold another one inside; the inner one decides (RFC 6052, RFC 3056, RFC 4380).
+NAT64 = ip_network("64:ff9b::/96")
+
+Address = IPv4Address | IPv6Address
+
+
+class FetchRefused(OmnisonicError):
+    """An outgoing request to a place that this installation may not be sent to."""
+
+    slug, title, status = "fetch-refused", "This address may not be fetched", 422
+    advice = "Use a public http(s) address. Operators allow private ones in FETCH_ALLOWED_PRIVATE_HOSTS."
+
+
+class FetchFailed(OmnisonicError):
+    """The other side could not be reached, or answered too much."""
+
+    slug, title, status = "fetch-failed", "The other server did not answer as expected", 502
+    advice = "Check the address and try again later."
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came back. `url` is where the last redirect led."""
+
+    status: int
+    url: str
+    headers: httpx.Headers
+    content: bytes
+
+
+def fetch(
+    url: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    content: bytes | None = None,
+    max_bytes: int = RESPONSE_MAX_BYTES,
+    timeout: httpx.Timeout = TIMEOUT,
+) -> Fetched:
+    """Request `url`, following up to five checked redirects (GET and HEAD only), reading at most `max_bytes`.
+
+    Raises `FetchRefused` for a scheme, name or address that is not allowed, `FetchFailed` when the other
+    side is unreachable, too slow, redirects in circles or sends more.
+    """
+    follow = method in {"GET", "HEAD"}
+    sent = {"User-Agent": USER_AGENT, **(headers or {})}
+    with make_client(timeout=timeout) as client:
+        for _hop in range(REDIRECTS_MAX + 1):
+            answer, body = _request(client, method, url, headers=sent, content=content, max_bytes=max_bytes)
+            if not (follow and answer.has_redirect_location):
+                return Fetched(answer.status_code, str(answer.url), answer.headers, body)
+            sent = _headers_for_next(sent, answer)
+            url = str(answer.url.join(answer.headers["location"]))
+    raise FetchFailed(f"More than {REDIRECTS_MAX} redirects.")
+
+
+def make_client(*, timeout: httpx.Timeout = TIMEOUT) -> httpx.Client:
+    """An httpx client that checks every address it connects to; environment proxies are not used.
+
+    It follows no redirect by itself, and a refused address surfaces as `FetchRefused`.
+    """
+    transport = httpx.HTTPTransport(retries=0, trust_env=False)
+    # httpx has no public way to hand httpcore another network backend.
+    transport._pool = httpcore.ConnectionPool(
+        ssl_context=httpx.create_ssl_context(),
+        max_connections=10,
+        network_backend=CheckedNetwork(get_settings().fetch_allowed_private_hosts),
+    )
+    hooks: dict[str, list[Any]] = {"request": [_check_request]}
+    return httpx.Client(
+        transport=transport, timeout=timeout, follow_redirects=False, trust_env=False, event_hooks=hooks
+    )
+
+
+class CheckedNetwork(httpcore.NetworkBackend):
+    """Resolves, checks, and connects to what was checked. TLS still sees the name, not the address."""
+
+    def __init__(self, allowed_private_hosts: Iterable[str]) -> None:
+        self.allowed = frozenset(host.lower() for host in allowed_private_hosts)
+        self.plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of `host` that works. Raises `FetchRefused` if any is private."""
+        failure: Exception | None = None
+        for address in self.checked_addresses(host, port):
+            try:
+                return self.plain.connect_tcp(str(address), port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError(f"{host} has no address")
+
+    def checked_addresses(self, host: str, port: int) -> list[Address]:
+        """All addresses of `host`, each one public (or the host allowed by the operator)."""
+        name = host.lower().rstrip(".").strip("[]")
+        addresses = resolve(name, port)
+        if self.allowed & {name, f"{name}:{port}", f"[{name}]:{port}"}:
+            return addresses
+        for address in addresses:
+            if not is_public(address):
+                raise FetchRefused(f"{host} is not a public address. {FetchRefused.advice}")
+        return addresses
+
+    def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
+        """Never."""
+        raise FetchRefused
+
+
+def resolve(host: str, port: int) -> list[Address]:
+    """The addresses of a name, as the system's resolver orders them. Raises `FetchFailed`."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise FetchFailed(f"There is no server named {host}.") from error
+    return list(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address is a unicast one of the public internet, looking into those that hold another."""
+    inner = _inner_address(address)
+    if inner is not None:
+        return is_public(inner)
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def _inner_address(address: Address) -> Address | None:
+    if isinstance(address, IPv4Address):
+        return None
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    return address.teredo[1] if address.teredo is not None else None
+
+
+def _check_request(request: httpx.Request) -> None:
+    parts = urlsplit(str(request.url))
+    if parts.scheme not in DEFAULT_PORTS:
+        raise FetchRefused("Only http and https addresses are fetched.")
+    if parts.username or parts.password:
+        raise FetchRefused("An address with a password in it is not fetched.")
+
+
+def _request(
+    client: httpx.Client,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    max_bytes: int,
+) -> tuple[httpx.Response, bytes]:
+    try:
+        with client.stream(method, url, headers=headers, content=content) as answer:
+            return answer, _read(answer, max_bytes)
+    except httpx.InvalidURL as error:
+        raise FetchRefused(f"This is no address: {error}.") from error
+    except httpx.UnsupportedProtocol as error:
+        raise FetchRefused("Only http and https addresses are fetched.") from error
+    except httpx.HTTPError as error:
+        host = urlsplit(url).hostname
+        raise FetchFailed(
+            f"{host} could not be read ({type(error).__name__}). {FetchFailed.advice}"
+        ) from error
+
+
+def _read(answer: httpx.Response, max_bytes: int) -> bytes:
+    body = bytearray()
+    for piece in answer.iter_bytes():  # decoded: what a small compressed answer unpacks to counts
+        body += piece
+        if len(body) > max_bytes:
+            raise FetchFailed(f"The answer is larger than {max_bytes:,} bytes.")
+    return bytes(body)
+
+
+def _headers_for_next(sent: dict[str, str], answer: httpx.Response) -> dict[str, str]:
+    target = answer.url.join(answer.headers["location"])
+    same_origin = (target.scheme, target.host, target.port) == (
+        answer.url.scheme,
+        answer.url.host,
+        answer.url.port,
+    )
+    if same_origin:
+        return sent
+    return {name: value for name, value in sent.items() if name.lower() not in {"authorization", "cookie"}}
