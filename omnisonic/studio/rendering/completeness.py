@@ -13,11 +13,13 @@ _OGG_HEADER_BYTES = 27
 
 
 def breaks_off(path: Path) -> bool:
-    """Whether a RIFF/WAVE `data` chunk, or the last Ogg page, is longer than the file."""
+    """Whether the audio chunk of RIFF/WAVE or CAF, or the last Ogg page, is longer than the file."""
     with path.open("rb") as content:
         head = content.read(12)
         if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
             return _riff_breaks_off(content)
+        if head[:4] == b"caff":
+            return _caf_breaks_off(content)
         if head[:4] == b"OggS":
             return _ogg_breaks_off(content)
     return False
@@ -35,6 +37,23 @@ def _riff_breaks_off(content: BinaryIO) -> bool:
         if name == b"data":
             return size not in _UNKNOWN_SIZES and position + 8 + size > end
         position += 8 + size + size % 2
+    return False
+
+
+def _caf_breaks_off(content: BinaryIO) -> bool:
+    end = content.seek(0, 2)
+    position = 8
+    for _ in range(_MAX_CHUNKS):
+        content.seek(position)
+        header = content.read(12)
+        if len(header) < 12:
+            return False
+        name, size = struct.unpack(">4sq", header)
+        if size < 0:
+            return False  # -1: the data runs to the end of the file
+        if name == b"data":
+            return bool(position + 12 + size > end)
+        position += 12 + size
     return False
 
 

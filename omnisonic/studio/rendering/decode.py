@@ -76,13 +76,15 @@ def decode_take(
     peaks = meter.peaks.finish()
     peaks_path = work_dir / "peaks.dat"
     peaks_path.write_bytes(pack_levels(peaks))
+    loudness = read_loudness(work_dir / _LOG_FILE, true_peak_dbtp=meter.pcm.true_peak_dbtp())
+    (work_dir / _LOG_FILE).unlink()
     return DecodedTake(
         audio_path=work_dir / "audio.flac",
         peaks_path=peaks_path,
         peaks=peaks,
         duration_samples=meter.pcm.frames,
         pcm_sha256=meter.pcm.pcm_sha256(),
-        loudness=read_loudness(work_dir / _LOG_FILE, true_peak_dbtp=meter.pcm.true_peak_dbtp()),
+        loudness=loudness,
         full_scale_samples=meter.full_scale_samples,
         source_peak_db=_source_peak_db(log) if probed.is_float_pcm else None,
     )

@@ -10,16 +10,17 @@ import av
 from mutagen import MutagenError
 from mutagen.mp3 import MP3, BitrateMode
 
-from omnisonic.studio.rendering.errors import EmptyFile, NoAudio, UnknownFormat
+from omnisonic.studio.rendering.errors import EmptyFile, NoAudio, Truncated, UnknownFormat
 
 # Demuxers that read one file and nothing else: no playlists, no `ffconcat`, no HLS, no subtitles, no SVG.
-FORMAT_WHITELIST = "wav,w64,flac,mp3,aac,mov,ogg,aiff,caf,matroska"
+FORMAT_WHITELIST = "wav,flac,mp3,aac,mov,ogg,aiff,caf,matroska"
 PROTOCOL_WHITELIST = "file,pipe"
 INPUT_OPTIONS = {"protocol_whitelist": PROTOCOL_WHITELIST, "format_whitelist": FORMAT_WHITELIST}
 
 _IMAGE_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+_AUDIO_SIGNATURES = {0: (b"RIFF", b"fLaC", b"OggS", b"FORM", b"caff"), 4: (b"ftyp",)}
 _STILL_CODECS = {"mjpeg", "png", "bmp", "gif", "webp", "tiff"}
-_EXACT_FORMATS = {"wav", "w64", "flac", "aiff", "caf"}
+_EXACT_FORMATS = {"wav", "flac", "aiff", "caf"}
 _SECONDS_PER_AV_UNIT = 1e-6
 
 
@@ -67,17 +68,32 @@ def read_head(path: Path, size_bytes: int = 4096) -> bytes:
 def probe_audio(path: Path) -> ProbedAudio:
     """Read the header of an audio or video file.
 
-    Raises `UnknownFormat` when no allowed demuxer takes it, `NoAudio` when it holds no sound.
+    Raises `UnknownFormat` when no allowed demuxer takes it, `Truncated` when one should but cannot,
+    `NoAudio` when it holds no sound.
     """
     try:
         # `file:` keeps a name such as `concat:a|b` from being read as a protocol of its own.
         with av.open(f"file:{path.absolute()}", mode="r", options=dict(INPUT_OPTIONS)) as container:
             return _describe(container, path)
     except av.error.FFmpegError as error:
+        if _starts_like_audio(path):
+            raise Truncated(
+                "The file starts like audio but cannot be read: it is damaged or its end is missing. "
+                "Copy or export it again."
+            ) from error
         raise UnknownFormat(
             "The content is not audio we can read, whatever the name of the file says. "
-            "Send WAV, FLAC, MP3, AAC/M4A, Ogg or AIFF."
+            "Send WAV, FLAC, MP3, AAC/M4A, Ogg or AIFF; artwork as PNG or JPEG."
         ) from error
+
+
+def _starts_like_audio(path: Path) -> bool:
+    head = read_head(path, 16)
+    return any(
+        head.startswith(signature, at)
+        for at, signatures in _AUDIO_SIGNATURES.items()
+        for signature in signatures
+    )
 
 
 def _describe(container: av.container.InputContainer, path: Path) -> ProbedAudio:
@@ -131,7 +147,6 @@ def _mp3_tells_length(path: Path) -> bool:
 def _mime_type(format_name: str, *, has_video: bool) -> str:
     audio = {
         "wav": "audio/wav",
-        "w64": "audio/x-w64",
         "flac": "audio/flac",
         "mp3": "audio/mpeg",
         "aac": "audio/aac",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from omnisonic.studio.audio.loudness import TOLERANCE_LU
 from omnisonic.studio.audio.manifest import MixManifest
 from omnisonic.studio.rendering.encode import EncodedFile
 from omnisonic.studio.rendering.mastering import Mastering
@@ -25,6 +26,11 @@ def report_loudness(file: EncodedFile, mix: FloatMix, mastering: Mastering) -> L
             f"{mix.over_samples} samples of the mix are louder than full scale and were clipped. "
             f"Lower the master by {peak_db + 1:.1f} dB, choose a loudness target, or export 32-bit float WAV."
         )
+    if reason is None and _misses_target(file):
+        reason = (
+            f"{file.loudness.lufs:.1f} LUFS instead of {file.request.loudness.lufs:.1f}: the mix itself is on "
+            "target, but this format drops its highest frequencies. 48 kHz WAV or FLAC keeps them."
+        )
     return LoudnessReport(
         target=file.request.loudness.name,
         target_lufs=file.request.loudness.lufs,
@@ -35,6 +41,11 @@ def report_loudness(file: EncodedFile, mix: FloatMix, mastering: Mastering) -> L
         limited=mastering.limit_db is not None,
         reason=reason,
     )
+
+
+def _misses_target(file: EncodedFile) -> bool:
+    wanted, measured = file.request.loudness.lufs, file.loudness.lufs
+    return wanted is not None and measured is not None and abs(measured - wanted) > TOLERANCE_LU
 
 
 def build_certificate(

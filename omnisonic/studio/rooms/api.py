@@ -13,7 +13,13 @@ from omnisonic.platform.errors import FieldError, InvalidFields
 from omnisonic.platform.schemas import Ok
 from omnisonic.platform.settings import get_settings
 from omnisonic.studio.rooms import service
-from omnisonic.studio.rooms.schemas import PresenceBeat, PresenceLeave, PresenceList, TicketAnswer
+from omnisonic.studio.rooms.schemas import (
+    PresenceBeat,
+    PresenceEntered,
+    PresenceLeave,
+    PresenceList,
+    TicketAnswer,
+)
 
 router = APIRouter(tags=["rooms"])
 
@@ -28,11 +34,12 @@ def list_presence(actor: StudioActor, room_id: RoomId) -> PresenceList:
 
 
 @router.post("/api/presence", operation_id="enter_presence")
-def enter_presence(actor: StudioActor, request: PresenceBeat) -> PresenceList:
+def enter_presence(actor: StudioActor, request: PresenceBeat) -> PresenceEntered:
     """Be present without a socket for `ttlSeconds`; repeat to stay."""
     with read_session() as session:
         service.enter(session, actor, request=request)
-        return service.list_presence(session, actor, room_id=request.room_id)
+        present = service.list_presence(session, actor, room_id=request.room_id)
+    return PresenceEntered(members=present.members)
 
 
 @router.delete("/api/presence", operation_id="leave_presence")

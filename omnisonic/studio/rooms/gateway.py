@@ -14,6 +14,8 @@ from redis.backoff import ConstantBackoff
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from omnisonic.platform import telemetry
+from omnisonic.platform.embedded.listen import listen_host
 from omnisonic.platform.logging import configure_logging, get_logger, log_context
 from omnisonic.platform.redis import make_async_redis
 from omnisonic.platform.settings import get_settings
@@ -26,6 +28,7 @@ from omnisonic.studio.rooms.room import Room
 
 LIVE_PATHS = {"/healthz", "/health/live"}
 READY_PATH = "/health/ready"
+SERVICE = "realtime-gateway"
 RETRIES = 2
 RETRY_S = 0.2
 
@@ -134,7 +137,8 @@ class Gateway:
             self._connections.add(connection)
             try:
                 async with self.hub.open_room(session_id) as room:
-                    await self.hub.enter(room, connection)
+                    with telemetry.span("room.enter", kind=telemetry.SpanKind.SERVER, room_id=room.id):
+                        await self.hub.enter(room, connection)
                 await self._attend(socket, room, connection)
             finally:
                 self._connections.discard(connection)
@@ -157,7 +161,8 @@ class Gateway:
 
 def run() -> None:
     """Entry of the process: serve GATEWAY_PORT until SIGTERM or SIGINT."""
-    configure_logging("realtime-gateway")
+    configure_logging(SERVICE)
+    telemetry.configure(SERVICE)
     asyncio.run(_run_until_signal())
 
 
@@ -170,7 +175,7 @@ async def _run_until_signal() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, gateway.stop)
     try:
-        await gateway.run(port=settings.gateway_port)
+        await gateway.run(port=settings.gateway_port, host=listen_host(settings))
     finally:
         await client.aclose()
 

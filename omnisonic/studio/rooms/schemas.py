@@ -30,6 +30,12 @@ class PresenceList(ApiModel):
     members: list[PresenceMember]
 
 
+class PresenceEntered(PresenceList):
+    """The caller is in; the roster spares them another request."""
+
+    ok: bool = True
+
+
 class PresenceBeat(ApiModel):
     """Enter a room, or stay in it, without a socket."""
 

@@ -73,7 +73,7 @@ def update_session(uow: UnitOfWork, actor: Actor, *, session_id: UUID, request: 
     if studio_session.version != request.version:
         current = view_session(uow.session, actor, session_id=session_id)
         raise VersionConflict(current=current.model_dump(mode="json"))
-    changes = request.model_dump(exclude={"version"}, exclude_none=True)
+    changes = request.model_dump(by_alias=False, exclude={"version"}, exclude_none=True)
     for name, value in changes.items():
         setattr(studio_session, name, value)
     touch(uow, studio_session)

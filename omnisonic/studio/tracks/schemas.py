@@ -92,7 +92,7 @@ class _TrackFields(ApiModel):
         return self._pick(set(ClipFields.model_fields))
 
     def _pick(self, names: set[str]) -> dict[str, Any]:
-        values = self.model_dump(exclude_none=True)
+        values = self.model_dump(by_alias=False, exclude_none=True)
         return {name: values[name] for name in names if name in values}
 
 

@@ -1,0 +1,216 @@
+/**
+ * Live playback of a mix manifest: play, pause, seek, parameter changes without clicks, meters.
+ * No React and no network: it is given manifests and decoded buffers.
+ */
+import { connectTrack, masterBus } from "./graph.js";
+import { clamp, heardIds, linearGain, SAMPLE_RATE } from "./mix.js";
+
+const LOOK_AHEAD_S = 0.04; // time to build the graph before its first sample sounds
+const RELEASE_S = 0.008; // fade of a stopping run, against clicks
+const GLIDE_S = 0.004; // time constant of fader moves on the live path
+const METER_SIZE = 1024;
+
+export class Engine {
+  constructor({ onState }) {
+    this.onState = onState;
+    this.context = null;
+    this.manifest = { tracks: [], lengthSamples: 0, masterGainDb: 0 };
+    this.buffers = new Map(); // track id -> AudioBuffer
+    this.run = null;
+    this.cuedSample = 0;
+    this.scratch = new Float32Array(METER_SIZE);
+  }
+
+  get isPlaying() {
+    return this.run !== null;
+  }
+
+  get lengthSamples() {
+    return this.manifest.lengthSamples;
+  }
+
+  /** Song position in samples: what is heard now, not what is being computed. */
+  get position() {
+    if (!this.run) return this.cuedSample;
+    const latency = this.context.outputLatency || 0;
+    const frame = (this.context.currentTime - latency) * SAMPLE_RATE;
+    return clamp(frame - this.run.startFrame + this.run.fromSample, this.run.fromSample, this.lengthSamples);
+  }
+
+  /** Must be called from a user gesture: browsers start a context only then. */
+  async unlock() {
+    this.context ??= new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint: "interactive" });
+    if (this.context.state !== "running") await this.context.resume();
+  }
+
+  async play() {
+    if (this.run || !this.lengthSamples) return;
+    await this.unlock();
+    if (this.run) return;
+    if (this.cuedSample >= this.lengthSamples) this.cuedSample = 0;
+    this.#start(this.cuedSample);
+    this.onState("playing");
+  }
+
+  pause() {
+    if (!this.run) return;
+    this.cuedSample = this.position;
+    this.#release();
+    this.onState("stopped");
+  }
+
+  seek(sample) {
+    const target = Math.round(clamp(sample, 0, this.lengthSamples));
+    this.cuedSample = target;
+    if (!this.run) return;
+    this.#release();
+    if (target >= this.lengthSamples) this.onState("stopped");
+    else this.#start(target);
+  }
+
+  /** Follow a changed manifest: faders glide, moved or newly decoded tracks are rebuilt at the next frame. */
+  update(manifest, buffers) {
+    const before = this.manifest;
+    this.manifest = manifest;
+    this.buffers = buffers;
+    if (!this.run) {
+      this.cuedSample = Math.min(this.cuedSample, manifest.lengthSamples);
+      return;
+    }
+    if (before.lengthSamples !== manifest.lengthSamples) this.#markEnd();
+    if (this.run) this.#follow();
+  }
+
+  /** Peaks since the last call, linear: `{tracks: Map(id -> peak), master: [left, right]}`. */
+  levels() {
+    const tracks = new Map();
+    if (!this.run) return { tracks, master: [0, 0] };
+    for (const [id, voice] of this.run.voices) tracks.set(id, this.#peak(voice.meter));
+    return { tracks, master: this.run.meters.map((meter) => this.#peak(meter)) };
+  }
+
+  dispose() {
+    if (this.run) this.#release();
+    this.context?.close();
+    this.context = null;
+  }
+
+  #peak(analyser) {
+    analyser.getFloatTimeDomainData(this.scratch);
+    let peak = 0;
+    for (const value of this.scratch) peak = Math.max(peak, Math.abs(value));
+    return peak;
+  }
+
+  #start(fromSample) {
+    const { context } = this;
+    const startFrame = Math.ceil((context.currentTime + LOOK_AHEAD_S) * SAMPLE_RATE);
+    const bus = masterBus(context, this.manifest.masterGainDb);
+    const gate = new GainNode(context);
+    const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
+    const meters = [0, 1].map((channel) => {
+      const meter = new AnalyserNode(context, { fftSize: METER_SIZE });
+      splitter.connect(meter, channel);
+      return meter;
+    });
+    bus.connect(gate).connect(context.destination);
+    gate.connect(splitter);
+    this.run = { bus, gate, meters, startFrame, fromSample: Math.round(fromSample), voices: new Map(), end: null };
+    this.#follow();
+    this.#markEnd();
+  }
+
+  #follow() {
+    const { bus, voices } = this.run;
+    const now = this.context.currentTime;
+    const heard = heardIds(this.manifest.tracks);
+    const ids = new Set(this.manifest.tracks.map((track) => track.id));
+    for (const [id, voice] of voices) if (!ids.has(id)) this.#drop(id, voice);
+    for (const track of this.manifest.tracks) {
+      const buffer = this.buffers.get(track.id);
+      const voice = voices.get(track.id);
+      const key = JSON.stringify(track.clips);
+      if (voice && voice.key === key && voice.buffer === buffer) {
+        glide(voice.gain.gain, heard.has(track.id) ? linearGain(track.gainDb) : 0, now);
+        glide(voice.panner.pan, track.pan, now);
+        continue;
+      }
+      if (voice) this.#drop(track.id, voice);
+      if (buffer) this.#add(track, buffer, { key, isHeard: heard.has(track.id) });
+    }
+    glide(bus.gain, linearGain(this.manifest.masterGainDb), now);
+  }
+
+  #add(track, buffer, { key, isHeard }) {
+    const { run, context } = this;
+    const earliest = Math.ceil((context.currentTime + LOOK_AHEAD_S) * SAMPLE_RATE);
+    const startFrame = Math.max(run.startFrame, earliest);
+    const fromSample = run.fromSample + startFrame - run.startFrame;
+    const nodes = connectTrack(context, track, buffer, run.bus, { isHeard, fromSample, startFrame });
+    const meter = new AnalyserNode(context, { fftSize: METER_SIZE });
+    nodes.panner.connect(meter);
+    run.voices.set(track.id, { ...nodes, meter, buffer, key });
+  }
+
+  #drop(id, voice) {
+    this.run.voices.delete(id);
+    const end = this.context.currentTime + RELEASE_S;
+    glide(voice.gain.gain, 0, this.context.currentTime, RELEASE_S / 5);
+    retire(voice.sources, [voice.gain, voice.panner, voice.meter], end);
+  }
+
+  /** A silent source that ends with the song: its event comes on time even in a background tab. */
+  #markEnd() {
+    const { run, context } = this;
+    if (run.end) {
+      run.end.onended = null;
+      run.end.stop();
+      run.end.disconnect();
+    }
+    const endFrame = run.startFrame + this.lengthSamples - run.fromSample;
+    run.end = new ConstantSourceNode(context, { offset: 0 });
+    run.end.connect(run.bus);
+    run.end.onended = () => this.#finish(run);
+    run.end.start();
+    run.end.stop(Math.max(context.currentTime, endFrame / SAMPLE_RATE));
+  }
+
+  #finish(run) {
+    if (this.run !== run) return;
+    this.#release();
+    this.cuedSample = this.lengthSamples;
+    this.onState("stopped");
+  }
+
+  #release() {
+    const { run, context } = this;
+    this.run = null;
+    run.end.onended = null;
+    const now = context.currentTime;
+    run.gate.gain.setValueAtTime(1, now);
+    run.gate.gain.linearRampToValueAtTime(0, now + RELEASE_S);
+    const nodes = [run.bus, run.gate, ...run.meters];
+    for (const voice of run.voices.values()) nodes.push(voice.gain, voice.panner, voice.meter);
+    const sources = [...run.voices.values()].flatMap((voice) => voice.sources);
+    retire([...sources, run.end], nodes, now + RELEASE_S);
+  }
+}
+
+function glide(param, value, now, timeConstant = GLIDE_S) {
+  param.setTargetAtTime(value, now, timeConstant);
+}
+
+/** Stop sources at `time` and take the nodes apart once the last of them has ended. */
+function retire(sources, nodes, time) {
+  let left = sources.length;
+  const disconnect = () => nodes.forEach((node) => node.disconnect());
+  if (!left) disconnect();
+  for (const source of sources) {
+    source.onended = () => {
+      source.disconnect();
+      left -= 1;
+      if (!left) disconnect();
+    };
+    source.stop(time);
+  }
+}

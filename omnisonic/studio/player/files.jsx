@@ -1,0 +1,188 @@
+/** Ways in for audio files: the picker, dropping anywhere on the page, the empty session, the list of running uploads. */
+import { useEffect, useRef, useState } from "react";
+
+import { useStudio } from "./hooks.js";
+import { Icon } from "./icons.jsx";
+import { studio } from "./session.js";
+
+const ACCEPT = "audio/*,video/*,.wav,.flac,.mp3,.m4a,.aac,.ogg,.opus,.aif,.aiff";
+const MEGABYTE = 1024 * 1024;
+
+/** A button that opens the file picker. */
+export function BrowseButton({ className, children }) {
+  const open = (event) => event.currentTarget.closest(".om-studio").querySelector("[data-testid=file-input]").click();
+  return (
+    <button type="button" className={className} data-testid="browse" onClick={open}>
+      {children}
+    </button>
+  );
+}
+
+/** The one file input of the studio; every browse button opens it. */
+export function FileInput() {
+  const onChange = (event) => {
+    studio()?.uploads.add([...event.target.files]);
+    event.target.value = ""; // choosing the same file again must count as a change
+  };
+  return (
+    <input
+      type="file"
+      multiple
+      accept={ACCEPT}
+      className="om-hidden"
+      data-testid="file-input"
+      aria-label="Add audio files"
+      tabIndex={-1}
+      onChange={onChange}
+    />
+  );
+}
+
+function holdsFiles(event) {
+  return [...(event.dataTransfer?.types ?? [])].includes("Files");
+}
+
+/** True while files hover over the page; a drop anywhere starts their upload. */
+export function usePageDrop(isEnabled) {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    if (!isEnabled) return undefined;
+    let depth = 0; // dragenter and dragleave come for every element passed on the way
+    const onEnter = (event) => {
+      if (!holdsFiles(event)) return;
+      depth += 1;
+      setOver(true);
+    };
+    const onLeave = (event) => {
+      if (!holdsFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const onOver = (event) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+    };
+    const onDrop = (event) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      studio()?.uploads.add([...event.dataTransfer.files]);
+    };
+    const listeners = { dragenter: onEnter, dragleave: onLeave, dragover: onOver, drop: onDrop };
+    for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener);
+    return () => {
+      for (const [name, listener] of Object.entries(listeners)) window.removeEventListener(name, listener);
+    };
+  }, [isEnabled]);
+  return isOver;
+}
+
+export function DropOverlay() {
+  return (
+    <div className="om-drop-overlay" aria-hidden="true">
+      <span className="om-drop-card">
+        <Icon name="upload" size={28} />
+        Drop to add as tracks
+      </span>
+    </div>
+  );
+}
+
+export function EmptySession({ canEdit }) {
+  if (!canEdit) {
+    return (
+      <div className="om-empty">
+        <h2>No takes yet</h2>
+        <p>Tracks appear here as soon as somebody who may edit this session adds them.</p>
+      </div>
+    );
+  }
+  return (
+    <div className="om-empty om-empty-drop" data-testid="drop-zone">
+      <span className="om-empty-bars" aria-hidden="true">
+        {[28, 52, 84, 60, 100, 72, 44, 88, 56, 32].map((height, index) => (
+          <i key={index} style={{ height: `${height}%` }} />
+        ))}
+      </span>
+      <h2>Drop your takes here</h2>
+      <p>Each file becomes a track: WAV, FLAC, MP3, M4A, OGG or AIFF, up to 100 MB and 30 minutes.</p>
+      <BrowseButton className="om-button om-button-primary">
+        <Icon name="upload" /> Browse files
+      </BrowseButton>
+    </div>
+  );
+}
+
+function statusText(item) {
+  if (item.reason) return item.reason;
+  const size = `${(item.size / MEGABYTE).toFixed(item.size < 10 * MEGABYTE ? 1 : 0)} MB`;
+  switch (item.state) {
+    case "waiting":
+      return `${size}, waiting`;
+    case "uploading":
+      return `Uploading ${Math.floor(item.progress * 100)} % of ${size}`;
+    case "processing":
+      return "Preparing: decoding, waveform, loudness";
+    default:
+      return "Ready";
+  }
+}
+
+function UploadItem({ item }) {
+  const isBad = item.state === "rejected" || item.state === "failed";
+  const isDone = isBad || item.state === "ready";
+  return (
+    <li className="om-upload" data-testid="upload-item" data-state={item.state}>
+      <span className="om-upload-icon" aria-hidden="true">
+        <Icon name={isBad ? "alert" : item.state === "ready" ? "check" : "upload"} />
+      </span>
+      <span className="om-upload-text">
+        <span className="om-upload-name" dir="auto" title={item.name}>
+          {item.name}
+        </span>
+        <span className="om-upload-status">{statusText(item)}</span>
+        {!isDone && (
+          <span
+            className="om-progress"
+            role="progressbar"
+            aria-label={`Upload of ${item.name}`}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={Math.floor(item.progress * 100)}
+            data-busy={item.state === "processing" || undefined}
+          >
+            <i style={{ transform: `scaleX(${item.progress})` }} />
+          </span>
+        )}
+      </span>
+      {isBad && (
+        <button type="button" className="om-icon-button" data-testid="upload-retry" aria-label={`Try ${item.name} again`} title="Try again" onClick={() => studio()?.uploads.retry(item.id)}>
+          <Icon name="retry" />
+        </button>
+      )}
+      <button type="button" className="om-icon-button" data-testid="upload-dismiss" aria-label={isDone ? `Dismiss ${item.name}` : `Cancel ${item.name}`} title={isDone ? "Dismiss" : "Cancel"} onClick={() => studio()?.uploads.dismiss(item.id)}>
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+export function UploadTray() {
+  const queue = useStudio((state) => state.queue);
+  const list = useRef(null);
+  useEffect(() => {
+    list.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
+  }, [queue.length]);
+  if (!queue.length) return null;
+  return (
+    <section className="om-tray" aria-label="Uploads">
+      <ul ref={list}>
+        {queue.map((item) => (
+          <UploadItem key={item.id} item={item} />
+        ))}
+      </ul>
+    </section>
+  );
+}

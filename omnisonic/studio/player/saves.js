@@ -1,0 +1,210 @@
+/**
+ * Mix edits on their way to the server: shown at once, sent 250 ms after the last move, one request at a time per
+ * track, kept while offline and merged into a newer row when somebody else was faster.
+ */
+import { call } from "./api.js";
+import { applyEdit, valuesOf } from "./mix.js";
+
+const DEBOUNCE_MS = 250;
+const RETRY_FIRST_MS = 500;
+const RETRY_MAX_MS = 10_000;
+const COALESCE_MS = 800; // moves of the same control within this time are one step of undo
+const UNDO_LIMIT = 100;
+
+export class Saves {
+  constructor({ store, sessionId }) {
+    this.store = store;
+    this.sessionId = sessionId;
+    this.rows = new Map(); // track id -> last row the server confirmed
+    this.pending = new Map(); // track id -> {changes, timer, isSending, retryMs}
+    this.undoSteps = [];
+    this.redoSteps = [];
+    this.isClosed = false;
+    this.onOnline = () => this.#retryAll();
+    window.addEventListener("online", this.onOnline);
+  }
+
+  /** Take a row from the server; unsaved edits of this tab stay on top. Older versions are ignored. */
+  accept(row) {
+    const known = this.rows.get(row.id);
+    if (known && known.version > row.version) return;
+    this.rows.set(row.id, row);
+    const changes = this.pending.get(row.id)?.changes;
+    const shown = changes ? applyEdit(row, changes) : row;
+    this.store.set(({ tracks, previews }) => ({
+      tracks: placed(tracks, shown),
+      previews: without(previews, row.id),
+    }));
+  }
+
+  forget(trackId) {
+    clearTimeout(this.pending.get(trackId)?.timer);
+    this.pending.delete(trackId);
+    this.rows.delete(trackId);
+    this.store.set(({ tracks }) => ({ tracks: tracks.filter((track) => track.id !== trackId) }));
+    this.#report();
+  }
+
+  /** Change a track now and save it soon. */
+  edit(trackId, changes) {
+    const track = this.#find(trackId);
+    if (!track || !this.store.get().canEdit) return;
+    this.#remember(trackId, valuesOf(track, Object.keys(changes)), changes);
+    this.#apply(trackId, changes);
+  }
+
+  undo() {
+    return this.#step(this.undoSteps, this.redoSteps, "before");
+  }
+
+  redo() {
+    return this.#step(this.redoSteps, this.undoSteps, "after");
+  }
+
+  get hasUnsaved() {
+    return this.pending.size > 0;
+  }
+
+  /** Send what is left without waiting for an answer: the page is going away. */
+  close() {
+    this.isClosed = true;
+    window.removeEventListener("online", this.onOnline);
+    for (const [trackId, entry] of this.pending) {
+      clearTimeout(entry.timer);
+      if (!entry.isSending) this.#request(trackId, entry.changes, { keepalive: true }).catch(() => {});
+    }
+    this.pending.clear();
+  }
+
+  #find(trackId) {
+    return this.store.get().tracks.find((track) => track.id === trackId);
+  }
+
+  #apply(trackId, changes) {
+    this.store.set(({ tracks }) => ({
+      tracks: tracks.map((track) => (track.id === trackId ? applyEdit(track, changes) : track)),
+    }));
+    const entry = this.pending.get(trackId) ?? { changes: {}, timer: null, isSending: false, retryMs: RETRY_FIRST_MS };
+    entry.changes = { ...entry.changes, ...changes };
+    this.pending.set(trackId, entry);
+    this.#schedule(trackId, DEBOUNCE_MS);
+    this.#report();
+  }
+
+  #remember(trackId, before, after) {
+    const names = Object.keys(after).join();
+    const last = this.undoSteps.at(-1);
+    const now = performance.now();
+    this.redoSteps.length = 0;
+    if (last && last.trackId === trackId && last.names === names && now - last.at < COALESCE_MS) {
+      Object.assign(last, { after, at: now });
+      return;
+    }
+    this.undoSteps.push({ trackId, names, before, after, at: now });
+    if (this.undoSteps.length > UNDO_LIMIT) this.undoSteps.shift();
+  }
+
+  #step(from, to, side) {
+    const step = from.pop();
+    if (!step) return false;
+    step.at = 0;
+    to.push(step);
+    if (this.#find(step.trackId)) this.#apply(step.trackId, step[side]);
+    return true;
+  }
+
+  #schedule(trackId, delayMs) {
+    const entry = this.pending.get(trackId);
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(() => this.#flush(trackId), delayMs);
+  }
+
+  #request(trackId, changes, options = {}) {
+    const version = this.rows.get(trackId)?.version;
+    const path = `/api/sessions/${this.sessionId}/tracks/${trackId}`;
+    return call("PATCH", path, { json: { ...changes, version }, ...options });
+  }
+
+  async #flush(trackId) {
+    const entry = this.pending.get(trackId);
+    if (!entry || entry.isSending) return; // the running request reschedules itself
+    const sent = entry.changes;
+    entry.isSending = true;
+    this.#report();
+    try {
+      const { track } = await this.#request(trackId, sent);
+      this.#confirm(trackId, sent, track);
+    } catch (problem) {
+      this.#refused(trackId, problem);
+    } finally {
+      entry.isSending = false;
+    }
+    if (this.pending.has(trackId) && !this.isClosed) this.#schedule(trackId, entry.delayMs ?? 0);
+    this.#report();
+  }
+
+  #confirm(trackId, sent, row) {
+    const entry = this.pending.get(trackId);
+    if (this.isClosed || !entry) return;
+    const left = Object.entries(entry.changes).filter(([name, value]) => sent[name] !== value);
+    Object.assign(entry, { changes: Object.fromEntries(left), retryMs: RETRY_FIRST_MS, delayMs: 0, problem: null });
+    if (!left.length) {
+      clearTimeout(entry.timer);
+      this.pending.delete(trackId);
+    }
+    this.failure = null;
+    this.accept(row);
+  }
+
+  #refused(trackId, problem) {
+    const entry = this.pending.get(trackId);
+    if (this.isClosed || !entry) return;
+    if (problem.status === 409 && problem.body?.current) {
+      entry.delayMs = 0;
+      this.accept(problem.body.current.track ?? problem.body.current);
+      return;
+    }
+    if (problem.isPassing) {
+      entry.problem = problem;
+      entry.delayMs = problem.retryAfterMs ?? entry.retryMs * (0.5 + Math.random() / 2);
+      entry.retryMs = Math.min(RETRY_MAX_MS, entry.retryMs * 2);
+      return;
+    }
+    this.failure = problem;
+    clearTimeout(entry.timer);
+    this.pending.delete(trackId);
+    if (problem.status === 404) this.forget(trackId);
+    else if (this.rows.has(trackId)) this.accept(this.rows.get(trackId));
+  }
+
+  #retryAll() {
+    for (const trackId of this.pending.keys()) this.#schedule(trackId, 0);
+  }
+
+  #report() {
+    if (this.isClosed) return;
+    const entries = [...this.pending.values()];
+    const stuck = entries.find((entry) => entry.problem);
+    const before = this.store.get().save.state;
+    let save = { state: "saved", detail: null };
+    if (stuck) save = { state: "offline", detail: stuck.problem.message };
+    else if (entries.length) save = { state: "saving", detail: null };
+    else if (this.failure) save = { state: "failed", detail: this.failure.message };
+    this.store.set({ save });
+    if (save.state === before) return;
+    if (save.state === "offline") this.store.set({ announcement: "Offline. Changes will be saved later." });
+    if (save.state === "saved" && before === "offline") this.store.set({ announcement: "Back online. All changes saved." });
+    if (save.state === "failed") this.store.set({ announcement: `Not saved: ${save.detail}` });
+  }
+}
+
+function placed(tracks, row) {
+  const others = tracks.filter((track) => track.id !== row.id);
+  return [...others, row].sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1));
+}
+
+function without(record, key) {
+  if (!(key in record)) return record;
+  const { [key]: _dropped, ...rest } = record;
+  return rest;
+}
