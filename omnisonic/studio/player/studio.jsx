@@ -1,0 +1,113 @@
+/**
+ * The studio as Reflex sees it: `StudioPlayer` is the working area, `RoomBar` the live cluster of the page header.
+ * Both may sit anywhere on the page: they share one store and one open session.
+ */
+import "./studio.css";
+import "./tracks.css";
+import "./parts.css";
+import "./overlays.css";
+import "./phone.css";
+
+import { useEffect, useRef, useState } from "react";
+
+import { DropOverlay, EmptySession, FileInput, UploadTray, usePageDrop } from "./files.jsx";
+import { useMediaQuery, useSession, useStudio } from "./hooks.js";
+import { KeyList } from "./keylist.jsx";
+import { listenForKeys } from "./keys.js";
+import { PhoneStudio } from "./phone.jsx";
+import { studio } from "./session.js";
+import { store } from "./store.js";
+import { HEADER_WIDTH_PX, Timeline } from "./timeline.jsx";
+import { Transport, useLength } from "./transport.jsx";
+import { useView } from "./view.js";
+
+export { RoomBar } from "./roombar.jsx";
+
+const NOTICE_MS = 8000;
+
+function Notice() {
+  const notice = useStudio((state) => state.notice);
+  useEffect(() => {
+    if (!notice) return undefined;
+    const timer = setTimeout(() => store.set({ notice: null }), NOTICE_MS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  if (!notice) return null;
+  const act = () => {
+    store.set({ notice: null });
+    notice.onAction();
+  };
+  return (
+    <div className="om-notice" role="status" data-testid="notice">
+      <span>{notice.text}</span>
+      {notice.actionLabel && (
+        <button type="button" className="om-link" data-testid="notice-action" onClick={act}>
+          {notice.actionLabel}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div className="om-skeleton" role="status" aria-label="Loading the session">
+      {[0.9, 0.7, 0.8, 0.6].map((share, index) => (
+        <div className="om-skeleton-row" key={index}>
+          <i className="om-skeleton-head" />
+          <i className="om-skeleton-lane" style={{ width: `${share * 100}%` }} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function LoadFailure({ problem }) {
+  return (
+    <div className="om-empty" role="alert">
+      <h2>The session could not be opened</h2>
+      <p>{problem}</p>
+      <button type="button" className="om-button om-button-primary" data-testid="reload" onClick={() => studio()?.load()}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+function Workspace({ isPhone, scroller, view }) {
+  const status = useStudio((state) => state.status);
+  const problem = useStudio((state) => state.problem);
+  const isEmpty = useStudio((state) => state.tracks.length === 0);
+  const canEdit = useStudio((state) => state.canEdit);
+  if (status === "loading" && isEmpty) return <Skeleton />;
+  if (status === "failed" && isEmpty) return <LoadFailure problem={problem} />;
+  if (isEmpty) return <EmptySession canEdit={canEdit} />;
+  return isPhone ? <PhoneStudio /> : <Timeline scroller={scroller} view={view} />;
+}
+
+export function StudioPlayer({ sessionId, userId, canEdit = false, audioHost = "" }) {
+  useSession(sessionId, { userId, canEdit, audioHost });
+  const isPhone = useMediaQuery("(max-width: 767px)");
+  const isReady = useStudio((state) => state.status === "ready");
+  const isEmpty = useStudio((state) => state.tracks.length === 0);
+  const scroller = useRef(null);
+  const view = useView({ scroller, lengthSamples: useLength(), headerWidth: HEADER_WIDTH_PX, key: isPhone || isEmpty });
+  const [isListOpen, setListOpen] = useState(false);
+  const isOver = usePageDrop(canEdit && isReady);
+  const context = useRef(null);
+  context.current = { onKeys: () => setListOpen(true), view: scroller.current ? view : null };
+  useEffect(() => listenForKeys(() => context.current), []);
+  return (
+    <div className="om-studio" data-over={isOver || undefined} data-testid="studio">
+      <FileInput />
+      <div className="om-workspace">
+        <Workspace isPhone={isPhone} scroller={scroller} view={view} />
+        <UploadTray />
+        <Notice />
+      </div>
+      {!isPhone && <Transport view={view} onKeys={() => setListOpen(true)} />}
+      {isListOpen && <KeyList onClose={() => setListOpen(false)} />}
+      {isOver && <DropOverlay />}
+    </div>
+  );
+}
