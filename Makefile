@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 TESTS ?=
 
-.PHONY: help run demo build migrate test test-full lint types format bench requirements clean
+.PHONY: help run demo build migrate test test-full lint types format reference bench requirements clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -44,6 +44,9 @@ types: dev ## mypy alone
 format: dev ## rewrite the code in the house format
 	@$(PY) -m ruff check --fix-only -q .
 	@$(PY) -m ruff format .
+
+reference: dev ## write the settings, error and API references again from the code
+	@OMNISONIC_ENV=test $(PY) -m scripts.reference
 
 bench: dev ## every benchmark (one: make bench BENCH=mixdown)
 	@$(PY) -m bench $(or $(BENCH),all)

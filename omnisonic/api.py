@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
 from omnisonic import __version__
-from omnisonic.platform import health
+from omnisonic.platform import health, queues_dashboard
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
 from omnisonic.platform.problems import install_problems, problem_response
 from omnisonic.platform.storage import api as storage_links
@@ -49,10 +49,21 @@ def create_api() -> FastAPI:
     for router in _routers():
         app.include_router(router, dependencies=[Depends(limit_requests)], responses=PROBLEM_RESPONSES)
     install_docs(app)
+    _mount_dashboard(app)
     install_problems(app)
     _answer_unknown_paths(app)
     app.openapi = lambda: _cached_description(app)  # type: ignore[method-assign]
     return app
+
+
+def _mount_dashboard(app: FastAPI) -> None:
+    path = queues_dashboard.PATH
+
+    async def add_slash(_request: Request) -> Response:
+        return RedirectResponse(f"{path}/")
+
+    app.add_route(path, add_slash, methods=["GET"], include_in_schema=False)
+    app.mount(path, queues_dashboard.create_dashboard(), name="queues")
 
 
 def _routers() -> list[APIRouter]:
