@@ -1,12 +1,21 @@
-"""Composition root: the Reflex app."""
+"""Composition root: the pages, the REST API and what wraps both, as one application."""
+
+from __future__ import annotations
 
 import reflex as rx
 
+from omnisonic.api import create_api
+from omnisonic.pages import add_pages
+from omnisonic.platform.middleware import wrap
+from omnisonic.platform.ui.app_frame import APP_WRAPS, HEAD, STYLESHEETS, answer_failure
 
-def landing() -> rx.Component:
-    """The first page."""
-    return rx.center(rx.heading("Omnisonic"))
-
-
-app = rx.App()
-app.add_page(landing, route="/", title="Omnisonic")
+app = rx.App(
+    stylesheets=list(STYLESHEETS),
+    head_components=HEAD,
+    html_lang="en",
+    app_wraps=APP_WRAPS,
+    toaster=None,
+    backend_exception_handler=answer_failure,
+    api_transformer=[create_api(), wrap],
+)
+add_pages(app)

@@ -1,0 +1,43 @@
+// Forms that talk to the REST API and end in a full page load: sign-in and sign-out set a cookie, and the
+// page's socket must be opened anew with it.
+(() => {
+  const message = (problem) => {
+    const first = problem.errors?.[0];
+    return first?.message ?? problem.detail ?? problem.title ?? "That did not work. Try again.";
+  };
+
+  async function send(form) {
+    const fields = Object.fromEntries(new FormData(form));
+    const answer = await fetch(form.getAttribute("action"), {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(fields),
+    });
+    if (answer.ok) return null;
+    return message(await answer.json().catch(() => ({})));
+  }
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-api]");
+    if (!form) return;
+    event.preventDefault();
+    const button = form.querySelector("[type=submit]");
+    const place = form.querySelector("[data-problem]");
+    button.disabled = true;
+    let problem = null;
+    try {
+      problem = await send(form);
+    } catch {
+      problem = "Omnisonic is not reachable. Check your connection, then try again.";
+    }
+    if (problem === null) {
+      window.location.assign(form.dataset.then);
+      return;
+    }
+    button.disabled = false;
+    if (place) {
+      place.textContent = problem;
+      place.hidden = false;
+    }
+  });
+})();

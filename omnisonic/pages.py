@@ -1,0 +1,49 @@
+"""Every page with its address, its title and what runs when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from omnisonic.platform.auth.signin_page import sign_in_page, verify_page
+from omnisonic.platform.auth.signin_state import SignInState
+from omnisonic.platform.site.about import TITLE as ABOUT_TITLE
+from omnisonic.platform.site.about import about_page
+from omnisonic.platform.site.landing import DESCRIPTION, landing_page
+from omnisonic.platform.site.landing import TITLE as LANDING_TITLE
+from omnisonic.platform.site.problems import ProblemState, not_found_page, problem_page
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. `on_load` handlers run in order, each with its own guard."""
+
+    route: str
+    component: Callable[[], rx.Component]
+    title: str
+    on_load: Sequence[Any] = ()
+
+
+PAGES = (
+    Page("/", landing_page, LANDING_TITLE),
+    Page("/about", about_page, ABOUT_TITLE),
+    Page("/signin", sign_in_page, "Sign in · Omnisonic", [SignInState.load]),
+    Page("/verify", verify_page, "Confirm your address · Omnisonic"),
+    Page("/problems/[problem_slug]", problem_page, "Problem · Omnisonic", [ProblemState.load]),
+    Page("/404", not_found_page, "Nothing here · Omnisonic"),
+)
+
+
+def add_pages(app: rx.App) -> None:
+    """Give the app its pages."""
+    for page in PAGES:
+        app.add_page(
+            page.component,
+            route=page.route,
+            title=page.title,
+            description=DESCRIPTION,
+            on_load=list(page.on_load),
+        )

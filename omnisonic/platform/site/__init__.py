@@ -1,0 +1,1 @@
+"""Pages of the product itself: landing, about, problems, not found, admin."""

@@ -1,0 +1,40 @@
+"""The frame of pages that need no account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from omnisonic.platform.ui.brand import brand
+from omnisonic.platform.ui.controls import link_button
+from omnisonic.platform.ui.notices import notices
+from omnisonic.platform.ui.shell import theme_toggle
+
+
+def frame(*content: Any) -> rx.Component:
+    """Brand and links above, content, a quiet line below."""
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="om-skip"),
+        rx.el.header(
+            rx.el.nav(
+                brand("/"),
+                rx.el.div(
+                    rx.el.a("How it works", href="/about", class_name="om-site-link", data_testid="to-about"),
+                    theme_toggle(),
+                    link_button("Sign in", "/signin", testid="to-signin"),
+                    class_name="om-site-links",
+                ),
+                class_name="om-site-bar",
+                aria_label="Main",
+            )
+        ),
+        rx.el.main(*content, id="content", tab_index=-1, class_name="om-site-main"),
+        rx.el.footer(
+            rx.el.span("Omnisonic, self-hosted. Your takes stay on your machine."),
+            rx.el.a("API", href="/docs", class_name="om-site-link"),
+            class_name="om-site-foot",
+        ),
+        notices(),
+        class_name="om-site",
+    )

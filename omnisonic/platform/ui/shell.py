@@ -1,0 +1,151 @@
+"""The frame of every page behind sign-in: rail, top bar, bottom bar, and the place for content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from reflex.style import color_mode, resolved_color_mode, set_color_mode
+
+from omnisonic.platform.auth.state import ViewerState
+from omnisonic.platform.ui.brand import brand
+from omnisonic.platform.ui.controls import Text, avatar
+from omnisonic.platform.ui.notices import notices
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation."""
+
+    key: str
+    icon: str
+    words: str
+    href: str
+
+
+STUDIO = (
+    Entry("sessions", "audio-lines", "Sessions", "/sessions"),
+    Entry("exports", "download", "Exports", "/exports"),
+)
+SETTINGS = Entry("settings", "settings", "Settings", "/settings")
+ADMIN = Entry("admin", "activity", "Admin", "/admin")
+
+
+def shell(
+    *content: rx.Component,
+    active: str,
+    crumbs: rx.Component,
+    actions: tuple[rx.Component, ...] = (),
+    is_studio: bool = False,
+) -> rx.Component:
+    """A page in its frame. The studio gets a narrow rail and is dark unless light was chosen by hand."""
+    base = "om-app om-app-studio" if is_studio else "om-app"
+    class_name = rx.cond(color_mode == "light", base, f"{base} om-dark") if is_studio else base
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="om-skip"),
+        _rail(active),
+        rx.el.div(
+            rx.el.header(
+                crumbs,
+                rx.el.div(*actions, theme_toggle(is_studio=is_studio), class_name="om-top-actions"),
+                class_name="om-top",
+            ),
+            rx.el.main(*content, id="content", tab_index=-1, class_name="om-content"),
+            class_name="om-main",
+        ),
+        _bottom_bar(active),
+        notices(),
+        class_name=class_name,
+    )
+
+
+def page(*content: Any, narrow: bool = False) -> rx.Component:
+    """Content at reading width."""
+    return rx.el.div(*content, class_name="om-page om-page-narrow" if narrow else "om-page")
+
+
+def page_head(title: Text, purpose: Text, *action: rx.Component) -> rx.Component:
+    """Title, what the page is for in one line, and its one primary action."""
+    return rx.el.div(rx.el.div(rx.el.h1(title), rx.el.p(purpose)), *action, class_name="om-page-head")
+
+
+def crumbs(*steps: tuple[Text, str | None]) -> rx.Component:
+    """Where the reader is; the last step is this page."""
+    return rx.el.nav(
+        rx.el.ol(
+            *[
+                rx.el.li(
+                    rx.el.a(words, href=href) if href else rx.el.span(words, class_name="om-truncate"),
+                    aria_current="page" if at == len(steps) - 1 else None,
+                )
+                for at, (words, href) in enumerate(steps)
+            ],
+            class_name="om-crumbs",
+        ),
+        aria_label="Breadcrumb",
+        class_name="om-grow",
+    )
+
+
+def theme_toggle(*, is_studio: bool = False) -> rx.Component:
+    """Switches between light and dark; until first used the system decides."""
+    is_light = color_mode == "light" if is_studio else resolved_color_mode == "light"
+    return rx.el.button(
+        rx.icon("sun", size=18, class_name="om-theme-moon", aria_hidden="true"),
+        rx.icon("moon", size=18, class_name="om-theme-sun", aria_hidden="true"),
+        type="button",
+        class_name="om-button om-button-ghost om-button-icon",
+        aria_label="Switch between light and dark",
+        title="Switch between light and dark",
+        data_testid="theme-toggle",
+        on_click=set_color_mode(rx.cond(is_light, "dark", "light").to(str)),
+    )
+
+
+def _rail(active: str) -> rx.Component:
+    return rx.el.nav(
+        brand("/sessions"),
+        rx.el.p("Studio", class_name="om-rail-group"),
+        *[_entry(entry, active, "rail") for entry in STUDIO],
+        rx.el.div(
+            rx.cond(ViewerState.is_admin, _entry(ADMIN, active, "rail")),
+            _entry(SETTINGS, active, "rail"),
+            rx.el.a(
+                avatar(
+                    ViewerState.letters,
+                    ViewerState.color,
+                    name=ViewerState.name,
+                    image=ViewerState.picture,
+                ),
+                rx.el.span(ViewerState.name, class_name="om-word om-truncate"),
+                href="/settings",
+                class_name="om-nav",
+                title=ViewerState.name,
+                data_testid="account",
+            ),
+            class_name="om-rail-foot",
+        ),
+        aria_label="Main",
+        class_name="om-rail",
+    )
+
+
+def _bottom_bar(active: str) -> rx.Component:
+    return rx.el.nav(
+        *[_entry(entry, active, "bottom") for entry in (*STUDIO, SETTINGS)],
+        aria_label="Main, at the bottom",
+        class_name="om-bottom",
+    )
+
+
+def _entry(entry: Entry, active: str, place: str) -> rx.Component:
+    return rx.el.a(
+        rx.icon(entry.icon, size=17, aria_hidden="true"),
+        rx.el.span(entry.words, class_name="om-word"),
+        href=entry.href,
+        title=entry.words,
+        class_name="om-nav",
+        aria_current="page" if entry.key == active else None,
+        data_testid=f"{place}-{entry.key}",
+    )
