@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from omnisonic.studio.rendering.certificate import build_certificate
-
-from omnisonic.platform.errors import OmnisonicError, ServiceUnavailable
-from omnisonic.platform.ids import utc_now
+from omnisonic.platform.errors import NotFound, OmnisonicError, ServiceUnavailable
 from omnisonic.platform.logging import get_logger
 from omnisonic.platform.settings import get_settings
 from omnisonic.platform.storage import get_storage
@@ -22,11 +19,11 @@ from omnisonic.studio.exports import lifecycle
 from omnisonic.studio.exports.models import Export, ExportStage
 from omnisonic.studio.rendering.errors import RenderCanceled, RenderRefused
 from omnisonic.studio.rendering.mixdown import render_mix
+from omnisonic.studio.rendering.report import build_certificate
 from omnisonic.studio.rendering.request import (
     RenderFormat,
     RenderLimits,
     RenderRequest,
-    RenderResult,
     RenderTags,
 )
 from omnisonic.studio.uploads.service import AUDIO_NAME, prefix_of
@@ -34,6 +31,7 @@ from workers.runtime import JobStopped, RowHeartbeat, StopReason, work_folder
 
 PROGRESS_EVERY_S = 0.5
 RENDER_SHARE = 0.95  # the rest of the bar is for storing
+TAKE_GONE = "A take of this mix was removed after the export was requested. Export the mix as it is now."
 INTERRUPTED = "The mixdown was interrupted; trying once more."
 
 log = get_logger(__name__)
@@ -78,10 +76,11 @@ def _render(export: Export, folder: Path, heart: RowHeartbeat) -> lifecycle.Rend
     made = folder / "made"
     made.mkdir()
     report = _ProgressReport(export)
+    request = _request(export, credited)
     result = render_mix(
         manifest,
         takes,
-        _request(export, credited),
+        request,
         made,
         on_progress=report,
         should_cancel=lambda: heart.stop_reason is not None,
@@ -89,7 +88,21 @@ def _render(export: Export, folder: Path, heart: RowHeartbeat) -> lifecycle.Rend
     )
     heart.check()
     report.storing()
-    return _store(export, manifest, result, credited)
+    key = f"exports/{export.id}/mix.{export.format}"
+    get_storage().put_file(key, result.path, result.mime_type)
+    return lifecycle.Rendered(
+        storage_key=key,
+        file_size=result.size_bytes,
+        pcm_sha256=result.pcm_sha256,
+        loudness=result.loudness.to_json(),
+        certificate=build_certificate(
+            manifest,
+            request,
+            result,
+            input_sha256={track.id: track.audio_sha256 for track in manifest.tracks},
+            contributors=[{"name": name} for name in credited.contributors],
+        ),
+    )
 
 
 def _fetch_takes(export: Export, manifest: MixManifest, folder: Path, heart: RowHeartbeat) -> dict[str, Path]:
@@ -100,7 +113,10 @@ def _fetch_takes(export: Export, manifest: MixManifest, folder: Path, heart: Row
         if not path.exists():
             heart.check()
             upload_id = UUID(export.inputs[track.id])
-            get_storage().download(prefix_of(upload_id) + AUDIO_NAME, path)
+            try:
+                get_storage().download(prefix_of(upload_id) + AUDIO_NAME, path)
+            except NotFound:
+                raise RenderRefused(TAKE_GONE) from None
             if _sha256(path) != track.audio_sha256:
                 raise ServiceUnavailable("A stored take differs from the one in the mix.")
         paths[track.id] = path
@@ -120,23 +136,6 @@ def _request(export: Export, credited: lifecycle.Credits) -> RenderRequest:
         loudness=parse_target(export.loudness_target["target"]),
         limiter=export.limiter,
         tags=tags,
-    )
-
-
-def _store(
-    export: Export, manifest: MixManifest, result: RenderResult, credited: lifecycle.Credits
-) -> lifecycle.Rendered:
-    key = f"exports/{export.id}/mix.{export.format}"
-    get_storage().put_file(key, result.path, result.mime_type)
-    certificate = build_certificate(
-        manifest, result, contributors=credited.contributors, rendered_at=utc_now()
-    )
-    return lifecycle.Rendered(
-        storage_key=key,
-        file_size=result.size_bytes,
-        pcm_sha256=result.pcm_sha256,
-        loudness=result.loudness.to_json(),
-        certificate=certificate,
     )
 
 
