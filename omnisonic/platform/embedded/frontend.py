@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from omnisonic.platform.embedded import npm_lock
+
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / ".web"
 OUTPUT = WEB / "build" / "client"
 INPUT_MARK = WEB / ".omnisonic-input"
 SOURCE_MARK = WEB / ".omnisonic-source"
 SINGLE_INPUTS = ("rxconfig.py", "requirements.txt")
-INPUT_FOLDERS = ("omnisonic", "assets", "reflex.lock")
 INPUT_SUFFIXES = frozenset({".py", ".js", ".jsx", ".css"})
 GENERATED = frozenset({"node_modules", "build", "backend", ".react-router", ".vite"})
 UNRELATED = frozenset({"reflex.install_frontend_packages.cached", "reflex.json", "nocompile"})
@@ -35,32 +36,34 @@ def build() -> bool:
     with _one_builder():
         if is_current():
             return False
-        before = input_hash()
-        _compile()
+        pages_before = _hash_files(_page_files(), ROOT)
+        with npm_lock.kept_stable(ROOT / "reflex.lock", WEB):
+            _compile()
         sources = source_hash()
         is_stale = _noted(SOURCE_MARK) != sources or not (OUTPUT / "index.html").exists()
         if is_stale:
             SOURCE_MARK.unlink(missing_ok=True)
             _bundle()
             SOURCE_MARK.write_text(sources)
-        INPUT_MARK.write_text(before)
+        if pages_before == _hash_files(_page_files(), ROOT):  # else: edited meanwhile, look again next time
+            INPUT_MARK.write_text(input_hash())
         return is_stale
 
 
 def input_hash() -> str:
     """Fingerprint of all that the generated sources depend on."""
-    files = [ROOT / name for name in SINGLE_INPUTS]
-    for folder in INPUT_FOLDERS:
-        everything = folder != "omnisonic"
-        files += [
-            path
-            for path in (ROOT / folder).rglob("*")
-            if path.is_file()
-            and not path.is_symlink()
-            and (everything or path.suffix in INPUT_SUFFIXES)
-            and "external" not in path.relative_to(ROOT).parts[:2]
-        ]
-    return _hash_files(files, ROOT)
+    return _hash_files([*_page_files(), *(ROOT / "reflex.lock").glob("*")], ROOT)
+
+
+def _page_files() -> list[Path]:
+    found = [ROOT / name for name in SINGLE_INPUTS]
+    for path in (ROOT / "omnisonic").rglob("*"):
+        if path.suffix in INPUT_SUFFIXES and path.is_file():
+            found.append(path)
+    for path in (ROOT / "assets").rglob("*"):
+        if path.is_file() and not path.is_symlink():  # Reflex links our own scripts into assets/external
+            found.append(path)
+    return found
 
 
 def source_hash() -> str:

@@ -27,6 +27,8 @@ def build_environment(folder: Path) -> dict[str, str]:
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "NPM_CONFIG_FETCH_RETRIES": "3",  # Reflex writes 0
+        "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",  # the lock file names versions, not hosts
+        "NODE_USE_SYSTEM_CA": "1",
         "CI": "1",
     }
     if "NPM_CONFIG_REGISTRY" not in os.environ:  # else Reflex measures registries and overrules ~/.npmrc

@@ -15,7 +15,7 @@ from omnisonic.platform.embedded.console import Console
 from omnisonic.platform.embedded.folder import DataFolder
 from omnisonic.platform.embedded.listen import listen_host
 from omnisonic.platform.embedded.ports import LOOPBACK, require_free
-from omnisonic.platform.embedded.processes import ProcessSpec
+from omnisonic.platform.embedded.processes import ProcessSpec, reap_orphans
 from omnisonic.platform.embedded.stack import EmbeddedStack
 from omnisonic.platform.embedded.supervisor import Supervisor
 from omnisonic.platform.jobs import Queue
@@ -70,6 +70,7 @@ def running_servers(stack: EmbeddedStack, settings: Settings, console: Console) 
         yield stack
     finally:
         stack.stop()
+        reap_orphans(set())
 
 
 def application_environment(settings: Settings, folder: DataFolder) -> dict[str, str]:
