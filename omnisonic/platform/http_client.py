@@ -28,6 +28,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 USER_AGENT = f"Omnisonic/{__version__}"
 # Addresses that hold another one inside; the inner one decides (RFC 6052, RFC 3056, RFC 4380).
 NAT64 = ip_network("64:ff9b::/96")
+IPV6_UNICAST = ip_network("2000::/3")  # all that IANA has given out
+# Not everywhere part of what Python calls special (RFC 6890, RFC 2928, RFC 7526).
+SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23")))
 
 Address = IPv4Address | IPv6Address
 
@@ -154,6 +157,10 @@ def is_public(address: Address) -> bool:
     inner = _inner_address(address)
     if inner is not None:
         return is_public(inner)
+    if isinstance(address, IPv6Address) and address not in IPV6_UNICAST:
+        return False
+    if any(address in network for network in SPECIAL if network.version == address.version):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
