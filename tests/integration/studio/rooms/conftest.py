@@ -58,12 +58,19 @@ class RunningGateway:
             self._thread.join(PATIENCE_S)
             assert not self._thread.is_alive()
 
-    def dial(self, *, origin: str | None = ORIGIN, sock: socket.socket | None = None, **query: str) -> Client:
+    def dial(
+        self,
+        *,
+        origin: str | None = ORIGIN,
+        sock: socket.socket | None = None,
+        max_queue: int | None = None,
+        **query: str,
+    ) -> Client:
         """Open a socket with this query."""
         address = f"ws://127.0.0.1:{self.port}/?{urlencode(query)}"
         if sock is not None:
             sock.connect(("127.0.0.1", self.port))
-        options: dict[str, Any] = {"origin": origin, "sock": sock}
+        options: dict[str, Any] = {"origin": origin, "sock": sock, "legacy": True}
         return Client(
             connect(
                 address,
@@ -71,7 +78,7 @@ class RunningGateway:
                 ping_interval=None,
                 proxy=None,
                 max_size=None,
-                max_queue=1,
+                max_queue=max_queue,
                 **options,
             )
         )
