@@ -61,9 +61,8 @@ def get_export(actor: StudioActor, export_id: UUID) -> ExportAnswer:
         return ExportAnswer.of(service.view_of(service.get_export(session, actor, export_id=export_id)))
 
 
-@router.api_route(
-    "/{export_id}/download", methods=["GET", "HEAD"], operation_id="download_export", response_class=Response
-)
+@router.head("/{export_id}/download", include_in_schema=False)
+@router.get("/{export_id}/download", operation_id="download_export", response_class=Response)
 def download_export(actor: StudioActor, export_id: UUID, request: Request) -> Response:
     """The file (Range, ETag), named after the session."""
     with read_session() as session:

@@ -138,9 +138,8 @@ def delete_upload(actor: StudioActor, upload_id: UUID) -> Ok:
     return Ok()
 
 
-@router.api_route(
-    "/{upload_id}/audio", methods=["GET", "HEAD"], operation_id="get_upload_audio", response_class=Response
-)
+@router.head("/{upload_id}/audio", include_in_schema=False)
+@router.get("/{upload_id}/audio", operation_id="get_upload_audio", response_class=Response)
 def get_upload_audio(actor: StudioActor, upload_id: UUID, request: Request) -> Response:
     """The canonical 48 kHz FLAC, or the re-encoded picture of an image (Range, ETag)."""
     upload = _readable(actor, upload_id)
@@ -151,9 +150,8 @@ def get_upload_audio(actor: StudioActor, upload_id: UUID, request: Request) -> R
     )
 
 
-@router.api_route(
-    "/{upload_id}/peaks", methods=["GET", "HEAD"], operation_id="get_upload_peaks", response_class=Response
-)
+@router.head("/{upload_id}/peaks", include_in_schema=False)
+@router.get("/{upload_id}/peaks", operation_id="get_upload_peaks", response_class=Response)
 def get_upload_peaks(
     actor: StudioActor, upload_id: UUID, request: Request, level: int = DEFAULT_PEAKS_LEVEL
 ) -> Response:
@@ -167,12 +165,8 @@ def get_upload_peaks(
     return serve_object(request, key, content_type="application/octet-stream", etag=etag, cache=IMMUTABLE)
 
 
-@router.api_route(
-    "/{upload_id}/original",
-    methods=["GET", "HEAD"],
-    operation_id="get_upload_original",
-    response_class=Response,
-)
+@router.head("/{upload_id}/original", include_in_schema=False)
+@router.get("/{upload_id}/original", operation_id="get_upload_original", response_class=Response)
 def get_upload_original(actor: StudioActor, upload_id: UUID, request: Request) -> Response:
     """The bytes as they arrived, as an attachment; never shown inline."""
     upload = _readable(actor, upload_id)
