@@ -15,7 +15,7 @@ from omnisonic.platform.process import StopSignal, die_with_parent
 from omnisonic.platform.vitals import beat
 from workers.rq_worker import work_until_stopped
 
-GRACE_S = 10.0
+GRACE_S = 8.0  # a supervisor usually loses patience after ten
 CHECK_S = 1.0
 BEAT_EVERY_S = 5.0
 
@@ -32,7 +32,7 @@ class WorkerPool:
         self.workers: list[BaseProcess] = []
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; then jobs have ten seconds to end or to let go of their rows."""
+        """Work until SIGTERM or SIGINT; then jobs have eight seconds to end or to let go of their rows."""
         stop = StopSignal.installed()
         log.info("worker_pool_started", queue=str(self.queue), concurrency=self.concurrency)
         beaten_s = 0.0

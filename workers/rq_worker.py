@@ -13,9 +13,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq.job import Job
 
-from omnisonic.platform.logging import get_logger, log_context
+from omnisonic.platform.logging import get_logger
 from omnisonic.platform.process import die_with_parent
 from omnisonic.platform.queues import SERIALIZER, make_queue, queue_connection
+from omnisonic.platform.telemetry import continue_trace, fail, flush
 
 WORKER_TTL_S = 30  # a worker waits 15 s less than this for a job, then says that it lives
 RECONNECT_MAX_S = 5.0
@@ -124,13 +125,19 @@ class OmnisonicWorker(rq.Worker):
         signal.signal(signal.SIGTERM, _request_shutdown)
 
     def perform_job(self, job: Job, queue: rq.Queue) -> bool:
-        """Run the job with the ids of the request that caused it in every log line."""
-        with log_context(job.meta.get("context"), job=job.func_name):
+        """Run the job as a part of the request that caused it, in every log line and trace."""
+        function = job.func_name
+        with continue_trace(job.meta.get("context", {}), f"job {function}", job_id=job.id) as span:
             started_s = time.monotonic()
             succeeded = super().perform_job(job, queue)
+            if not succeeded:
+                fail(span, "job-failed")
             duration_ms = round((time.monotonic() - started_s) * 1000)
-            log.info("job_finished", job_id=job.id, succeeded=succeeded, duration_ms=duration_ms)
-            return succeeded
+            log.info(
+                "job_finished", job=function, job_id=job.id, succeeded=succeeded, duration_ms=duration_ms
+            )
+        flush()  # the process ends without any further ado
+        return succeeded
 
 
 def _request_shutdown(*_: object) -> None:

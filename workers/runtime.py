@@ -11,6 +11,7 @@ from typing import Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from omnisonic.platform import telemetry
 from omnisonic.platform.errors import ServiceUnavailable
 from omnisonic.platform.jobs import Queue
 from omnisonic.platform.logging import configure_logging, get_logger
@@ -30,6 +31,7 @@ def run(queue: Queue | str, concurrency: int = 1) -> None:
     """Work on one queue with `concurrency` processes until SIGTERM or SIGINT."""
     chosen = Queue(queue)
     configure_logging(f"worker-{chosen}")
+    telemetry.configure(f"worker-{chosen}")
     WorkerPool(chosen, concurrency).run()
 
 

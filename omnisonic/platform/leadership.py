@@ -24,9 +24,8 @@ class Leadership:
         self.connection: Connection
 
     def __enter__(self) -> Self:
-        opened = write_engine().connect()
-        opened.detach()  # out of the pool: it lives as long as we do
-        self.connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+        self.connection = write_engine().connect().execution_options(isolation_level="AUTOCOMMIT")
+        self.connection.detach()  # out of the pool: it lives as long as we do
         return self
 
     def __exit__(
@@ -52,4 +51,4 @@ class Leadership:
     @property
     def driver_connection(self) -> Any:
         """The driver's own connection, for LISTEN."""
-        return self.connection.connection.driver_connection
+        return self.connection.connection.dbapi_connection

@@ -15,14 +15,16 @@ from sqlalchemy import delete, text, update
 from sqlalchemy import select as select_rows
 from sqlalchemy.exc import DBAPIError
 
+from omnisonic.platform import telemetry
 from omnisonic.platform.db import OUTBOX_CHANNEL
 from omnisonic.platform.errors import OmnisonicError, ServiceUnavailable
 from omnisonic.platform.events import publish_durable
 from omnisonic.platform.leadership import Leadership
-from omnisonic.platform.logging import configure_logging, get_logger, log_context
+from omnisonic.platform.logging import configure_logging, current_context, get_logger
 from omnisonic.platform.models import OutboxMessage
 from omnisonic.platform.process import StopSignal
 from omnisonic.platform.queues import enqueue_once, job_id_of
+from omnisonic.platform.telemetry import SpanKind, continue_trace
 from omnisonic.platform.vitals import beat
 
 PROCESS = "relay"
@@ -34,16 +36,8 @@ BACKOFF_MAX_S = 5.0
 ERROR_LENGTH_MAX = 500
 
 # Answers of a server that is up but cannot take anything just now.
-BUSY_ANSWERS = (
-    "LOADING",
-    "READONLY",
-    "MISCONF",
-    "OOM",
-    "NOREPLICAS",
-    "CLUSTERDOWN",
-    "TRYAGAIN",
-    "MASTERDOWN",
-)
+BUSY_KINDS = (redis.exceptions.OutOfMemoryError, redis.exceptions.ReadOnlyError)
+BUSY_ANSWERS = ("LOADING", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN")
 
 log = get_logger(__name__)
 
@@ -59,6 +53,7 @@ class Unreachable(Exception):
 def run() -> None:
     """Relay until SIGTERM or SIGINT."""
     configure_logging(PROCESS)
+    telemetry.configure(PROCESS)
     stop = StopSignal.installed()
     backoff_s = 0.2
     while not stop.is_set():
@@ -70,6 +65,7 @@ def run() -> None:
             log.warning("relay_lost_database", error=str(error), wait_s=backoff_s)
             stop.wait(backoff_s)
         backoff_s = 0.2 if time.monotonic() - started > BACKOFF_MAX_S else min(backoff_s * 2, BACKOFF_MAX_S)
+    telemetry.flush()
     log.info("relay_stopped")
 
 
@@ -129,17 +125,14 @@ def drain(leadership: Leadership) -> int:
 def send(message: OutboxMessage) -> None:
     """Send one message. Raises `Unsendable` or `Unreachable`."""
     try:
-        if message.kind == "job":
-            _send_job(message)
-        elif message.kind == "event":
-            payload = message.payload
-            publish_durable(message.topic, payload["type"], payload["data"], actor=payload["actor"])
-        else:
-            raise Unsendable(f"unknown kind {message.kind!r}")
+        with continue_trace(
+            message.payload["context"], f"relay {message.kind}", SpanKind.PRODUCER, topic=message.topic
+        ):
+            _send(message)
     except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, ServiceUnavailable) as error:
         raise Unreachable(str(error)) from error
     except redis.exceptions.RedisError as error:
-        if str(error).startswith(BUSY_ANSWERS):
+        if isinstance(error, BUSY_KINDS) or any(answer in str(error) for answer in BUSY_ANSWERS):
             raise Unreachable(str(error)) from error
         raise Unsendable(f"{type(error).__name__}: {error}") from error
     except (KeyError, TypeError, ValueError, AttributeError, OmnisonicError) as error:
@@ -157,16 +150,17 @@ def wait_for_message(leadership: Leadership, seconds: float) -> None:
         raise ServiceUnavailable("The connection to the database ended.") from error
 
 
-def _send_job(message: OutboxMessage) -> None:
-    job_id = job_id_of(
-        message.topic,
-        message.payload["args"],
-        message_id=message.id or 0,
-        created_at=message.created_at,
-    )
-    is_new = enqueue_once(job_id, message.topic, message.payload)
-    with log_context(message.payload["context"]):
-        log.info("job_enqueued", job_id=job_id, queue=message.payload["queue"], is_new=is_new)
+def _send(message: OutboxMessage) -> None:
+    payload = message.payload
+    if message.kind == "job":
+        args = payload["args"]
+        job_id = job_id_of(message.topic, args, message_id=message.id or 0, created_at=message.created_at)
+        is_new = enqueue_once(job_id, message.topic, {**payload, "context": current_context()})
+        log.info("job_enqueued", job_id=job_id, queue=payload["queue"], is_new=is_new)
+    elif message.kind == "event":
+        publish_durable(message.topic, payload["type"], payload["data"], actor=payload["actor"])
+    else:
+        raise Unsendable(f"unknown kind {message.kind!r}")
 
 
 def _set_back(leadership: Leadership, message: OutboxMessage, reason: str) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from omnisonic.platform import telemetry
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.errors import ServiceUnavailable
 from omnisonic.platform.ids import utc_now
@@ -101,6 +102,7 @@ class ScheduledJob:
 def run(jobs: Sequence[ScheduledJob]) -> None:
     """Schedule until SIGTERM or SIGINT."""
     configure_logging(PROCESS)
+    telemetry.configure(PROCESS)
     stop = StopSignal.installed()
     backoff_s = 0.2
     while not stop.is_set():
@@ -112,6 +114,7 @@ def run(jobs: Sequence[ScheduledJob]) -> None:
             log.warning("scheduler_lost_database", error=str(error), wait_s=backoff_s)
             stop.wait(backoff_s)
             backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
+    telemetry.flush()
     log.info("scheduler_stopped")
 
 

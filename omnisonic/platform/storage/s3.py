@@ -25,7 +25,7 @@ from omnisonic.platform.storage.s3_errors import error_code, reachable
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import CompletedPartTypeDef
+    from types_boto3_s3.type_defs import CompletedPartTypeDef, PartTypeDef
 
 TRANSFER = TransferConfig(
     multipart_threshold=PART_MIN_BYTES, multipart_chunksize=8 * 1024 * 1024, max_concurrency=4
@@ -179,12 +179,17 @@ class S3Storage:
         pages = self.client.get_paginator("list_parts").paginate(
             Bucket=self.bucket, Key=check_key(key), UploadId=upload_id
         )
+        latest: dict[int, PartTypeDef] = {}
         with reachable():
-            return [
-                Part(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
-                for page in pages
-                for part in page.get("Parts", [])
-            ]
+            for page in pages:
+                for part in page.get("Parts", []):
+                    # SeaweedFS also lists what a part sent again has replaced: the later one counts.
+                    known = latest.setdefault(part["PartNumber"], part)
+                    if part["LastModified"] >= known["LastModified"]:
+                        latest[part["PartNumber"]] = part
+        return [
+            Part(number, part["ETag"].strip('"'), part["Size"]) for number, part in sorted(latest.items())
+        ]
 
     def complete_multipart(self, key: str, upload_id: str, parts: Sequence[Part]) -> ObjectStat:
         """Join the parts into the object; `Conflict` when one is missing or differs from what arrived."""
