@@ -58,6 +58,9 @@ function Lane({ track, upload, audio, samplesPerPixel, canEdit }) {
       data-loading={isReady && audio?.state === "loading" ? "" : undefined}
       onPointerDown={(event) => event.button === 0 && seekTo(sampleUnder(event, samplesPerPixel))}
     >
+      {isReady && (
+        <LaneWaveform track={track} upload={upload} samplesPerPixel={samplesPerPixel} dragSamples={dragSamples} />
+      )}
       {isReady &&
         clipsOf(track).map((clip, index) => (
           <ClipBox
@@ -71,9 +74,6 @@ function Lane({ track, upload, audio, samplesPerPixel, canEdit }) {
             onDrag={setDragSamples}
           />
         ))}
-      {isReady && (
-        <LaneWaveform track={track} upload={upload} samplesPerPixel={samplesPerPixel} dragSamples={dragSamples} />
-      )}
       <LaneNote upload={upload} audio={audio} canEdit={canEdit} track={track} />
     </div>
   );

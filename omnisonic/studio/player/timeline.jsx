@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 
 import { sampleUnder } from "./clip.jsx";
 import { BrowseButton } from "./files.jsx";
-import { seekTo } from "./frames.js";
+import { requestFrame, seekTo } from "./frames.js";
 import { useDraw, useFrame, useStudio } from "./hooks.js";
 import { Icon } from "./icons.jsx";
 import { TrackRow } from "./lanes.jsx";
@@ -38,7 +38,12 @@ function drawRuler(element, samplesPerPixel) {
 
 function Ruler({ samplesPerPixel }) {
   const canvas = useRef(null);
+  const head = useRef(null);
   useDraw(() => canvas.current?.clientWidth && drawRuler(canvas.current, samplesPerPixel));
+  useFrame(({ position }) => {
+    head.current?.style.setProperty("transform", `translateX(${position / samplesPerPixel}px)`);
+  });
+  useEffect(requestFrame, [samplesPerPixel]);
   const scrub = (event) => {
     if (event.buttons & 1) seekTo(sampleUnder(event, samplesPerPixel));
   };
@@ -50,28 +55,23 @@ function Ruler({ samplesPerPixel }) {
     <div className="om-ruler" data-lane onPointerDown={begin} onPointerMove={scrub}>
       <canvas ref={canvas} className="om-ruler-marks" aria-hidden="true" />
       <SeekSlider className="om-ruler-seek" />
+      <i ref={head} className="om-ruler-head" aria-hidden="true" />
     </div>
   );
 }
 
 function Playhead({ scroller, samplesPerPixel, width }) {
   const line = useRef(null);
-  const place = useRef(() => {});
-  place.current = ({ position }, isFollowing) => {
+  const last = useRef(0);
+  useFrame(({ position }) => {
     const x = position / samplesPerPixel;
     line.current?.style.setProperty("transform", `translateX(${HEADER_WIDTH_PX + x}px)`);
-    const element = scroller.current;
-    if (!isFollowing || !element) return;
-    const seen = x - element.scrollLeft;
-    if (seen < 0 || seen > width) element.scrollLeft = Math.max(0, x - width * FOLLOW_MARGIN);
-  };
-  const last = useRef({ position: 0 });
-  useFrame((frame) => {
-    const hasMoved = frame.position !== last.current.position;
-    last.current = { position: frame.position };
-    place.current(frame, hasMoved);
+    const hasMoved = position !== last.current;
+    last.current = position;
+    if (!hasMoved || !scroller.current) return;
+    const seen = x - scroller.current.scrollLeft;
+    if (seen < 0 || seen > width) scroller.current.scrollLeft = Math.max(0, x - width * FOLLOW_MARGIN);
   });
-  useEffect(() => place.current(last.current, false), [samplesPerPixel, width]);
   return <div ref={line} className="om-playhead" aria-hidden="true" />;
 }
 
@@ -124,6 +124,9 @@ export function Timeline({ scroller, view }) {
             canEdit={canEdit}
           />
         ))}
+        <div className="om-rest" aria-hidden="true">
+          <i />
+        </div>
         <Playhead scroller={scroller} samplesPerPixel={samplesPerPixel} width={width} />
       </div>
     </div>
