@@ -189,4 +189,6 @@ def _answer(state: Any, error: OmnisonicError) -> Any:
         return rx.redirect(sign_in_path(here))
     if error.status >= 500:
         log.warning("event_refused", slug=error.slug, detail=error.detail)
-    return rx.toast.error(error.title, description=error.detail)
+    from omnisonic.platform.ui.notices import warn  # its own state is guarded by this module
+
+    return warn(error.title, error.detail)

@@ -9,7 +9,13 @@ from fastapi.responses import RedirectResponse
 
 from omnisonic.platform.auth.authentication import is_https
 from omnisonic.platform.auth.browser_sessions import open_session
-from omnisonic.platform.auth.errors import ProviderUnknown, SignInDenied, SignInError, SignInUnavailable
+from omnisonic.platform.auth.errors import (
+    ProviderFailed,
+    ProviderUnknown,
+    SignInDenied,
+    SignInError,
+    SignInUnavailable,
+)
 from omnisonic.platform.auth.flow import (
     FLOW_LIFETIME_S,
     browser_cookie_name,
@@ -96,10 +102,14 @@ def finish_sign_in(
     target: str | None = None
     cookie_header = request.headers.get("cookie")
     try:
+        if error is not None and not state:  # some providers leave it out when they say no
+            raise _refusal_of(error)
         flow = take_flow(provider=provider, state=state, cookie_header=cookie_header)
         target = flow.next_path
-        if error is not None or not code or len(code) > MAX_CODE_CHARS:
-            raise SignInDenied
+        if error is not None:
+            raise _refusal_of(error)
+        if not code or len(code) > MAX_CODE_CHARS:
+            raise ProviderFailed
         profile = chosen.fetch_profile(code, flow.attempt)
         with unit_of_work() as uow:
             secret = open_session(
@@ -114,6 +124,11 @@ def finish_sign_in(
     answer = _redirect(target)
     set_session_cookie(answer, secret)
     return answer
+
+
+def _refusal_of(error: str) -> SignInError:
+    """RFC 6749 §4.1.2.1: `access_denied` is the person's no, the rest is trouble between the servers."""
+    return SignInDenied() if error == "access_denied" else ProviderFailed()
 
 
 def _redirect(url: str) -> RedirectResponse:

@@ -76,7 +76,8 @@ def exchange_code(client: Any, endpoint: str, code: str, attempt: Attempt) -> di
 
 def get_json(client: Any, url: str, *, with_token: bool = True) -> Any:
     """The JSON at `url`; raises `httpx.HTTPError` or `ValueError`."""
-    answer = client.get(url, headers={"Accept": "application/json"}, withhold_token=not with_token)
+    headers = {"Accept": "application/json"}
+    answer = client.request("GET", url, headers=headers, withhold_token=not with_token)
     answer.raise_for_status()
     return answer.json()
 
