@@ -11,6 +11,7 @@ const ROSTER_MS = 10_000;
 const PREVIEW_MS = 50; // 20 Hz
 const PREVIEW_EXPIRES_MS = 2000;
 const CLOSED_FOR_GOOD = 4403;
+const LEFT = 4001; // tells the gateway that nobody needs to wait for us to come back
 
 export class Room {
   /** `handlers`: onTrack(row), onTrackRemoved(row), onSession(row or null), onResync(). */
@@ -43,7 +44,7 @@ export class Room {
 
   leave() {
     localStorage.removeItem(this.storageKey);
-    this.#hangUp();
+    this.#hangUp(LEFT);
     const { userId, room } = this.store.get();
     this.#patch({ state: "off", problem: null, members: room.members.filter((member) => member.memberId !== userId) });
     this.store.set({ announcement: "You left the room." });
@@ -71,14 +72,14 @@ export class Room {
     this.store.set(({ room }) => ({ room: { ...room, ...changes } }));
   }
 
-  #hangUp() {
+  #hangUp(code = 1000) {
     this.wantsIn = false;
     clearTimeout(this.timers.retry);
     clearTimeout(this.timers.ping);
     if (!this.socket) return;
     this.socket.onclose = null;
     this.socket.onmessage = null;
-    this.socket.close(1000);
+    this.socket.close(code);
     this.socket = null;
   }
 
@@ -147,6 +148,7 @@ export class Room {
 
   #receive(frame) {
     const content = frame.data ?? {};
+    if (frame.type === "batch") return content.frames.forEach((inner) => this.#receive(inner));
     if (frame.type === "room.snapshot") this.#snapshot(frame, content);
     else this.#track(frame);
     if (frame.type === "presence.join") this.#arrive(content);
