@@ -24,13 +24,13 @@ from opentelemetry.sdk.trace.export import (
 )
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars, unbind_contextvars
 
 from omnisonic import __version__
 from omnisonic.platform.logging import log_context
 from omnisonic.platform.settings import get_settings
 
-__all__ = ["SpanKind", "child_span", "configure", "continue_trace", "flush", "span"]
+__all__ = ["SpanKind", "child_span", "configure", "continue_trace", "flush", "reset", "span"]
 
 _process = {"service": "omnisonic"}
 _propagator = TraceContextTextMapPropagator()
@@ -70,14 +70,9 @@ def continue_trace(
     context: Mapping[str, str], name: str, kind: SpanKind = SpanKind.CONSUMER, **attributes: Any
 ) -> Iterator[Span]:
     """Go on, in this process, with what `current_context()` noted in another: log fields and trace."""
-    with log_context(dict(context)):
-        # What is open here belongs to another matter; the parent is the one that was carried.
-        token = attach(Context())
-        try:
-            with span(name, kind=kind, **attributes) as opened:
-                yield opened
-        finally:
-            detach(token)
+    # What is open here belongs to another matter; the parent is the one that was carried.
+    with _outside_of_traces(), log_context(dict(context)), span(name, kind=kind, **attributes) as opened:
+        yield opened
 
 
 @contextmanager
@@ -107,6 +102,19 @@ def _parent() -> Context | None:
         return None
     carried = get_contextvars().get("traceparent")
     return _propagator.extract({"traceparent": str(carried)}) if carried else None
+
+
+@contextmanager
+def _outside_of_traces() -> Iterator[None]:
+    before = get_contextvars().get("traceparent")
+    unbind_contextvars("traceparent")
+    token = attach(Context())
+    try:
+        yield
+    finally:
+        detach(token)
+        if before is not None:
+            bind_contextvars(traceparent=before)
 
 
 def _service_at_hand() -> str | None:
@@ -149,10 +157,10 @@ def _one_line(finished: ReadableSpan) -> str:
     return f"{finished.to_json(indent=None)}\n"
 
 
-def _forget_inherited_providers() -> None:
-    # Exporter threads do not survive a fork; the child makes its own.
+def reset() -> None:
+    """Forget every provider; the next span makes one from the settings."""
     _tracer.cache_clear()
     _providers.clear()
 
 
-os.register_at_fork(after_in_child=_forget_inherited_providers)
+os.register_at_fork(after_in_child=reset)  # exporter threads do not survive a fork

@@ -13,6 +13,7 @@ from omnisonic.platform.logging import get_logger
 from omnisonic.platform.settings import Settings
 from omnisonic.platform.storage.s3 import S3Storage
 from omnisonic.platform.storage.s3_errors import error_code, reachable
+from omnisonic.platform.storage.s3_tracing import trace_s3
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -41,7 +42,7 @@ def make_client(settings: Settings, *, endpoint: str | None = None) -> S3Client:
     is_minio = settings.storage_type == "minio"
     secret = settings.minio_secret_key if is_minio else settings.aws_secret_access_key
     own_endpoint = endpoint or (settings.minio_endpoint if is_minio else None)
-    return boto3.client(
+    client = boto3.client(
         "s3",
         endpoint_url=own_endpoint,
         region_name=settings.s3_region,
@@ -59,6 +60,8 @@ def make_client(settings: Settings, *, endpoint: str | None = None) -> S3Client:
             response_checksum_validation="when_required",
         ),
     )
+    trace_s3(client)
+    return client
 
 
 def ensure_bucket(client: S3Client, bucket: str, *, origins: list[str]) -> None:
