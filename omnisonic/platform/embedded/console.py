@@ -12,6 +12,7 @@ COLORS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)  # ANSI foregrounds that read 
 NAME_WIDTH = 18
 KEPT_LINES = 12
 CHUNK_BYTES = 65536
+SPAN_START = '{"name": '
 
 
 class Console:
@@ -61,6 +62,8 @@ class LogPump:
             lines, self._rest = [self._rest], b""
         for raw in lines:
             text = raw.decode(errors="replace").rstrip("\r")
+            if text.startswith(SPAN_START):  # traces are for the log file: they would drown the log here
+                continue
             self.tail.append(text)
             self.console.line(self.name, text)
         return bool(chunk)
