@@ -16,6 +16,7 @@ from omnisonic.studio.exports.jobs import RENDER_EXPORT
 from omnisonic.studio.exports.models import Export, ExportStage, ExportStatus
 
 ATTEMPTS_MAX = 2
+QUEUE_PATIENCE = 3  # a row may wait this much longer than a worker may be silent
 GAVE_UP = (
     "The mixdown was interrupted twice by a fault on our side. Nothing is wrong with your mix: export again."
 )
@@ -129,7 +130,10 @@ def release_export(*, export_id: UUID, attempt: int, reason: str, is_fault: bool
 
 def requeue_stale_exports(uow: UnitOfWork, *, now: datetime, stale_after_s: int, limit: int = 100) -> int:
     """Queue active rows without a sign of life again; the number of them."""
-    rows = repository.list_stale(uow.session, before=now - timedelta(seconds=stale_after_s), limit=limit)
+    patience = timedelta(seconds=stale_after_s)
+    rows = repository.list_stale(
+        uow.session, dead_before=now - patience, lost_before=now - QUEUE_PATIENCE * patience, limit=limit
+    )
     for export in rows:
         log.warning("export_stale", export_id=str(export.id), attempt=export.attempt)
         if export.cancel_requested_at is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, tuple_
+from sqlalchemy import and_, func, or_, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -69,18 +69,19 @@ def find_for_work(session: Session, *, export_id: UUID) -> Export | None:
     return session.exec(select(Export).where(Export.id == export_id).with_for_update()).first()
 
 
-def list_stale(session: Session, *, before: datetime, limit: int) -> list[Export]:
-    """Active rows without a sign of life since `before`, locked.
+def list_stale(session: Session, *, dead_before: datetime, lost_before: datetime, limit: int) -> list[Export]:
+    """Rows whose worker is dead or whose job was lost with its queue, locked.
 
-    `heartbeat_at` is set when the row is queued as well, so a job lost with its queue is found too.
+    `heartbeat_at` is set when the row is queued and while it renders.
     """
     return list(
         session.exec(
             select(Export)
             .where(
-                col(Export.status).in_(ACTIVE),
-                or_(col(Export.heartbeat_at) < before, col(Export.heartbeat_at).is_(None)),
-                col(Export.created_at) < before,
+                or_(
+                    and_(Export.status == ExportStatus.PROCESSING, col(Export.heartbeat_at) < dead_before),
+                    and_(Export.status == ExportStatus.PENDING, col(Export.heartbeat_at) < lost_before),
+                )
             )
             .order_by(col(Export.created_at))
             .limit(limit)

@@ -18,6 +18,7 @@ from omnisonic.studio.uploads.models import Upload, UploadKind, UploadStatus
 from omnisonic.studio.uploads.service import prefix_of
 
 ATTEMPTS_MAX = 2
+QUEUE_PATIENCE = 3  # a row may wait this much longer than a worker may be silent
 GAVE_UP = "The file could not be read, twice. Export the take again, as WAV or FLAC, and upload it once more."
 
 log = get_logger(__name__)
@@ -93,7 +94,10 @@ def release_upload(*, upload_id: UUID, attempt: int, is_fault: bool) -> None:
 
 def requeue_stale_uploads(uow: UnitOfWork, *, now: datetime, stale_after_s: int, limit: int = 100) -> int:
     """Queue active rows without a sign of life again; the number of them."""
-    rows = repository.list_stale(uow.session, before=now - timedelta(seconds=stale_after_s), limit=limit)
+    patience = timedelta(seconds=stale_after_s)
+    rows = repository.list_stale(
+        uow.session, dead_before=now - patience, lost_before=now - QUEUE_PATIENCE * patience, limit=limit
+    )
     for upload in rows:
         log.warning("upload_stale", upload_id=str(upload.id), attempt=upload.attempt)
         _retry_or_reject(uow, upload)

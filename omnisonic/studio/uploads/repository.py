@@ -13,8 +13,6 @@ from omnisonic.studio.sessions.models import SessionMember, StudioSession
 from omnisonic.studio.tracks.models import Track
 from omnisonic.studio.uploads.models import MultipartUpload, Upload, UploadStatus
 
-ACTIVE = (UploadStatus.RECEIVED, UploadStatus.PROCESSING)
-
 
 def find_upload(
     session: Session, *, user_id: UUID, upload_id: UUID, for_update: bool = False
@@ -68,13 +66,17 @@ def find_for_work(session: Session, *, upload_id: UUID) -> Upload | None:
     return session.exec(select(Upload).where(Upload.id == upload_id).with_for_update()).first()
 
 
-def list_stale(session: Session, *, before: datetime, limit: int) -> list[Upload]:
-    """Active rows without a sign of life since `before`, locked."""
+def list_stale(session: Session, *, dead_before: datetime, lost_before: datetime, limit: int) -> list[Upload]:
+    """Rows whose worker is dead or whose job was lost with its queue, locked."""
     return list(
         session.exec(
             select(Upload)
-            .where(col(Upload.status).in_(ACTIVE), col(Upload.updated_at) < before)
-            .where(or_(col(Upload.heartbeat_at).is_(None), col(Upload.heartbeat_at) < before))
+            .where(
+                or_(
+                    and_(Upload.status == UploadStatus.PROCESSING, col(Upload.heartbeat_at) < dead_before),
+                    and_(Upload.status == UploadStatus.RECEIVED, col(Upload.updated_at) < lost_before),
+                )
+            )
             .order_by(col(Upload.created_at))
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -309,8 +309,9 @@ def test_a_second_death_fails_with_a_reason(mara: Person, session_id: str) -> No
 def test_a_job_lost_with_its_queue_is_found(mara: Person, session_id: str) -> None:
     export_id = uuid_of(ask(mara, session_id)["exportId"])
     with unit_of_work() as uow:
-        assert lifecycle.requeue_stale_exports(uow, now=utc_now(), stale_after_s=60) == 0
-        late = utc_now() + timedelta(seconds=61)
+        waiting = utc_now() + timedelta(seconds=170)
+        assert lifecycle.requeue_stale_exports(uow, now=waiting, stale_after_s=60) == 0
+        late = utc_now() + timedelta(seconds=181)
         assert lifecycle.requeue_stale_exports(uow, now=late, stale_after_s=60) == 1
     assert lifecycle.claim_export(export_id=export_id) is not None
 
