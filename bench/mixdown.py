@@ -47,9 +47,14 @@ def run(quick: bool) -> list[Figure]:
 def _write_takes(folder: Path, duration_s: int) -> list[Path]:
     folder.mkdir()
     paths = [folder / f"{number}.flac" for number in range(_TRACKS)]
-    for number, path in enumerate(paths):
-        write_flac(path, synthesize_take(number, duration_s))
+    # In a process of its own: a child's peak memory starts at what its parent once held.
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        pool.starmap(_write_take, [(path, n, duration_s) for n, path in enumerate(paths)])
     return paths
+
+
+def _write_take(path: Path, seed: int, duration_s: int) -> None:
+    write_flac(path, synthesize_take(seed, duration_s))
 
 
 def _alternate(folder: Path, paths: list[Path], duration_s: int, *, rounds: int) -> dict[str, float]:

@@ -12,6 +12,7 @@ Block = npt.NDArray[np.float32]
 OVERSAMPLING = 4
 _TAPS = 32
 _HOP = 32
+_BATCH = 40
 _CUTOFF = 0.97
 _KAISER_BETA = 9.0
 
@@ -75,7 +76,10 @@ class TruePeakMeter:
         # Only windows loud enough to set a new record are worth interpolating.
         hops = np.abs(padded[: rows * _HOP].reshape(rows, _HOP)).max(axis=1)
         loudest = np.maximum(hops, np.append(hops[1:], np.abs(padded[rows * _HOP :]).max()))
-        chosen = windows[loudest * _MAX_OVERSHOOT > self._peak]
+        chosen = np.flatnonzero(loudest * _MAX_OVERSHOOT > self._peak)
         if len(chosen):
-            points = chosen @ _MATRIX
+            # A stack of small products stays on this core: BLAS threads would spin against FFmpeg.
+            batches = -(-len(chosen) // _BATCH)
+            rows_used = windows[np.resize(chosen, batches * _BATCH)].reshape(batches, _BATCH, width)
+            points = rows_used @ _MATRIX
             self._peak = max(self._peak, float(points.max()), -float(points.min()))

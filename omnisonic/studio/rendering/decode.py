@@ -33,6 +33,7 @@ from omnisonic.studio.rendering.process import (
 
 FLAC_24 = {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
 BIT_EXACT = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
+_WAV_PACKET_BYTES = 1 << 18  # the default of 4 KiB spends more on handing over than on decoding
 _LOG_FILE = "loudness.log"
 _PEAK_LINE = re.compile(r"Peak level dB: (\S+)")
 _FULL_SCALE = (1 << 23) - 1
@@ -125,12 +126,16 @@ def _command(
     source: Path, work_dir: Path, probed: ProbedAudio, *, max_duration_s: int, pcm: str
 ) -> list[str]:
     options: dict[str, Any] = {**INPUT_OPTIONS, "t": max_duration_s + 1}
+    if probed.format_name == "wav":
+        options["max_size"] = _WAV_PACKET_BYTES
     if probed.codec_name == "flac":
         options["err_detect"] = "crccheck+explode"  # a damaged frame must be missing, not noise
     stream = ffmpeg.input(f"file:{source.absolute()}", **options)["a:0"]
     if probed.is_float_pcm:
         stream = stream.filter("astats", measure_perchannel="none", measure_overall="Peak_level")
-    stream = stream.filter("aresample", SAMPLE_RATE_HZ, resampler="soxr", osf="s32")
+    if probed.sample_rate_hz != SAMPLE_RATE_HZ:
+        stream = stream.filter("aresample", SAMPLE_RATE_HZ, resampler="soxr", precision=28)
+    stream = stream.filter("aformat", sample_fmts="s32", sample_rates=SAMPLE_RATE_HZ)
     split = stream.filter_multi_output("asplit", 3)
     flac = ffmpeg.output(split[0], str(work_dir / "audio.flac"), f="flac", **FLAC_24, **BIT_EXACT)
     raw = ffmpeg.output(split[1], pcm, f=PcmCodec.S24.muxer, **{"c:a": PcmCodec.S24.value})

@@ -15,7 +15,8 @@ from fcntl import fcntl
 from pathlib import Path
 
 _F_SETPIPE_SZ = 1031
-_READ_BYTES = 1 << 20
+_READ_BYTES = 1 << 17
+_PIPE_BYTES = 1 << 20
 _TICK_S = 0.1
 _GRACE_S = 3.0
 _LOG_TAIL_BYTES = 64 * 1024
@@ -68,7 +69,7 @@ class PipeSet:
         """Make a pipe and return its FFmpeg address."""
         read_end, write_end = os.pipe()
         with suppress(OSError):
-            fcntl(write_end, _F_SETPIPE_SZ, _READ_BYTES)  # fewer switches; the default works too
+            fcntl(write_end, _F_SETPIPE_SZ, _PIPE_BYTES)  # fewer switches; the default works too
         self.consumers[read_end] = consumer
         self.write_ends.append(write_end)
         return f"pipe:{write_end}"

@@ -28,8 +28,8 @@ def report_loudness(file: EncodedFile, mix: FloatMix, mastering: Mastering) -> L
         )
     if reason is None and _misses_target(file):
         reason = (
-            f"{file.loudness.lufs:.1f} LUFS instead of {file.request.loudness.lufs:.1f}: the mix itself is on "
-            "target, but this format drops its highest frequencies. 48 kHz WAV or FLAC keeps them."
+            f"{file.loudness.lufs:.1f} LUFS instead of {file.request.loudness.lufs:.1f}: the mix itself is "
+            "on target, but this format drops its highest frequencies. 48 kHz WAV or FLAC keeps them."
         )
     return LoudnessReport(
         target=file.request.loudness.name,
