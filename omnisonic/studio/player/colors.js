@@ -20,6 +20,12 @@ export function colorOf(track) {
   return `var(--om-track-${number}, ${FALLBACKS[number - 1]})`;
 }
 
+/** A readable text color beside it: some track colors are too light or too dark for words. */
+export function textColorOf(track) {
+  const match = /^track-([1-8])$/.exec(track.color ?? "");
+  return match ? `var(--om-track-text-${match[1]}, var(--text))` : "var(--text)";
+}
+
 /** The color an element resolves to, for canvases, which know no CSS variables. */
 export function resolvedColor(element) {
   return getComputedStyle(element).color;

@@ -157,7 +157,7 @@ function UploadItem({ item }) {
           </span>
         )}
       </span>
-      {isBad && (
+      {isBad && !item.isFinal && (
         <button type="button" className="om-icon-button" data-testid="upload-retry" aria-label={`Try ${item.name} again`} title="Try again" onClick={() => studio()?.uploads.retry(item.id)}>
           <Icon name="retry" />
         </button>

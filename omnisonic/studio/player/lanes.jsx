@@ -2,7 +2,7 @@
 import { memo, useState } from "react";
 
 import { ClipBox, LaneWaveform, sampleUnder } from "./clip.jsx";
-import { colorOf } from "./colors.js";
+import { colorOf, textColorOf } from "./colors.js";
 import { seekTo } from "./frames.js";
 import { TrackHeader } from "./header.jsx";
 import { useStudio } from "./hooks.js";
@@ -97,7 +97,7 @@ export const TrackRow = memo(function TrackRow({ track, index, isHeard, isSelect
       data-selected={isSelected}
       data-status={upload?.status ?? "received"}
       data-audio={audio?.state ?? "none"}
-      style={{ "--track": colorOf(track) }}
+      style={{ "--track": colorOf(track), "--track-text": textColorOf(track) }}
       onPointerDownCapture={select}
       onFocusCapture={select}
     >

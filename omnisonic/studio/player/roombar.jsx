@@ -4,6 +4,7 @@ import { Icon } from "./icons.jsx";
 import { studio } from "./session.js";
 
 const FACES = 4;
+const FACE_COLORS = 5n;
 const SAVE_LABELS = {
   saved: { icon: "check", text: "Saved" },
   saving: { icon: "upload", text: "Saving\u2026" },
@@ -18,11 +19,10 @@ export function initials(name) {
   return letters.join("").toUpperCase();
 }
 
-/** The same person has the same color in every browser. */
+/** The color a person has on every page: their id, a number of 128 bits, modulo the colors with dark letters. */
 function faceColor(memberId) {
-  let sum = 0;
-  for (const letter of String(memberId)) sum = (sum * 31 + letter.codePointAt(0)) % 997;
-  return `var(--om-track-${(sum % 6) + 1}, currentColor)`;
+  const digits = String(memberId).replace(/[^0-9a-f]/gi, "") || "0";
+  return `var(--om-track-${Number(BigInt(`0x${digits}`) % FACE_COLORS) + 1}, currentColor)`;
 }
 
 function SaveState() {

@@ -47,6 +47,7 @@ export class Uploads {
       const reason = refusal(file, tracks.length + waiting);
       this.jobs.set(id, { file, abort: new AbortController(), once: idempotencyKey(), track: null });
       const item = { id, name: file.name, size: file.size, progress: 0, state: reason ? "rejected" : "waiting", reason };
+      item.isFinal = reason !== null; // the same file would be refused again
       this.store.set({ queue: [...queue, item] });
     }
     this.#pump();
