@@ -1,0 +1,1 @@
+"""A song to open the studio with, synthesized from nothing but a seed."""
