@@ -33,7 +33,7 @@ from omnisonic.studio.rendering.process import (
 
 FLAC_24 = {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
 BIT_EXACT = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
-_WAV_PACKET_BYTES = 1 << 18  # the default of 4 KiB spends more on handing over than on decoding
+_WAV_PACKET_BYTES = 1 << 15  # more than the default 4 KiB; a FLAC block holds at most 65 535 frames
 _LOG_FILE = "loudness.log"
 _PEAK_LINE = re.compile(r"Peak level dB: (\S+)")
 _FULL_SCALE = (1 << 23) - 1
