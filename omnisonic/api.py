@@ -22,7 +22,7 @@ from omnisonic.platform.web.limits import limit_requests
 from omnisonic.platform.web.openapi import PROBLEM_RESPONSES, describe
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-UNKNOWN_PATHS = ("/api/{rest:path}", "/v1/{rest:path}", "/health/{rest:path}", "/healthz")
+UNKNOWN_PATHS = ("/api", "/v1", "/api/{rest:path}", "/v1/{rest:path}", "/health/{rest:path}", "/healthz")
 DESCRIPTION = "Sessions, tracks, uploads and exports. Errors are problem details (RFC 9457)."
 SLICES = (
     "omnisonic.platform.auth.api",
