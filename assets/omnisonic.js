@@ -1,6 +1,12 @@
 // Forms that talk to the REST API and end in a full page load: sign-in and sign-out set a cookie, and the
 // page's socket must be opened anew with it.
 (() => {
+  // Canvases draw with the theme's colors; the studio's theme may change without the root's class changing.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-testid=theme-toggle]")) return;
+    setTimeout(() => window.dispatchEvent(new Event("omnisonic:redraw")), 60);
+  });
+
   const message = (problem) => {
     const first = problem.errors?.[0];
     return first?.message ?? problem.detail ?? problem.title ?? "That did not work. Try again.";

@@ -8,13 +8,23 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.platform.auth.settings_page import settings_page
+from omnisonic.platform.auth.settings_state import SettingsState
 from omnisonic.platform.auth.signin_page import sign_in_page, verify_page
 from omnisonic.platform.auth.signin_state import SignInState
+from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.site.about import TITLE as ABOUT_TITLE
 from omnisonic.platform.site.about import about_page
+from omnisonic.platform.site.admin import AdminState, admin_page
 from omnisonic.platform.site.landing import DESCRIPTION, landing_page
 from omnisonic.platform.site.landing import TITLE as LANDING_TITLE
 from omnisonic.platform.site.problems import ProblemState, not_found_page, problem_page
+from omnisonic.studio.exports.page import exports_page
+from omnisonic.studio.exports.state import ExportPanelState, ExportsState
+from omnisonic.studio.page import join_page, studio_page
+from omnisonic.studio.sessions.page import sessions_page
+from omnisonic.studio.sessions.room_state import JoinState, RoomState
+from omnisonic.studio.sessions.state import SessionsState
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,17 @@ PAGES = (
     Page("/signin", sign_in_page, "Sign in · Omnisonic", [SignInState.load]),
     Page("/verify", verify_page, "Confirm your address · Omnisonic"),
     Page("/problems/[problem_slug]", problem_page, "Problem · Omnisonic", [ProblemState.load]),
+    Page("/sessions", sessions_page, "Sessions · Omnisonic", [ViewerState.load, SessionsState.load]),
+    Page(
+        "/sessions/[studio_session_id]",
+        studio_page,
+        "Studio · Omnisonic",
+        [ViewerState.load, RoomState.load, ExportPanelState.load],
+    ),
+    Page("/join/[invite_secret]", join_page, "Invitation · Omnisonic", [ViewerState.load, JoinState.accept]),
+    Page("/exports", exports_page, "Exports · Omnisonic", [ViewerState.load, ExportsState.load]),
+    Page("/settings", settings_page, "Settings · Omnisonic", [ViewerState.load, SettingsState.load]),
+    Page("/admin", admin_page, "Admin · Omnisonic", [ViewerState.load, AdminState.load]),
     Page("/404", not_found_page, "Nothing here · Omnisonic"),
 )
 

@@ -20,7 +20,7 @@ def sign_in_page() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.h1("Sign in"),
-                rx.el.p("to your sessions and exports", class_name="om-text-2"),
+                rx.el.p("to your sessions and exports", class_name="ui-text-2"),
                 rx.cond(
                     SignInState.problem != "",
                     notice(
@@ -35,9 +35,9 @@ def sign_in_page() -> rx.Component:
                     rx.cond(SignInState.is_loaded, _ways(), skeleton(shape="row", count=2)),
                     style={"marginTop": "24px"},
                 ),
-                class_name="om-card",
+                class_name="ui-card",
             ),
-            class_name="om-door",
+            class_name="ui-door",
         )
     )
 
@@ -47,7 +47,7 @@ def _ways() -> rx.Component:
         rx.foreach(SignInState.ways, _way),
         rx.cond(
             SignInState.has_credentials & (SignInState.ways.length() > 0),
-            rx.el.p("or", class_name="om-or"),
+            rx.el.p("or", class_name="ui-or"),
         ),
         rx.cond(SignInState.has_credentials, _credentials()),
         rx.cond(
@@ -56,7 +56,7 @@ def _ways() -> rx.Component:
                 "No way to sign in is set up here. The operator has to set GITHUB_CLIENT_ID.", kind="warn"
             ),
         ),
-        class_name="om-stack om-stack-4",
+        class_name="ui-stack ui-stack-4",
     )
 
 
@@ -65,7 +65,7 @@ def _way(way: Any) -> rx.Component:
         "Continue with " + way.name,
         way.href,
         testid="signin-" + way.id,
-        extra="om-button-wide om-button-large",
+        extra="ui-button-wide ui-button-large",
     )
 
 
@@ -90,7 +90,7 @@ def _credentials() -> rx.Component:
             hint="The first sign-in with an address creates its account. 8 characters or more.",
         ),
         rx.el.p(
-            class_name="om-field-error",
+            class_name="ui-field-error",
             role="alert",
             hidden=True,
             custom_attrs={"data-problem": "true"},
@@ -101,9 +101,9 @@ def _credentials() -> rx.Component:
             testid="signin-submit",
             kind="primary",
             type="submit",
-            extra="om-button-wide om-button-large",
+            extra="ui-button-wide ui-button-large",
         ),
-        class_name="om-stack om-stack-4",
+        class_name="ui-stack ui-stack-4",
         action="/api/auth/callback/credentials",
         method="post",
         custom_attrs={"data-api": "true", "data-then": SignInState.next_path},
@@ -124,7 +124,7 @@ def verify_page() -> rx.Component:
                         rx.el.div(
                             notice(VerifyState.words, kind="ok", data_testid="verify-ok"),
                             link_button("Your sessions", "/sessions", testid="to-sessions", kind="primary"),
-                            class_name="om-stack om-stack-4",
+                            class_name="ui-stack ui-stack-4",
                         ),
                     ),
                     (
@@ -132,23 +132,23 @@ def verify_page() -> rx.Component:
                         rx.el.div(
                             notice(VerifyState.words, kind="danger", data_testid="verify-refused"),
                             link_button("Settings", "/settings", testid="to-settings"),
-                            class_name="om-stack om-stack-4",
+                            class_name="ui-stack ui-stack-4",
                         ),
                     ),
                     rx.el.div(
-                        rx.el.p("One click, and others can trust that it is yours.", class_name="om-text-2"),
+                        rx.el.p("One click, and others can trust that it is yours.", class_name="ui-text-2"),
                         button(
                             "Confirm",
                             testid="verify-confirm",
                             kind="primary",
-                            extra="om-button-wide om-button-large",
+                            extra="ui-button-wide ui-button-large",
                             on_click=VerifyState.confirm,
                         ),
-                        class_name="om-stack om-stack-4",
+                        class_name="ui-stack ui-stack-4",
                     ),
                 ),
-                class_name="om-card om-stack om-stack-4",
+                class_name="ui-card ui-stack ui-stack-4",
             ),
-            class_name="om-door",
+            class_name="ui-door",
         )
     )

@@ -12,7 +12,7 @@ TITLE = "How Omnisonic works"
 STEPS = (
     ("Your takes", "WAV, FLAC, MP3, …", 1),
     ("Canonical audio", "48 kHz FLAC + waveform", 2),
-    ("Mix manifest", "one document decides the sound", 4),
+    ("Mix manifest", "decides every sample", 4),
 )
 ENDS = (("In the browser", "Web Audio, live", 3, 22), ("On the server", "FFmpeg, float", 5, 132))
 
@@ -25,7 +25,7 @@ def about_page() -> rx.Component:
             rx.el.p(
                 "One small document, the mix manifest, decides everything you hear. The browser plays it; "
                 "the server renders it. Both follow the same rules, so the file sounds like the preview.",
-                class_name="om-lead",
+                class_name="ui-lead",
             ),
             _diagram(),
             rx.el.h2("From take to mix"),
@@ -53,10 +53,10 @@ def about_page() -> rx.Component:
             rx.el.div(
                 link_button("Start a session", "/sessions", testid="start", kind="primary"),
                 link_button("Read the API", "/docs", testid="to-api"),
-                class_name="om-row",
+                class_name="ui-row",
                 style={"marginTop": "32px"},
             ),
-            class_name="om-prose",
+            class_name="ui-prose",
         )
     )
 
@@ -88,7 +88,7 @@ def _diagram() -> rx.Component:
             "by the server, and both sound the same.",
         ),
         rx.el.figcaption("The browser and the server read the manifest and nothing else."),
-        class_name="om-figure",
+        class_name="ui-figure",
         tab_index=0,
     )
 

@@ -15,26 +15,26 @@ from omnisonic.platform.ui.shell import theme_toggle
 def frame(*content: Any) -> rx.Component:
     """Brand and links above, content, a quiet line below."""
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="om-skip"),
+        rx.el.a("Skip to content", href="#content", class_name="ui-skip"),
         rx.el.header(
             rx.el.nav(
                 brand("/"),
                 rx.el.div(
-                    rx.el.a("How it works", href="/about", class_name="om-site-link", data_testid="to-about"),
+                    rx.el.a("How it works", href="/about", class_name="ui-site-link", data_testid="to-about"),
                     theme_toggle(),
                     link_button("Sign in", "/signin", testid="to-signin"),
-                    class_name="om-site-links",
+                    class_name="ui-site-links",
                 ),
-                class_name="om-site-bar",
+                class_name="ui-site-bar",
                 aria_label="Main",
             )
         ),
-        rx.el.main(*content, id="content", tab_index=-1, class_name="om-site-main"),
+        rx.el.main(*content, id="content", tab_index=-1, class_name="ui-site-main"),
         rx.el.footer(
             rx.el.span("Omnisonic, self-hosted. Your takes stay on your machine."),
-            rx.el.a("API", href="/docs", class_name="om-site-link"),
-            class_name="om-site-foot",
+            rx.el.a("API", href="/docs", class_name="ui-site-link"),
+            class_name="ui-site-foot",
         ),
         notices(),
-        class_name="om-site",
+        class_name="ui-site",
     )

@@ -24,18 +24,18 @@ def landing_page() -> rx.Component:
             ),
             rx.el.div(
                 link_button(
-                    "Start a session", "/sessions", testid="start", kind="primary", extra="om-button-large"
+                    "Start a session", "/sessions", testid="start", kind="primary", extra="ui-button-large"
                 ),
                 button(
                     "Hear the demo song",
                     testid="hear-demo",
                     icon="play",
-                    extra="om-button-large",
+                    extra="ui-button-large",
                     custom_attrs={"data-demo-play": "true"},
                 ),
-                class_name="om-row",
+                class_name="ui-row",
             ),
-            class_name="om-hero",
+            class_name="ui-hero",
         ),
         demo_player(),
         rx.el.div(
@@ -54,15 +54,15 @@ def landing_page() -> rx.Component:
                 "Keep your takes",
                 "It runs on your machine. Every export carries a certificate of what went into it.",
             ),
-            class_name="om-parts",
+            class_name="ui-parts",
         ),
     )
 
 
 def _part(picture: rx.Component, title: str, words: str) -> rx.Component:
     return rx.el.div(
-        rx.el.div(picture, class_name="om-part-picture"),
+        rx.el.div(picture, class_name="ui-part-picture"),
         rx.el.h2(title),
         rx.el.p(words),
-        class_name="om-card om-part",
+        class_name="ui-card ui-part",
     )

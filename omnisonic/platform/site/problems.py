@@ -39,28 +39,28 @@ def problem_page() -> rx.Component:
             rx.cond(
                 ProblemState.is_loaded,
                 rx.cond(ProblemState.title != "", _problem(), _nowhere()),
-                rx.fragment(rx.el.h1("Problem", class_name="om-sr-only"), skeleton(shape="row", count=3)),
+                rx.fragment(rx.el.h1("Problem", class_name="ui-sr-only"), skeleton(shape="row", count=3)),
             ),
-            class_name="om-prose",
+            class_name="ui-prose",
         )
     )
 
 
 def not_found_page() -> rx.Component:
     """Every address that no page has."""
-    return frame(rx.el.article(_nowhere(), class_name="om-prose"))
+    return frame(rx.el.article(_nowhere(), class_name="ui-prose"))
 
 
 def _problem() -> rx.Component:
     return rx.fragment(
         rx.el.h1(ProblemState.title, data_testid="problem-title"),
-        rx.el.p(ProblemState.advice, class_name="om-lead"),
+        rx.el.p(ProblemState.advice, class_name="ui-lead"),
         rx.el.dl(
             rx.el.dt("Kind"),
             rx.el.dd(rx.el.code(ProblemState.slug)),
             rx.el.dt("Status"),
             rx.el.dd(rx.el.code(ProblemState.status)),
-            class_name="om-facts",
+            class_name="ui-facts",
             style={"margin": "32px 0"},
         ),
         rx.el.p(
@@ -80,12 +80,12 @@ def _nowhere() -> rx.Component:
         rx.el.h1("There is nothing here", data_testid="not-found"),
         rx.el.p(
             "The address is wrong, or what was here has been removed or is not shared with you.",
-            class_name="om-lead",
+            class_name="ui-lead",
         ),
         rx.el.div(
             link_button("Your sessions", "/sessions", testid="to-sessions", kind="primary"),
             link_button("Start page", "/", testid="to-start"),
-            class_name="om-row",
+            class_name="ui-row",
             style={"marginTop": "24px"},
         ),
     )

@@ -12,16 +12,16 @@ from omnisonic.platform.ui.controls import link_button
 def boundary(*children: rx.Component, title: str, words: str) -> rx.Component:
     """Keeps a failure inside; what is around it goes on working."""
     fallback = rx.el.div(
-        rx.el.div(rx.icon("unplug", size=22, aria_hidden="true"), class_name="om-empty-icon"),
+        rx.el.div(rx.icon("unplug", size=22, aria_hidden="true"), class_name="ui-empty-icon"),
         rx.el.h2(title),
         rx.el.p(words),
         rx.el.div(
             link_button("Reload", "", testid="reload", icon="rotate-cw", kind="primary"),
             link_button("Sessions", "/sessions", testid="to-sessions"),
-            class_name="om-row",
+            class_name="ui-row",
         ),
         role="alert",
-        class_name="om-empty",
+        class_name="ui-empty",
         data_testid="broken",
     )
     render = ArgsFunctionOperation.create(("event_args",), rx.Var.create(fallback), _var_type=rx.Component)
@@ -34,6 +34,6 @@ def connection_lost() -> rx.Component:
         rx.icon("wifi-off", size=16, aria_hidden="true"),
         rx.el.span("Connection lost. Reconnecting …"),
         role="status",
-        class_name="om-offline",
+        class_name="ui-offline",
         data_testid="offline",
     )

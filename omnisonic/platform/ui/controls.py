@@ -24,7 +24,7 @@ def button(
     return rx.el.button(
         *([_icon(icon)] if icon else []),
         rx.el.span(label),
-        class_name=f"om-button om-button-{kind} {extra}".strip(),
+        class_name=f"ui-button ui-button-{kind} {extra}".strip(),
         data_testid=testid,
         **props,
     )
@@ -45,7 +45,7 @@ def link_button(
         *([_icon(icon)] if icon else []),
         rx.el.span(label),
         href=href,
-        class_name=f"om-button om-button-{kind} {extra}".strip(),
+        class_name=f"ui-button ui-button-{kind} {extra}".strip(),
         data_testid=testid,
         **props,
     )
@@ -56,7 +56,7 @@ def icon_button(icon: str, label: Text, *, testid: str, **props: Any) -> rx.Comp
     props.setdefault("type", "button")
     return rx.el.button(
         _icon(icon),
-        class_name="om-button om-button-ghost om-button-icon",
+        class_name="ui-button ui-button-ghost ui-button-icon",
         aria_label=label,
         title=label,
         data_testid=testid,
@@ -69,7 +69,7 @@ def icon_link(icon: str, label: Text, href: Text, *, testid: str, **props: Any) 
     return rx.el.a(
         _icon(icon),
         href=href,
-        class_name="om-button om-button-ghost om-button-icon",
+        class_name="ui-button ui-button-ghost ui-button-icon",
         aria_label=label,
         title=label,
         data_testid=testid,
@@ -80,16 +80,16 @@ def icon_link(icon: str, label: Text, href: Text, *, testid: str, **props: Any) 
 def field(label: Text, control: rx.Component, *, for_id: str, hint: Text | None = None) -> rx.Component:
     """A label, its control and a line of help."""
     return rx.el.div(
-        rx.el.label(label, html_for=for_id, class_name="om-label"),
+        rx.el.label(label, html_for=for_id, class_name="ui-label"),
         control,
-        *([rx.el.p(hint, id=f"{for_id}-hint", class_name="om-hint")] if hint is not None else []),
-        class_name="om-field",
+        *([rx.el.p(hint, id=f"{for_id}-hint", class_name="ui-hint")] if hint is not None else []),
+        class_name="ui-field",
     )
 
 
 def text_input(field_id: str, *, testid: str, **props: Any) -> rx.Component:
     """A line of text."""
-    return rx.el.input(id=field_id, name=field_id, class_name="om-input", data_testid=testid, **props)
+    return rx.el.input(id=field_id, name=field_id, class_name="ui-input", data_testid=testid, **props)
 
 
 def select(
@@ -107,10 +107,10 @@ def select(
     )
     return rx.el.span(
         rx.el.select(
-            *choices, id=field_id, name=field_id, class_name="om-select", data_testid=testid, **props
+            *choices, id=field_id, name=field_id, class_name="ui-select", data_testid=testid, **props
         ),
         _icon("chevron-down"),
-        class_name="om-select-box",
+        class_name="ui-select-box",
     )
 
 
@@ -120,9 +120,9 @@ def checkbox(label: Text, *, testid: str, hint: Text | None = None, **props: Any
         rx.el.input(type="checkbox", data_testid=testid, **props),
         rx.el.span(
             rx.el.span(label),
-            *([rx.el.span(hint, class_name="om-hint", display="block")] if hint is not None else []),
+            *([rx.el.span(hint, class_name="ui-hint", display="block")] if hint is not None else []),
         ),
-        class_name="om-check",
+        class_name="ui-check",
     )
 
 
@@ -135,7 +135,7 @@ def segmented(
 ) -> rx.Component:
     """A few choices side by side; arrow keys move between them as in any radio group."""
     return rx.el.fieldset(
-        rx.el.legend(label, class_name="om-sr-only"),
+        rx.el.legend(label, class_name="ui-sr-only"),
         *[
             rx.el.label(
                 rx.el.input(
@@ -147,11 +147,11 @@ def segmented(
                     data_testid=f"{name}-{choice}",
                 ),
                 rx.el.span(words),
-                class_name="om-segment",
+                class_name="ui-segment",
             )
             for choice, words in options
         ],
-        class_name="om-segmented",
+        class_name="ui-segmented",
     )
 
 
@@ -160,7 +160,7 @@ def badge(label: Text, *, kind: str = "", icon: str | None = None, **props: Any)
     return rx.el.span(
         *([_icon(icon)] if icon else []),
         label,
-        class_name=f"om-badge om-badge-{kind}" if kind else "om-badge",
+        class_name=f"ui-badge ui-badge-{kind}" if kind else "ui-badge",
         **props,
     )
 
@@ -173,7 +173,7 @@ def avatar(letters: Text, color: Text, *, name: Text, image: Any = None) -> rx.C
         role="img",
         aria_label=name,
         title=name,
-        class_name="om-avatar",
+        class_name="ui-avatar",
         style={"--om-avatar": color},
     )
 
@@ -187,7 +187,7 @@ def progress(percent: Any, *, label: Text, testid: str) -> rx.Component:
         aria_valuemin="0",
         aria_valuemax="100",
         aria_valuenow=percent.to(str),
-        class_name="om-progress",
+        class_name="ui-progress",
         data_testid=testid,
     )
 

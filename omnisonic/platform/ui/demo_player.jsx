@@ -18,8 +18,8 @@ function Lane({ stem, color, isOn, position, onToggle }) {
   const canvas = useRef(null);
   useEffect(() => redrawOnChange(canvas.current, () => drawStem(canvas.current, stem.peaks, color)), [stem, color]);
   return (
-    <div className="om-demo-lane" data-off={!isOn}>
-      <button type="button" className="om-demo-name" aria-pressed={isOn} onClick={onToggle}
+    <div className="ui-demo-lane" data-off={!isOn}>
+      <button type="button" className="ui-demo-name" aria-pressed={isOn} onClick={onToggle}
         title={isOn ? `Mute ${stem.name}` : `Unmute ${stem.name}`}
         style={{ color: `var(--om-track-text-${color})`, position: "relative", zIndex: 1 }}
         data-testid={`demo-stem-${stem.key}`}>
@@ -75,31 +75,31 @@ export function DemoPlayer({ peaksUrl }) {
   const length = song?.durationSeconds ?? 0;
   return (
     <>
-      <div className="om-demo-head">
-        <button type="button" className="om-demo-play" disabled={!song} data-testid="demo-play"
+      <div className="ui-demo-head">
+        <button type="button" className="ui-demo-play" disabled={!song} data-testid="demo-play"
           aria-label={state.isPlaying ? "Pause the demo song" : "Play the demo song"}
           onClick={() => mix.current?.toggle()}>
           <Icon isPlaying={state.isPlaying} />
         </button>
         <div>
-          <p className="om-demo-title">{song?.title ?? "\u00a0"}</p>
-          <p className="om-small om-text-2" role="status">
+          <p className="ui-demo-title">{song?.title ?? "\u00a0"}</p>
+          <p className="ui-small ui-text-2" role="status">
             {state.problem || (state.isLoading ? "Loading …" : "Demo song · 4 stems · click a name to mute it")}
           </p>
         </div>
-        <span className="om-demo-time" data-testid="demo-time">{clock(seconds)} / {clock(length)}</span>
+        <span className="ui-demo-time" data-testid="demo-time">{clock(seconds)} / {clock(length)}</span>
       </div>
-      <div className="om-demo-stage">
+      <div className="ui-demo-stage">
         {(song?.stems ?? []).map((stem, at) => (
           <Lane key={stem.key} stem={stem} color={at + 1} isOn={!muted.includes(stem.key)}
             onToggle={() => toggle(stem.key)} />
         ))}
         {song && (
           <>
-            <input type="range" className="om-demo-seek" min="0" max={length} step="0.1" value={seconds}
+            <input type="range" className="ui-demo-seek" min="0" max={length} step="0.1" value={seconds}
               aria-label="Position" aria-valuetext={`${clock(seconds)} of ${clock(length)}`} data-testid="demo-seek"
               onChange={(event) => mix.current?.seek(Number(event.target.value))} />
-            <div className="om-demo-head-line"
+            <div className="ui-demo-head-line"
               style={{ left: `calc(var(--om-demo-left) + (100% - var(--om-demo-left) - var(--om-demo-right)) * ${seconds / length})` }} />
           </>
         )}

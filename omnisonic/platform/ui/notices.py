@@ -62,7 +62,7 @@ def notices() -> rx.Component:
     """The corner itself: once per page."""
     return rx.el.div(
         rx.foreach(NoticeState.shown, _notice),
-        class_name="om-notices",
+        class_name="ui-notices",
         role="status",
         aria_live="polite",
         data_testid="notices",
@@ -78,17 +78,17 @@ def _notice(notice: Any) -> rx.Component:
         ),
         rx.el.div(
             rx.el.strong(notice.title),
-            rx.cond(notice.words != "", rx.el.p(notice.words, class_name="om-text-2")),
-            class_name="om-grow",
+            rx.cond(notice.words != "", rx.el.p(notice.words, class_name="ui-text-2")),
+            class_name="ui-grow",
         ),
         rx.el.button(
             rx.icon("x", size=16, aria_hidden="true"),
             type="button",
             aria_label="Dismiss",
-            class_name="om-button om-button-ghost om-button-icon",
+            class_name="ui-button ui-button-ghost ui-button-icon",
             on_click=NoticeState.dismiss(notice.key),
         ),
         key=notice.key.to(str),
-        class_name="om-notice om-notice-" + notice.kind,
+        class_name="ui-notice ui-notice-" + notice.kind,
         data_testid="notice",
     )

@@ -40,19 +40,19 @@ def shell(
     is_studio: bool = False,
 ) -> rx.Component:
     """A page in its frame. The studio gets a narrow rail and is dark unless light was chosen by hand."""
-    base = "om-app om-app-studio" if is_studio else "om-app"
-    class_name = rx.cond(color_mode == "light", base, f"{base} om-dark") if is_studio else base
+    base = "ui-app ui-app-studio" if is_studio else "ui-app"
+    class_name = rx.cond(color_mode == "light", base, f"{base} ui-dark") if is_studio else base
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="om-skip"),
+        rx.el.a("Skip to content", href="#content", class_name="ui-skip"),
         _rail(active),
         rx.el.div(
             rx.el.header(
                 crumbs,
-                rx.el.div(*actions, theme_toggle(is_studio=is_studio), class_name="om-top-actions"),
-                class_name="om-top",
+                rx.el.div(*actions, theme_toggle(is_studio=is_studio), class_name="ui-top-actions"),
+                class_name="ui-top",
             ),
-            rx.el.main(*content, id="content", tab_index=-1, class_name="om-content"),
-            class_name="om-main",
+            rx.el.main(*content, id="content", tab_index=-1, class_name="ui-content"),
+            class_name="ui-main",
         ),
         _bottom_bar(active),
         notices(),
@@ -62,12 +62,12 @@ def shell(
 
 def page(*content: Any, narrow: bool = False) -> rx.Component:
     """Content at reading width."""
-    return rx.el.div(*content, class_name="om-page om-page-narrow" if narrow else "om-page")
+    return rx.el.div(*content, class_name="ui-page ui-page-narrow" if narrow else "ui-page")
 
 
 def page_head(title: Text, purpose: Text, *action: rx.Component) -> rx.Component:
     """Title, what the page is for in one line, and its one primary action."""
-    return rx.el.div(rx.el.div(rx.el.h1(title), rx.el.p(purpose)), *action, class_name="om-page-head")
+    return rx.el.div(rx.el.div(rx.el.h1(title), rx.el.p(purpose)), *action, class_name="ui-page-head")
 
 
 def crumbs(*steps: tuple[Text, str | None]) -> rx.Component:
@@ -76,15 +76,15 @@ def crumbs(*steps: tuple[Text, str | None]) -> rx.Component:
         rx.el.ol(
             *[
                 rx.el.li(
-                    rx.el.a(words, href=href) if href else rx.el.span(words, class_name="om-truncate"),
+                    rx.el.a(words, href=href) if href else rx.el.span(words, class_name="ui-truncate"),
                     aria_current="page" if at == len(steps) - 1 else None,
                 )
                 for at, (words, href) in enumerate(steps)
             ],
-            class_name="om-crumbs",
+            class_name="ui-crumbs",
         ),
         aria_label="Breadcrumb",
-        class_name="om-grow",
+        class_name="ui-grow",
     )
 
 
@@ -92,10 +92,10 @@ def theme_toggle(*, is_studio: bool = False) -> rx.Component:
     """Switches between light and dark; until first used the system decides."""
     is_light = color_mode == "light" if is_studio else resolved_color_mode == "light"
     return rx.el.button(
-        rx.icon("sun", size=18, class_name="om-theme-moon", aria_hidden="true"),
-        rx.icon("moon", size=18, class_name="om-theme-sun", aria_hidden="true"),
+        rx.icon("sun", size=18, class_name="ui-theme-moon", aria_hidden="true"),
+        rx.icon("moon", size=18, class_name="ui-theme-sun", aria_hidden="true"),
         type="button",
-        class_name="om-button om-button-ghost om-button-icon",
+        class_name="ui-button ui-button-ghost ui-button-icon",
         aria_label="Switch between light and dark",
         title="Switch between light and dark",
         data_testid="theme-toggle",
@@ -106,7 +106,7 @@ def theme_toggle(*, is_studio: bool = False) -> rx.Component:
 def _rail(active: str) -> rx.Component:
     return rx.el.nav(
         brand("/sessions"),
-        rx.el.p("Studio", class_name="om-rail-group"),
+        rx.el.p("Studio", class_name="ui-rail-group"),
         *[_entry(entry, active, "rail") for entry in STUDIO],
         rx.el.div(
             rx.cond(ViewerState.is_admin, _entry(ADMIN, active, "rail")),
@@ -118,16 +118,16 @@ def _rail(active: str) -> rx.Component:
                     name=ViewerState.name,
                     image=ViewerState.picture,
                 ),
-                rx.el.span(ViewerState.name, class_name="om-word om-truncate"),
+                rx.el.span(ViewerState.name, class_name="ui-word ui-truncate"),
                 href="/settings",
-                class_name="om-nav",
+                class_name="ui-nav",
                 title=ViewerState.name,
                 data_testid="account",
             ),
-            class_name="om-rail-foot",
+            class_name="ui-rail-foot",
         ),
         aria_label="Main",
-        class_name="om-rail",
+        class_name="ui-rail",
     )
 
 
@@ -135,17 +135,17 @@ def _bottom_bar(active: str) -> rx.Component:
     return rx.el.nav(
         *[_entry(entry, active, "bottom") for entry in (*STUDIO, SETTINGS)],
         aria_label="Main, at the bottom",
-        class_name="om-bottom",
+        class_name="ui-bottom",
     )
 
 
 def _entry(entry: Entry, active: str, place: str) -> rx.Component:
     return rx.el.a(
         rx.icon(entry.icon, size=17, aria_hidden="true"),
-        rx.el.span(entry.words, class_name="om-word"),
+        rx.el.span(entry.words, class_name="ui-word"),
         href=entry.href,
         title=entry.words,
-        class_name="om-nav",
+        class_name="ui-nav",
         aria_current="page" if entry.key == active else None,
         data_testid=f"{place}-{entry.key}",
     )

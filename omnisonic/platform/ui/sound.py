@@ -54,7 +54,7 @@ def demo_player() -> rx.Component:
     return rx.el.section(
         DemoPlayer.create(peaks_url="/demo/song.json"),
         aria_label="Demo song",
-        class_name="om-demo",
+        class_name="ui-demo",
         id="demo",
         data_testid="demo-player",
     )

@@ -59,5 +59,5 @@ export function Thumbnail({ lanes }) {
       stop();
     };
   }, [wanted]);
-  return <canvas ref={box} className="om-wave" aria-hidden="true" />;
+  return <canvas ref={box} className="ui-wave" aria-hidden="true" />;
 }
