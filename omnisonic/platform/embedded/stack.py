@@ -71,6 +71,11 @@ class EmbeddedStack:
             environment |= server.environment()
         return environment
 
+    @property
+    def process_ids(self) -> list[int]:
+        """The servers' processes."""
+        return [process.pid for process in self.running.values()]
+
     def revive(self) -> list[str]:
         """Start again what has died (data is recovered by the server itself); returns the names."""
         dead = [name for name, process in self.running.items() if process.poll() is not None]

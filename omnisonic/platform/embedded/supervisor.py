@@ -7,7 +7,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from omnisonic.platform.embedded.console import Console, LogPump
@@ -15,6 +15,7 @@ from omnisonic.platform.embedded.folder import DataFolder
 from omnisonic.platform.embedded.processes import (
     ProcessSpec,
     adopt_orphans,
+    child_pids,
     kill_group,
     reap_orphans,
     request_stop,
@@ -54,6 +55,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.stop_requests = 0
         self._selector = selectors.DefaultSelector()
+        self._others = child_pids()  # children of this process that are none of our business
         self._parent = os.getppid() if stop_with_parent else None
         adopt_orphans()
 
@@ -73,6 +75,10 @@ class Supervisor:
             self.stop_requests = max(self.stop_requests, 1)
         return self.stop_requests > 0
 
+    def spare(self, pids: Iterable[int]) -> None:
+        """Leave these children of this process alone: somebody else stops them."""
+        self._others.update(pids)
+
     def add(self, spec: ProcessSpec) -> None:
         """Start `spec` and keep it running."""
         child = Child(spec, LogPump(spec.name, self.console, self.folder.log(spec.name)))
@@ -85,11 +91,11 @@ class Supervisor:
         `also_watch` looks after processes of others and returns their ids.
         """
         while not self.is_stopping and not (until and until()):
-            foreign = also_watch()
+            self.spare(also_watch())
             self._read(TICK_S)
             for child in self.children:
                 self._tend(child)
-            reap_orphans({*foreign, *self._own_pids()})
+            reap_orphans(self._others | self._own_pids())
 
     def run_to_end(self, spec: ProcessSpec) -> int:
         """Run `spec` once, showing its output; returns its exit status (stopped early: negative)."""
@@ -104,7 +110,7 @@ class Supervisor:
     def stop(self) -> None:
         """Stop every child, all at once, each within its grace (a second request cuts that short)."""
         self._end(self.children)
-        reap_orphans(set())
+        reap_orphans(self._others)
 
     def _end(self, children: list[Child]) -> None:
         asked_before = self.stop_requests

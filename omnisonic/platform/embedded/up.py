@@ -45,6 +45,7 @@ def up(*, stop_with_parent: bool = False) -> int:
         supervisor.listen_to_signals()
         try:
             with running_servers(EmbeddedStack.needed(settings, folder), settings, console) as stack:
+                supervisor.spare(stack.process_ids)
                 _prepare(supervisor)
                 _run_processes(supervisor, stack, started)
                 console.say("stopping …")
@@ -113,7 +114,7 @@ def _run_processes(supervisor: Supervisor, stack: EmbeddedStack, started: float)
     def watch() -> list[int]:
         for name in stack.revive():
             supervisor.console.say(f"{name} died; started it again ({stack.folder.log(name)})")
-        return [process.pid for process in stack.running.values()]
+        return stack.process_ids
 
     supervisor.add(_command("web"))
     # The page first: on two cores seven starts at once would make people wait for it.
