@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
-from email.utils import parseaddr
+from email.message import EmailMessage
+from email.utils import formataddr, formatdate, make_msgid, parseaddr
+from typing import Any
 
 import yagmail
 
@@ -34,14 +36,13 @@ def send_mail(mail: Mail) -> None:
     if not settings.smtp_host:
         raise ServiceUnavailable("No mail server is set. Set SMTP_HOST.")
     with _Sender(settings) as sender:
-        # `raw` matters: yagmail attaches a file when a bare string happens to be a path.
-        sent = sender.send(to=mail.to, subject=_one_line(mail.subject), contents=[yagmail.raw(mail.text)])
+        sent = sender.send(to=mail.to, subject=mail.subject, contents=mail.text)
     if sent is False:
         raise ServiceUnavailable("The mail server closed the connection.")
 
 
 class _Sender(yagmail.SMTP):  # type: ignore[misc]  # the library has no annotations of its own
-    """yagmail with a login name that may differ from the sender, and a TLS context that verifies."""
+    """yagmail with plain-text bodies, a login name of its own, and a TLS context that verifies."""
 
     def __init__(self, settings: Settings) -> None:
         name, address = parseaddr(settings.smtp_from)
@@ -68,6 +69,18 @@ class _Sender(yagmail.SMTP):  # type: ignore[misc]  # the library has no annotat
             password = self.settings.smtp_password
             self.smtp.login(self.settings.smtp_user, password.get_secret_value() if password else "")
 
+    def prepare_send(self, to: str, subject: str, contents: str, *_: Any) -> tuple[list[str], str]:
+        """Recipients and the message.
 
-def _one_line(subject: str) -> str:
-    return " ".join(subject.split())
+        yagmail's own would attach a file where a text happens to be a path, and always adds an HTML part
+        in which names that people chose are not escaped.
+        """
+        message = EmailMessage()
+        message["From"] = formataddr((self.useralias, self.user))
+        message["To"] = to
+        message["Subject"] = " ".join(subject.split())
+        message["Date"] = formatdate()
+        message["Message-ID"] = make_msgid(domain=self.user.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
+        message.set_content(contents)
+        return [to], message.as_string()
