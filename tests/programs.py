@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -52,8 +53,27 @@ def running(code: str, **variables: str) -> Iterator[Program]:
     try:
         yield program
     finally:
-        if program.is_alive():
-            program.kill()
+        _end_session(program.pid)  # before the next test sends a job that a leftover would take
+        program.process.wait()
+
+
+def _end_session(session_id: int) -> None:
+    """Kill a program and every process below it, until none is left."""
+    while members := _members(session_id):
+        for pid in members:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _members(session_id: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            if int(fields[3]) == session_id and fields[0] != "Z":
+                found.append(int(folder.name))
+    return found
 
 
 def is_running(pid: int) -> bool:

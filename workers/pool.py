@@ -25,14 +25,15 @@ log = get_logger(__name__)
 class WorkerPool:
     """`concurrency` worker processes for one queue."""
 
-    def __init__(self, queue: Queue, concurrency: int) -> None:
+    def __init__(self, queue: Queue, concurrency: int, *, grace_s: float = GRACE_S) -> None:
         self.queue = queue
         self.concurrency = concurrency
+        self.grace_s = grace_s
         self.process = f"worker-{queue}"
         self.workers: list[BaseProcess] = []
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; then jobs have eight seconds to end or to let go of their rows."""
+        """Work until SIGTERM or SIGINT; then jobs have `grace_s` to end or to let go of their rows."""
         stop = StopSignal.installed()
         log.info("worker_pool_started", queue=str(self.queue), concurrency=self.concurrency)
         beaten_s = 0.0
@@ -61,7 +62,7 @@ class WorkerPool:
     def _stop(self) -> None:
         for worker in self.workers:
             worker.terminate()
-        deadline = time.monotonic() + GRACE_S
+        deadline = time.monotonic() + self.grace_s
         for worker in self.workers:
             worker.join(max(0.0, deadline - time.monotonic()))
         for worker in self.workers:

@@ -22,7 +22,7 @@ from workers.rq_worker import is_shutting_down
 __all__ = ["JobStopped", "RowHeartbeat", "StopReason", "run", "work_folder"]
 
 BEAT_EVERY_S = 5.0
-SILENT_MAX_S = 45.0  # below the sweeper's patience: after this another worker may own the row
+SILENT_MAX_S = 300.0  # a row that was taken over says so at the next beat; this ends work on a lost database
 
 log = get_logger(__name__)
 
@@ -39,7 +39,7 @@ class StopReason(StrEnum):
     """Why a job should not go on."""
 
     DISOWNED = "disowned"  # canceled, finished or taken over: the row says so
-    SILENT = "silent"  # no sign of life reached the row for so long that another worker may have it
+    SILENT = "silent"  # no sign of life reached the row for minutes: its end could not be recorded either
     SHUTDOWN = "shutdown"  # this worker is stopping; the row goes to the next one
 
 
