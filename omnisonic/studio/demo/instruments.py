@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -61,6 +63,7 @@ def hat(rng: np.random.Generator, *, open_s: float) -> Mono:
     return np.asarray(sizzle * np.exp(-3.2 / open_s * time_s) * fade)
 
 
+@cache
 def bass(midi_note: int, duration_s: float) -> Mono:
     """A round electric bass: few harmonics that die away from the top."""
     time_s = seconds(duration_s)

@@ -54,10 +54,10 @@ def compose_song() -> list[Stem]:
     rng = np.random.default_rng(SEED)
     room = room_response(rng, decay_s=1.9)
     return [
-        Stem("Drums", _level(_drums(rng, room), -2.0), gain_db=-1.0, pan=0.0, color="#e4572e"),
-        Stem("Bass", _level(_bass(rng), -11.5), gain_db=-2.0, pan=0.0, color="#2e86ab"),
-        Stem("Chords", _level(_chords(room), -6.0), gain_db=-2.0, pan=-0.1, color="#7a5cff"),
-        Stem("Lead", _level(_lead(rng, room), -9.0), gain_db=-3.0, pan=0.15, color="#f2b134"),
+        Stem("Drums", _level(_drums(rng, room), -6.5), gain_db=-1.0, pan=0.0, color="#e4572e"),
+        Stem("Bass", _level(_bass(rng), -14.5), gain_db=-2.0, pan=0.0, color="#2e86ab"),
+        Stem("Chords", _level(_chords(room), -11.0), gain_db=-2.0, pan=-0.1, color="#7a5cff"),
+        Stem("Lead", _level(_lead(rng, room), -13.0), gain_db=-3.0, pan=0.15, color="#f2b134"),
     ]
 
 
@@ -81,6 +81,7 @@ def _place_stereo(stem: Stereo, sound: Stereo, at_s: float) -> None:
 def _drums(rng: np.random.Generator, room: Stereo) -> Stereo:
     dry, snares = _silence(), _silence()
     kick = instruments.kick()
+    snare_hits = [instruments.snare(rng) for _ in range(4)]
     for bar in _sections(first=4, breaks=(12, 13), last=20):
         start_s = bar * _BAR_S
         for beat in (0, 2.5) if bar % 2 else (0, 2, 3.75):
@@ -88,7 +89,8 @@ def _drums(rng: np.random.Generator, room: Stereo) -> Stereo:
         for beat in (1, 3):
             late_s = 0.006 + rng.normal(0, 0.003)
             level = rng.uniform(0.8, 0.9)
-            _place(snares, instruments.snare(rng), start_s + beat * _BEAT_S + late_s, left=level, right=level)
+            hit = snare_hits[rng.integers(len(snare_hits))]
+            _place(snares, hit, start_s + beat * _BEAT_S + late_s, left=level, right=level)
         _hats(dry, rng, start_s, opens=bar % 4 == 3)
     kit = dry + add_reverb(snares, room, wet=0.22)
     return np.asarray(np.tanh(1.8 * kit))

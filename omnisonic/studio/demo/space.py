@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from omnisonic.studio.demo.instruments import RATE_HZ, band
 
+_BLOCK_FRAMES = 1 << 18
+
 Stereo = npt.NDArray[np.float64]
 
 
@@ -21,10 +23,15 @@ def room_response(rng: np.random.Generator, *, decay_s: float) -> Stereo:
 
 def add_reverb(dry: Stereo, response: Stereo, *, wet: float) -> Stereo:
     """Dry sound plus its convolution with the room, cut to the length of the dry one."""
-    needed = len(dry) + len(response) - 1
-    size = min(step << (needed // step).bit_length() for step in (1, 3, 5))
-    spectrum = np.fft.rfft(dry, size, axis=0) * np.fft.rfft(response, size, axis=0)
-    return np.asarray(dry + wet * np.fft.irfft(spectrum, size, axis=0)[: len(dry)])
+    room = np.ascontiguousarray(response.T)
+    hop = _BLOCK_FRAMES - room.shape[1] + 1
+    spectrum = np.fft.rfft(room, _BLOCK_FRAMES)
+    result = np.concatenate([dry, np.zeros((_BLOCK_FRAMES, 2))])
+    for start in range(0, len(dry), hop):  # overlap-add: blocks that fit the cache
+        block = np.ascontiguousarray(dry[start : start + hop].T)
+        convolved = np.fft.irfft(np.fft.rfft(block, _BLOCK_FRAMES) * spectrum, _BLOCK_FRAMES)
+        result[start : start + _BLOCK_FRAMES] += wet * convolved.T
+    return result[: len(dry)]
 
 
 def add_echo(dry: Stereo, *, delay_s: float, feedback: float, wet: float) -> Stereo:
