@@ -161,8 +161,20 @@ class Connection:
 
 async def close_socket(socket: ServerConnection, code: int, reason: str, *, within_s: float) -> None:
     """Close, and cut the line when the other side does not answer in time."""
+    # The answer to our close waits behind whatever the client has already sent.
+    discarding = asyncio.create_task(_discard(socket))
     try:
         async with asyncio.timeout(within_s):
             await socket.close(code, reason)
     except TimeoutError:
         socket.transport.abort()
+    finally:
+        discarding.cancel()
+
+
+async def _discard(socket: ServerConnection) -> None:
+    try:
+        async for _ in socket:
+            continue
+    except ConnectionClosed:
+        return

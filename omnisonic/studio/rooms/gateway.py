@@ -137,16 +137,16 @@ class Gateway:
             self._connections.add(connection)
             try:
                 async with self.hub.open_room(session_id) as room:
-                    with telemetry.span("room.enter", kind=telemetry.SpanKind.SERVER, room_id=room.id):
-                        await self.hub.enter(room, connection)
-                await self._attend(socket, room, connection)
+                    await self._attend(socket, room, connection)
             finally:
                 self._connections.discard(connection)
 
     async def _attend(self, socket: ServerConnection, room: Room, connection: Connection) -> None:
         conversation = Conversation(self.hub, self._client, room, connection)
-        log.info("room_entered")
         try:
+            with telemetry.span("room.enter", kind=telemetry.SpanKind.SERVER, room_id=room.id):
+                await self.hub.enter(room, connection)
+            log.info("room_entered")
             await connection.run(conversation.handle)
         finally:
             is_final = self._stopping.is_set() or connection.left_on_purpose()

@@ -19,11 +19,12 @@ from omnisonic.platform.logging import get_logger
 from omnisonic.studio.rooms.admission import read_roles
 from omnisonic.studio.rooms.bus import LOST, Bus
 from omnisonic.studio.rooms.connection import Connection
-from omnisonic.studio.rooms.limits import CloseCode, Pace
+from omnisonic.studio.rooms.limits import CONNECTIONS_PER_MEMBER, CloseCode, Pace
 from omnisonic.studio.rooms.presence import Departure, Entry, Roster
 from omnisonic.studio.rooms.queueing import OutFrame
 from omnisonic.studio.rooms.room import Room, read_frame
 from omnisonic.studio.rooms.schemas import PresenceMember
+from omnisonic.studio.sessions.models import MemberRole
 
 UNREACHABLE = (*LOST, ServiceUnavailable, SQLAlchemyError)
 ROSTER_TRIES = 5
@@ -53,22 +54,25 @@ class Hub:
 
     @asynccontextmanager
     async def open_room(self, session_id: UUID) -> AsyncIterator[Room]:
-        """The room, listening to its channel; it stays open for the length of the block at least."""
+        """The room, listening to its channel, for as long as the block lasts."""
         found = self._rooms.get(str(session_id))
         if found is None:
             found = Room(session_id, gateway_id=self.id, tick_s=self.pace.tick_s, send=self.bus.send)
             self._rooms[found.id] = found
-        found.joining += 1
+        found.users += 1
         try:
             async with asyncio.timeout(self.pace.open_s):
                 await self.bus.subscribe(found.channel)
                 await found.ready.wait()
-            yield found
+            yield found  # outside of the timeout: people stay for hours
         finally:
-            found.joining -= 1
+            found.users -= 1
 
     async def enter(self, room: Room, connection: Connection) -> None:
         """Put the connection on the roster, give it the snapshot and tell the others."""
+        if room.count_connections(connection.identity.member_id) >= CONNECTIONS_PER_MEMBER:
+            connection.end(CloseCode.TOO_FAST, f"more than {CONNECTIONS_PER_MEMBER} connections")
+            return
         arrived = await self.roster.beat(room.id, [_entry(connection)])
         members = await self._settle(room)
         room.connections[connection.id] = connection
@@ -79,7 +83,8 @@ class Hub:
         """Take the connection out; its member stays for the grace, in case they come back."""
         room.connections.pop(connection.id, None)
         pair = (connection.identity.member_id, connection.id)
-        gone = await self.roster.leave(room.id, [pair], grace_s=grace_s)
+        async with room.entries_lock:
+            gone = await self.roster.leave(room.id, [pair], grace_s=grace_s)
         await self._announce_departures(room, gone)
         if grace_s and not gone:
             self._run_errand(self._sweep_later(room, grace_s))
@@ -121,7 +126,7 @@ class Hub:
                 for connection in list(room.connections.values()):
                     self._recheck_connection(connection, known)
 
-    def _recheck_connection(self, connection: Connection, known: dict[UUID, Any]) -> None:
+    def _recheck_connection(self, connection: Connection, known: dict[UUID, MemberRole]) -> None:
         identity = connection.identity
         if identity.is_guest:
             if not known:
@@ -174,10 +179,12 @@ class Hub:
 
     def _deliver_durable(self, room: Room, seq: int, kind: str, data: dict[str, Any], text: str) -> None:
         room.position = Position(room.position.epoch, seq)
+        if kind == "member.changed":
+            room.change_role(str(data["memberId"]), MemberRole(data["role"]))
         room.deliver(OutFrame(text.encode(), seq=seq))
         if kind == "member.removed":
             self._run_errand(self._expel(room, str(data["memberId"])))
-        elif kind in {"member.changed", "session.removed"}:
+        elif kind == "session.removed":
             self._run_errand(self.recheck([room]))
 
     async def _catch_up(self, room: Room) -> None:
@@ -201,8 +208,9 @@ class Hub:
     # presence
 
     async def _beat_room(self, room: Room) -> None:
-        alive = [connection for connection in room.connections.values() if connection.life_ms() > 0]
-        arrived = await self.roster.beat(room.id, [_entry(connection) for connection in alive])
+        async with room.entries_lock:
+            alive = [connection for connection in room.connections.values() if connection.life_ms() > 0]
+            arrived = await self.roster.beat(room.id, [_entry(connection) for connection in alive])
         await self._announce_arrivals(room, arrived, alive)
 
     async def _settle(self, room: Room) -> list[PresenceMember]:

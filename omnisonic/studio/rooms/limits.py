@@ -9,6 +9,7 @@ FRAME_MAX_BYTES = 64 * 1024
 CURSOR_MAX_BYTES = 4 * 1024
 FRAMES_PER_SECOND = 50
 RESUME_COST = 10  # a replay is worth that many ordinary frames
+CONNECTIONS_PER_MEMBER = 20  # in one room, at one gateway
 QUEUE_MAX_FRAMES = 256
 QUEUE_MAX_BYTES = 1024 * 1024
 OUTGOING_MAX_FRAMES = 10_000  # towards Redis, per process

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from omnisonic.studio.rooms.connection import Connection
 from omnisonic.studio.rooms.frames import join_batch
 from omnisonic.studio.rooms.queueing import OutFrame
 from omnisonic.studio.rooms.schemas import PresenceMember
+from omnisonic.studio.sessions.models import MemberRole
 
 Key = tuple[str, ...]
 
@@ -27,11 +29,12 @@ class Room:
         self.id = str(session_id)
         self.channel = room_channel(session_id)
         self.connections: dict[str, Connection] = {}
-        self.joining = 0
+        self.users = 0
         self.ready = asyncio.Event()
         self.position = Position("", 0)
         self.roster: dict[str, str] = {}
         self.roster_version = 0
+        self.entries_lock = asyncio.Lock()  # a beat must not bring back who is just leaving
         self._gateway_id = gateway_id
         self._tick_s = tick_s
         self._send = send
@@ -42,8 +45,12 @@ class Room:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody here is in the room or on the way into it."""
-        return not self.connections and not self.joining
+        """Whether nobody here is in the room, on the way into it or on the way out."""
+        return self.users == 0
+
+    def count_connections(self, member_id: str) -> int:
+        """How many sockets this member has here."""
+        return sum(one.identity.member_id == member_id for one in self.connections.values())
 
     def deliver(
         self,
@@ -60,6 +67,12 @@ class Room:
             if to_member is not None and connection.identity.member_id == to_member:
                 continue
             connection.offer(frame)
+
+    def change_role(self, member_id: str, role: MemberRole) -> None:
+        """Let a new role count from now on."""
+        for connection in self.connections.values():
+            if connection.identity.member_id == member_id:
+                connection.identity = replace(connection.identity, role=role)
 
     # presence
 

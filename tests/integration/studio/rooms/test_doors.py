@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.ids import new_id
@@ -188,3 +188,22 @@ def test_the_address_of_the_gateway_follows_the_page(configure: Callable[..., An
     assert gateway_url("http://[::1]:3000") == "ws://[::1]:8123/"
     configure(GATEWAY_PUBLIC_URL="https://studio.example/gateway")
     assert gateway_url("http://localhost:3000") == "wss://studio.example/gateway"
+
+
+def test_one_member_does_not_open_sockets_without_end(
+    gateway: RunningGateway, mara: Person, session_id: str
+) -> None:
+    tabs = [gateway.join(mara, session_id) for _ in range(20)]
+    assert gateway.dial(ticket=ticket_of(mara, session_id)).close_code() == 4429
+    tabs[0].close(4001)
+    while "room.snapshot" not in _first_types(gateway, mara, session_id):
+        continue
+    assert tabs[1].until_pong() == []
+
+
+def _first_types(gateway: RunningGateway, person: Person, session_id: str) -> list[str]:
+    client = gateway.dial(ticket=ticket_of(person, session_id))
+    try:
+        return [frame["type"] for frame in client.until_pong()]
+    except ConnectionClosed:
+        return []

@@ -160,11 +160,13 @@ def test_a_slow_reader_is_closed_and_slows_nobody(
     stalled = gateway.dial(ticket=ticket_of(teo, session_id), roomId=session_id, sock=line, max_queue=1)
     brisk.next("presence.join")
     filler = "x" * 60_000
+    seen = []
     for number in range(200):
         publish_durable(room_channel(session_id), "comment.created", {"number": number, "body": filler})
-        frame = brisk.next("comment.created")
-        assert frame["data"]["number"] == number
-    assert brisk.next("presence.leave")["data"]["displayName"] == "Teo"
+        seen += brisk.until("comment.created", number=number)
+    if not seen:
+        seen = [brisk.next("presence.leave")]
+    assert [(frame["type"], frame["data"]["displayName"]) for frame in seen] == [("presence.leave", "Teo")]
     assert stalled.close_code() == 4008
 
 
