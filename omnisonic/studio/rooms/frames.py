@@ -65,7 +65,7 @@ class Cursor(BaseModel):
 
 
 ClientFrame = Resume | Ping | Relay | Transport | MixPreview | Cursor
-_KINDS: dict[str, type[ClientFrame]] = {
+CLIENT_FRAMES: dict[str, type[ClientFrame]] = {
     "resume": Resume,
     "ping": Ping,
     "relay": Relay,
@@ -88,7 +88,7 @@ def parse_client_frame(message: str | bytes) -> ClientFrame:
         raise BadFrame("frames are text")
     try:
         envelope = _Envelope.model_validate(json.loads(message, parse_constant=_refuse_constant))
-        kind = _KINDS.get(envelope.type)
+        kind = CLIENT_FRAMES.get(envelope.type)
         if kind is None:
             raise BadFrame(f"unknown type {envelope.type[:32]!r}")
         return kind.model_validate(envelope.data)
