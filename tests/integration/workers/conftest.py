@@ -1,0 +1,46 @@
+"""Sending jobs, and reading what they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from omnisonic.platform.ids import utc_now
+from omnisonic.platform.jobs import Queue
+from omnisonic.platform.queues import enqueue_once, job_id_of
+from omnisonic.platform.redis import get_redis
+from tests.own_redis import own_redis
+from tests.waiting import wait_until
+
+from . import sample_jobs
+
+__all__ = ["held", "noted", "own_redis", "send"]
+
+Send = Callable[..., str]
+
+
+@pytest.fixture
+def send() -> Send:
+    """`send(job, correlation_id=…, **ids)` puts a sample job into the maintenance queue."""
+
+    def enqueue(job: str, correlation_id: str = "test", **ids: str) -> str:
+        function = f"{sample_jobs.MODULE}.{job}"
+        job_id = job_id_of(function, ids, message_id=1, created_at=utc_now())
+        context = {"correlation_id": correlation_id}
+        payload = {"queue": Queue.MAINTENANCE, "args": ids, "timeout_s": 60, "context": context}
+        assert enqueue_once(job_id, function, payload)
+        return job_id
+
+    return enqueue
+
+
+def held(name: str) -> dict[str, str]:
+    """What a holding job said about itself; waits for it."""
+    found: dict[str, str] = wait_until(lambda: get_redis().hgetall(f"held:{name}"))  # type: ignore[assignment, return-value]
+    return found
+
+
+def noted() -> list[str]:
+    """Names that jobs noted, in order."""
+    return list(get_redis().lrange("noted", 0, -1))  # type: ignore[arg-type]
