@@ -8,6 +8,7 @@ from omnisonic.api import create_api
 from omnisonic.pages import add_pages
 from omnisonic.platform.middleware import wrap
 from omnisonic.platform.ui.app_frame import APP_WRAPS, HEAD, STYLESHEETS, answer_failure
+from omnisonic.platform.web.lifespan import web_lifespan
 
 app = rx.App(
     stylesheets=list(STYLESHEETS),
@@ -18,4 +19,5 @@ app = rx.App(
     backend_exception_handler=answer_failure,
     api_transformer=[create_api(), wrap],
 )
+app.register_lifespan_task(web_lifespan)
 add_pages(app)

@@ -16,6 +16,7 @@ import rq_dashboard.web
 from a2wsgi import WSGIMiddleware
 from flask import Flask, Response, abort, request
 from rq import requeue_job
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.worker import Worker
 from starlette.responses import RedirectResponse
@@ -105,6 +106,7 @@ def make_flask_app() -> Flask:
     app.config["RQ_DASHBOARD_POLL_INTERVAL"] = POLL_INTERVAL_MS
     app.before_request(_refuse_unsafe_reads)
     app.after_request(_set_policy)
+    app.register_error_handler(NoSuchJobError, lambda _error: ("This job does not exist any more.", 404))
     app.register_blueprint(rq_dashboard.blueprint)
     rq_dashboard.web.setup_rq_connection(app)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 
@@ -12,7 +13,7 @@ import redis
 from fastapi.testclient import TestClient
 
 from omnisonic.platform import health
-from omnisonic.platform.health import beat, check_process, mark_stopping
+from omnisonic.platform.health import beat, check_process, mark_stopping, mark_stopping_on_sigterm
 from omnisonic.platform.settings import Settings
 
 
@@ -112,3 +113,16 @@ def test_a_process_with_a_port_is_asked_there(
     configure(PORT=refusing_port)
     assert check_process("web") == 1
     assert "no answer" in capsys.readouterr().out
+
+
+def test_sigterm_is_noted_and_still_reaches_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health._stopping, "is_set", False)
+    reached: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: reached.append(number))
+    try:
+        mark_stopping_on_sigterm()
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert reached == [signal.SIGTERM]
+    assert health._stopping.is_set

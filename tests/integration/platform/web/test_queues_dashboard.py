@@ -87,4 +87,5 @@ def test_only_the_pages_own_scripts_run(admin: TestClient) -> None:
 
 
 def test_an_address_that_does_not_exist_is_missing(admin: TestClient) -> None:
-    assert admin.get("/admin/queues/nothing/here").status_code == 404
+    for path in ("nothing/here", "0/view/job/nobody", "0/data/job/nobody.json"):
+        assert admin.get(f"/admin/queues/{path}").status_code == 404, path
