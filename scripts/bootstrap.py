@@ -117,7 +117,17 @@ def install_with_uv(requirements):
     uv = os.path.join(VENV, "bin", "uv")
     if subprocess.call([python(), "-m", "pip", "install", "--progress-bar", "off", "-q", UV]) != 0:
         return False
-    command = [uv, "pip", "install", "--system-certs", "--python", python(), "-r", requirements]
+    command = [
+        uv,
+        "pip",
+        "install",
+        "--system-certs",
+        "--compile-bytecode",
+        "--python",
+        python(),
+        "-r",
+        requirements,
+    ]
     if not sys.stderr.isatty():
         command.append("--no-progress")
     if subprocess.call(command) == 0:
