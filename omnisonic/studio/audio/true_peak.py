@@ -58,24 +58,24 @@ class TruePeakMeter:
             return
         self._peak = max(self._peak, float(planes.max()), -float(planes.min()))
         joined = np.concatenate([self._tail, planes], axis=1)
-        self._tail = joined[:, -(_TAPS - 1) :]
-        for plane in joined:
-            self._measure(plane)
+        # Whole hops only: a point near the end needs samples that have not come yet.
+        rows = max(0, joined.shape[1] - _TAPS + 1) // _HOP
+        self._tail = joined[:, rows * _HOP :]
+        if rows:
+            for plane in joined:
+                self._measure(plane[: rows * _HOP + _TAPS - 1], rows)
 
     def finish(self) -> float:
         """True peak in dBTP of all that was added; minus infinity for silence."""
-        self.add(np.zeros((_TAPS, self._channels), np.float32))
+        self.add(np.zeros((_TAPS + _HOP, self._channels), np.float32))
         return db_from_linear(self._peak)
 
-    def _measure(self, plane: Block) -> None:
+    def _measure(self, plane: Block, rows: int) -> None:
         width = len(_MATRIX)
-        rows = -(-(len(plane) - _TAPS + 1) // _HOP)
-        padded = np.zeros(rows * _HOP + _TAPS - 1, np.float32)
-        padded[: len(plane)] = plane
-        windows = np.lib.stride_tricks.sliding_window_view(padded, width)[::_HOP]
+        windows = np.lib.stride_tricks.sliding_window_view(plane, width)[::_HOP]
         # Only windows loud enough to set a new record are worth interpolating.
-        hops = np.abs(padded[: rows * _HOP].reshape(rows, _HOP)).max(axis=1)
-        loudest = np.maximum(hops, np.append(hops[1:], np.abs(padded[rows * _HOP :]).max()))
+        hops = np.abs(plane[: rows * _HOP].reshape(rows, _HOP)).max(axis=1)
+        loudest = np.maximum(hops, np.append(hops[1:], np.abs(plane[rows * _HOP :]).max()))
         chosen = np.flatnonzero(loudest * _MAX_OVERSHOOT > self._peak)
         if len(chosen):
             # A stack of small products stays on this core: BLAS threads would spin against FFmpeg.
