@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("db", "redis_client")
 
 
 def status(job_id: str) -> str:
-    return str(Job.fetch(job_id, connection=queue_connection(), serializer=SERIALIZER).get_status())
+    return Job.fetch(job_id, connection=queue_connection(), serializer=SERIALIZER).get_status().value
 
 
 def test_jobs_run_in_order_and_know_their_request(send: Send) -> None:
