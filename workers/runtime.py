@@ -17,6 +17,7 @@ from omnisonic.platform.jobs import Queue
 from omnisonic.platform.logging import configure_logging, get_logger
 from workers.folders import work_folder
 from workers.pool import WorkerPool
+from workers.preload import preload
 from workers.rq_worker import is_shutting_down
 
 __all__ = ["JobStopped", "RowHeartbeat", "StopReason", "run", "work_folder"]
@@ -31,6 +32,7 @@ def run(queue: Queue | str, concurrency: int = 1) -> None:
     """Work on one queue with `concurrency` processes until SIGTERM or SIGINT."""
     chosen = Queue(queue)
     configure_logging(f"worker-{chosen}")
+    preload(chosen)
     telemetry.configure(f"worker-{chosen}")
     WorkerPool(chosen, concurrency).run()
 
