@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import update
@@ -52,6 +52,7 @@ def authenticate(*, cookie_header: str | None, authorization: str | None) -> Act
             actor = find_actor_by_bearer(uow.session, authorization)
             if actor is None:
                 raise NotSignedIn("This token is unknown, expired or revoked. Create one under Settings.")
+            _touch_token(uow.session, digest_secret(_bearer_secret(authorization) or ""))
             return actor
         actor = find_actor_by_cookie_header(uow.session, cookie_header)
         if actor is not None:
@@ -69,18 +70,12 @@ def find_actor_by_cookie_header(session: Session, cookie_header: str | None) -> 
 
 
 def find_actor_by_bearer(session: Session, authorization: str | None) -> Actor | None:
-    """The account behind an `Authorization: Bearer omni_…` header; notes when the token was last used."""
-    scheme, _, secret = (authorization or "").strip().partition(" ")
-    secret = secret.strip()
-    if scheme.lower() != "bearer" or not secret.startswith(TOKEN_MARK) or len(secret) > MAX_CREDENTIAL_CHARS:
+    """The account behind an `Authorization: Bearer omni_…` header; reads only."""
+    secret = _bearer_secret(authorization)
+    if secret is None:
         return None
-    now = utc_now()
-    found = repository.find_live_token(session, digest_secret(secret), now=now)
-    if found is None:
-        return None
-    token, user = found
-    _touch_token(session, token, now)
-    return _token_actor(token, user)
+    found = repository.find_live_token(session, digest_secret(secret), now=utc_now())
+    return _token_actor(*found) if found else None
 
 
 def read_cookie(cookie_header: str | None, name: str) -> str | None:
@@ -124,6 +119,22 @@ def _touch_session(session: Session, actor: Actor) -> None:
     )
 
 
-def _touch_token(session: Session, token: ApiToken, now: datetime) -> None:
-    if token.last_used_at is None or token.last_used_at < now - TOUCH_INTERVAL:
-        session.execute(update(ApiToken).where(col(ApiToken.id) == token.id).values(last_used_at=now))
+def _touch_token(session: Session, secret_sha256: str) -> None:
+    now = utc_now()
+    last_used = col(ApiToken.last_used_at)
+    session.execute(
+        update(ApiToken)
+        .where(
+            col(ApiToken.secret_sha256) == secret_sha256,
+            last_used.is_(None) | (last_used < now - TOUCH_INTERVAL),
+        )
+        .values(last_used_at=now)
+    )
+
+
+def _bearer_secret(authorization: str | None) -> str | None:
+    scheme, _, secret = (authorization or "").strip().partition(" ")
+    secret = secret.strip()
+    if scheme.lower() != "bearer" or not secret.startswith(TOKEN_MARK) or len(secret) > MAX_CREDENTIAL_CHARS:
+        return None
+    return secret

@@ -6,6 +6,8 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth import repository
 from omnisonic.platform.auth.addresses import normalize_address
@@ -13,7 +15,7 @@ from omnisonic.platform.auth.errors import CodeNotValid
 from omnisonic.platform.auth.models import User, VerificationToken
 from omnisonic.platform.auth.secrets import digest_secret
 from omnisonic.platform.db import UnitOfWork, unit_of_work
-from omnisonic.platform.errors import Conflict, NotFound
+from omnisonic.platform.errors import Conflict, NotFound, ServiceUnavailable
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
 
@@ -65,20 +67,24 @@ def change_role(uow: UnitOfWork, user: User, role: Role, *, by: UUID | None, rea
 def announce_setup_code() -> str | None:
     """Print a one-time code in the log while there is no admin; returns it. Call once at the start.
 
-    Every start makes its own; all of them lose their worth once there is an admin, or after a day.
+    Every start makes its own; all of them lose their worth once there is an admin, or after a day. A
+    database that cannot answer yet must not keep the web process from starting: then there is no code.
     """
-    with unit_of_work() as uow:
-        if repository.has_admin(uow.session):
-            return None
-        code = _new_code()
-        uow.session.add(
-            VerificationToken(
+    code = _new_code()
+    try:
+        with unit_of_work() as uow:
+            if repository.has_admin(uow.session):
+                return None
+            row = VerificationToken(
                 purpose=SETUP_PURPOSE,
                 email="",
                 secret_sha256=digest_secret(_plain(code)),
                 expires_at=utc_now() + SETUP_LIFETIME,
             )
-        )
+            uow.session.add(row)
+    except (ServiceUnavailable, SQLAlchemyError) as error:
+        log.warning("setup_code_not_made", error=type(error).__name__)
+        return None
     log.warning("no_admin_yet", setup_code=code, advice="Sign in, open /settings and enter this code.")
     return code
 

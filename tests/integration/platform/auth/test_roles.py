@@ -95,6 +95,13 @@ def test_setup_code_cannot_be_guessed_fast(browser: TestClient, sign_in: SignIn)
     assert 429 in statuses
 
 
+def test_without_a_database_there_is_no_code_and_no_crash(
+    servers: Any, configure: Callable[..., Settings]
+) -> None:
+    configure(DATABASE_URL="postgresql://omni:pw@127.0.0.1:1/nowhere")
+    assert announce_setup_code() is None
+
+
 def test_setup_code_is_not_stored(db: None) -> None:
     code = announce_setup_code()
     assert code is not None
