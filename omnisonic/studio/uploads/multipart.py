@@ -133,8 +133,14 @@ def _drop(uow: UnitOfWork, row: MultipartUpload) -> None:
 
 def _answer(row: MultipartUpload, *, received: list[int]) -> MultipartAnswer:
     storage, key = get_storage(), original_key(row.id)
+    sizes = _part_sizes(row.file_size, row.part_size)
     parts = [
-        PartLink(n=n, url=storage.sign_part(key, row.storage_upload_id, n))
-        for n in range(1, ceil(row.file_size / row.part_size) + 1)
+        PartLink(n=n, url=storage.sign_part(key, row.storage_upload_id, n, size_bytes=size))
+        for n, size in enumerate(sizes, start=1)
     ]
     return MultipartAnswer(id=row.id, part_size=row.part_size, parts=parts, received=received)
+
+
+def _part_sizes(file_size: int, part_size: int) -> list[int]:
+    count = ceil(file_size / part_size)
+    return [part_size] * (count - 1) + [file_size - part_size * (count - 1)]
