@@ -6,10 +6,11 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import structlog
-from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from omnisonic.platform.ids import new_id
 from omnisonic.platform.settings import get_settings
@@ -22,6 +23,7 @@ def configure_logging(service: str) -> None:
     settings = get_settings()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        partial(_add_service, service),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,  # plain: a traceback with locals would show secrets
@@ -51,7 +53,12 @@ def configure_logging(service: str) -> None:
     root.setLevel(settings.log_level)
     for noisy in ("botocore", "urllib3", "httpx", "httpcore", "rq", "websockets"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
-    bind_contextvars(service=service)
+
+
+def _add_service(service: str, _logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    # Not a context variable: tasks that the server starts later would not have it.
+    event.setdefault("service", service)
+    return event
 
 
 def get_logger(name: str) -> Any:
