@@ -126,6 +126,7 @@ def run_ffmpeg(
         _pump(readers, deadline=time.monotonic() + bounds.wall_clock_s, watch=watch)
         returncode = child.wait(timeout=_GRACE_S)
     finally:
+        pipes.close()  # before the end: a child that waits for a reader would not hear the signal
         _end(child)
     text = log.decode(errors="replace")
     if returncode != 0:
