@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from omnisonic.platform import telemetry
+from omnisonic.platform.auth.roles import announce_setup_code
 from omnisonic.platform.db import dispose_engines, in_thread
 from omnisonic.platform.health import mark_stopping, mark_stopping_on_sigterm
 from omnisonic.platform.logging import configure_logging
@@ -21,6 +22,7 @@ async def web_lifespan() -> AsyncIterator[None]:
     telemetry.configure(SERVICE)
     if threading.current_thread() is threading.main_thread():
         mark_stopping_on_sigterm()
+    await in_thread(announce_setup_code)
     yield
     mark_stopping()
     await in_thread(telemetry.flush)
