@@ -40,6 +40,16 @@ export function clipLength(clip, durationSamples) {
   return Math.max(0, durationSamples - clip.trimStartSamples - clip.trimEndSamples);
 }
 
+/** No fade is longer than its clip: a trim may have left less than there was. */
+function fitFades(clip, durationSamples) {
+  const length = clipLength(clip, durationSamples);
+  return {
+    ...clip,
+    fadeInSamples: Math.min(clip.fadeInSamples, length),
+    fadeOutSamples: Math.min(clip.fadeOutSamples, length),
+  };
+}
+
 /** A track with changes applied; the flat clip fields of the REST contract mean its first clip. */
 export function applyEdit(track, changes) {
   const next = { ...track };
@@ -78,7 +88,7 @@ export function buildManifest(session, tracks, uploads, previews = {}) {
   for (const track of tracks) {
     const upload = uploads[track.uploadId];
     if (upload?.status !== "ready") continue;
-    const clips = clipsOf(track);
+    const clips = clipsOf(track).map((clip) => fitFades(clip, upload.durationSamples));
     for (const clip of clips) {
       lengthSamples = Math.max(lengthSamples, clip.offsetSamples + clipLength(clip, upload.durationSamples));
     }

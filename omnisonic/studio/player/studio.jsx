@@ -3,7 +3,10 @@
  * Both may sit anywhere on the page: they share one store and one open session.
  */
 import "./studio.css";
+import "./clips.css";
 import "./tracks.css";
+import "./faders.css";
+import "./menu.css";
 import "./parts.css";
 import "./overlays.css";
 import "./phone.css";
