@@ -142,5 +142,13 @@ def _peak_rss_mb(folder: Path, paths: list[Path], duration_s: int) -> float:
 
 def _render_and_weigh(manifest: MixManifest, paths: list[Path], work_dir: Path) -> float:
     _render(manifest, paths, work_dir)
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024
+    largest_child_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return (_own_peak_kb() + largest_child_kb) / 1024
+
+
+def _own_peak_kb() -> int:
+    """Peak of this process alone: unlike `ru_maxrss`, not what its parent held before the fork."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
