@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,23 +12,29 @@ from starlette.routing import BaseRoute, Match, Route
 
 from omnisonic import __version__
 from omnisonic.platform import health, queues_dashboard
+from omnisonic.platform.auth import api as auth_api
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
 from omnisonic.platform.problems import install_problems, problem_response
 from omnisonic.platform.storage import api as storage_links
 from omnisonic.platform.web.docs_page import install_docs
 from omnisonic.platform.web.limits import limit_requests
 from omnisonic.platform.web.openapi import PROBLEM_RESPONSES, describe
+from omnisonic.studio.exports import api as exports_api
+from omnisonic.studio.rooms import api as rooms_api
+from omnisonic.studio.sessions import api as sessions_api
+from omnisonic.studio.tracks import api as tracks_api
+from omnisonic.studio.uploads import api as uploads_api
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 UNKNOWN_PATHS = ("/api", "/v1", "/api/{rest:path}", "/v1/{rest:path}", "/health/{rest:path}", "/healthz")
 DESCRIPTION = "Sessions, tracks, uploads and exports. Errors are problem details (RFC 9457)."
-SLICES = (
-    "omnisonic.platform.auth.api",
-    "omnisonic.studio.sessions.api",
-    "omnisonic.studio.tracks.api",
-    "omnisonic.studio.uploads.api",
-    "omnisonic.studio.exports.api",
-    "omnisonic.studio.rooms.api",
+ROUTERS = (
+    auth_api.router,
+    sessions_api.router,
+    tracks_api.router,
+    uploads_api.router,
+    exports_api.router,
+    rooms_api.router,
 )
 
 
@@ -46,7 +50,7 @@ def create_api() -> FastAPI:
     )
     app.include_router(health.router, responses=PROBLEM_RESPONSES)
     app.include_router(storage_links.router)
-    for router in _routers():
+    for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(limit_requests)], responses=PROBLEM_RESPONSES)
     install_docs(app)
     _mount_dashboard(app)
@@ -64,10 +68,6 @@ def _mount_dashboard(app: FastAPI) -> None:
 
     app.add_route(path, add_slash, methods=["GET"], include_in_schema=False)
     app.mount(path, queues_dashboard.create_dashboard(), name="queues")
-
-
-def _routers() -> list[APIRouter]:
-    return [import_module(name).router for name in SLICES if find_spec(name) is not None]
 
 
 def _operation_id(route: APIRoute) -> str:

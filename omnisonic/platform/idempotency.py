@@ -11,8 +11,8 @@ from uuid import UUID
 
 from fastapi import Header
 from fastapi.encoders import jsonable_encoder
-from sqlalchemy import CursorResult, delete, text
-from sqlmodel import Session, col, select
+from sqlalchemy import text
+from sqlmodel import Session, select
 from structlog.contextvars import get_contextvars
 
 from omnisonic.platform.actor import Actor
@@ -73,13 +73,6 @@ def fingerprint(request: Any) -> str:
     whole = [bound.get("method"), bound.get("path"), jsonable_encoder(request)]
     canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def forget_old_answers(uow: UnitOfWork, *, older_than_hours: int = KEPT_HOURS) -> int:
-    """Remove the answers that are no longer promised; returns how many. For the daily maintenance."""
-    limit = utc_now() - timedelta(hours=older_than_hours)
-    result = uow.session.execute(delete(IdempotencyRecord).where(col(IdempotencyRecord.created_at) < limit))
-    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def _check_key(key: str) -> None:

@@ -13,9 +13,9 @@ from sqlmodel import select
 from structlog.contextvars import bound_contextvars
 
 from omnisonic.platform.actor import Actor
-from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.errors import Conflict, IdempotencyConflict, InvalidFields
-from omnisonic.platform.idempotency import fingerprint, forget_old_answers, run_idempotent
+from omnisonic.platform.idempotency import fingerprint, run_idempotent
 from omnisonic.platform.models import IdempotencyRecord
 
 MakeUser = Callable[..., tuple[Actor, str]]
@@ -124,17 +124,6 @@ def test_answers_are_forgotten_after_a_day(mara: Actor) -> None:
         record = uow.session.exec(select(IdempotencyRecord)).one()
         record.created_at -= timedelta(hours=25)
     assert run(mara, "k", {"a": 2}, produce) == (201, {"number": 2})
-
-
-def test_maintenance_removes_only_old_answers(mara: Actor) -> None:
-    run(mara, "old", {}, Counter())
-    with unit_of_work() as uow:
-        uow.session.exec(select(IdempotencyRecord)).one().created_at -= timedelta(hours=25)
-    run(mara, "new", {}, Counter())
-    with unit_of_work() as uow:
-        assert forget_old_answers(uow) == 1
-    with read_session() as session:
-        assert [record.key for record in session.exec(select(IdempotencyRecord))] == ["new"]
 
 
 def test_the_order_of_fields_does_not_matter() -> None:
