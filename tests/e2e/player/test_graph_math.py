@@ -45,7 +45,8 @@ RENDER = """async ({manifest, audio}) => {
 PARSE = """async (text) => {
   const { parsePeaks, overviewExtremes } = await import("/peaks.js");
   const overviews = parsePeaks(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-  return overviews.map((one) => [one.samplesPerPoint, one.length, overviewExtremes(one, 0, one.samplesPerPoint)]);
+  const first = (one) => overviewExtremes(one, 0, one.samplesPerPoint);
+  return overviews.map((one) => [one.samplesPerPoint, one.length, first(one)]);
 }"""
 
 
