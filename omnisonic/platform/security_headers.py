@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
@@ -13,7 +14,7 @@ from omnisonic.platform.web.csp import CSP_HEADER, NOTHING_POLICY, page_policy, 
 
 PAGE_TYPES = ("text/html", "text/javascript", "application/javascript")  # a worker has its script's policy
 IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-HSTS = "max-age=31536000; includeSubDomains"
+HSTS = "max-age=31536000"  # this host only: its neighbors are not ours to decide for
 MICROPHONE_PATHS = "/sessions/"
 NO_DEVICES = "camera=(), geolocation=(), payment=(), usb=(), midi=(), display-capture=()"
 
@@ -35,12 +36,12 @@ class SecurityHeaders:
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(scope, MutableHeaders(scope=message))
+                self._add(scope, MutableHeaders(scope=message), status=message["status"])
             await send(message)
 
         await self.app(scope, receive, add)
 
-    def _add(self, scope: Scope, headers: MutableHeaders) -> None:
+    def _add(self, scope: Scope, headers: MutableHeaders, *, status: int) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -49,7 +50,8 @@ class SecurityHeaders:
         headers["Permissions-Policy"] = f"microphone={microphone}, {NO_DEVICES}"
         if self.is_https:
             headers["Strict-Transport-Security"] = HSTS
-        if CSP_HEADER not in headers:
+        # A 304 has no type to choose by, and its headers replace those of the page that the browser kept.
+        if CSP_HEADER not in headers and status != HTTPStatus.NOT_MODIFIED:
             headers[CSP_HEADER] = self._policy(headers.get("content-type", ""))
 
     def _policy(self, content_type: str) -> str:

@@ -116,7 +116,7 @@ def _setup_code() -> rx.Component:
             "Set-up code",
             text_input("setup_code", testid="setup-code", required=True, auto_complete="off"),
             for_id="setup_code",
-            hint="This installation has no admin yet. The code is in its log; whoever enters it becomes admin.",
+            hint="This installation has no admin yet. Its log shows the code; whoever enters it is admin.",
         ),
         button("Become admin", testid="redeem-code", type="submit"),
         on_submit=SettingsState.enter_setup_code,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from omnisonic.platform.auth.confirmations import confirm_address
 from omnisonic.platform.auth.errors import explain_sign_in_error
@@ -38,7 +39,7 @@ class SignInState(rx.State):
 
     @rx.event
     @public
-    async def load(self) -> rx.event.EventSpec | None:
+    async def load(self) -> EventSpec | None:
         """Read `next` and `error` of the address; who is signed in already goes straight on."""
         query = self.router.url.query_parameters
         self.next_path = clean_next(query.get("next"))

@@ -95,7 +95,7 @@ def _summary() -> rx.Component:
     )
 
 
-def _lights(title: str, lights: rx.Var[list[Light]]) -> rx.Component:
+def _lights(title: str, lights: Any) -> rx.Component:
     return rx.el.section(
         rx.el.h2(title, class_name="ui-section-title"),
         rx.el.ul(rx.foreach(lights, _light), class_name="ui-list"),
@@ -107,7 +107,7 @@ def _lights(title: str, lights: rx.Var[list[Light]]) -> rx.Component:
 def _light(light: Any) -> rx.Component:
     return rx.el.li(
         rx.el.span(
-            class_name="ui-light", data_state=rx.cond(light.is_well, "well", "down"), aria_hidden="true"
+            class_name="ui-lamp", data_state=rx.cond(light.is_well, "well", "down"), aria_hidden="true"
         ),
         rx.el.strong(light.name, class_name="ui-grow"),
         rx.el.span(

@@ -27,7 +27,8 @@ def list_process_signs() -> list[ProcessSign]:
     redis = get_redis()
     keys = sorted(redis.scan_iter(match="health:*", count=SIGNS_MAX))[:SIGNS_MAX]
     found: dict[str, list[str]] = {name: [] for name in EXPECTED}
-    for key, seen_at in zip(keys, redis.mget(keys) if keys else [], strict=True):
+    for key in keys:
+        seen_at = str(redis.get(key) or "")
         if seen_at:
             found.setdefault(key.split(":")[1], []).append(seen_at)
     return [_sign(name, times) for name, times in found.items()]

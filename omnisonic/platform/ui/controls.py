@@ -130,7 +130,7 @@ def segmented(
     label: str,
     name: str,
     options: Sequence[tuple[str, str]],
-    value: rx.Var[Any],
+    value: Any,
     on_change: Any,
 ) -> rx.Component:
     """A few choices side by side; arrow keys move between them as in any radio group."""

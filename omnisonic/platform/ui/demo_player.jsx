@@ -37,6 +37,7 @@ export function DemoPlayer({ peaksUrl }) {
   const [seconds, setSeconds] = useState(0);
   const [muted, setMuted] = useState([]);
   const mix = useRef(null);
+  const isWanted = useRef(false);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -45,6 +46,7 @@ export function DemoPlayer({ peaksUrl }) {
       .then((found) => {
         mix.current = new StemMix(found, { onTime: setSeconds, onState: setState });
         setSong(found);
+        if (isWanted.current) mix.current.play();
       })
       .catch((error) => {
         if (error.name !== "AbortError") setState((now) => ({ ...now, problem: "The demo song could not be loaded." }));
@@ -60,6 +62,7 @@ export function DemoPlayer({ peaksUrl }) {
       if (!event.target.closest?.("[data-demo-play]")) return;
       event.preventDefault();
       document.getElementById("demo")?.scrollIntoView({ block: "center" });
+      isWanted.current = true;
       mix.current?.play();
     };
     document.addEventListener("click", play);

@@ -152,7 +152,7 @@ def stylesheet() -> str:
             "/* Written by `python -m omnisonic.platform.ui.theme`; edit the tokens there. */",
             *_font_faces(),
             f":root {{\n{shape}}}",
-            f":root, .ui-light {{\n  color-scheme: light;\n{light}}}",
+            f":root {{\n  color-scheme: light;\n{light}}}",
             "@media (prefers-color-scheme: dark) {",
             f":root:not(.light) {{\n  color-scheme: dark;\n{dark}}}\n}}",
             f":root.dark, :root:has(.ui-dark), .ui-dark {{\n  color-scheme: dark !important;\n{dark}}}\n",

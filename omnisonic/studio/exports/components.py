@@ -15,7 +15,7 @@ from omnisonic.studio.exports.state import QUALITIES, ExportPanelState
 FORMATS = (("wav", "WAV"), ("flac", "FLAC"), ("mp3", "MP3"))
 
 
-def export_panel(is_owner: rx.Var[bool]) -> rx.Component:
+def export_panel(is_owner: Any) -> rx.Component:
     """Form, what is under way, and what there is. Only the owner starts an export."""
     return rx.el.div(
         rx.el.h2("Export mix", class_name="ui-panel-title"),
@@ -205,7 +205,7 @@ def fingerprint(row: Any) -> rx.Component:
 
 
 def loudness_picture(row: Any) -> rx.Component:
-    """Where the result lies between quiet and loud, with the goal marked. The words beside it say the same."""
+    """Where the result lies between quiet and loud, with the goal marked; the words beside it say it too."""
     return rx.cond(
         row.lufs_at >= 0,
         rx.el.div(

@@ -20,7 +20,7 @@ from omnisonic.studio.exports.components import (
 from omnisonic.studio.exports.state import ExportsState
 
 STATUSES = (
-    ("all", "All"),
+    ("all", "All states"),
     ("active", "Under way"),
     ("completed", "Ready"),
     ("failed", "Failed"),

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import reflex as rx
 from pydantic import ValidationError
-from reflex.event import EventSpec
 
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.guard import current_actor, guarded
@@ -94,11 +93,11 @@ class ExportPanelState(rx.State):
 
     @rx.event
     @guarded
-    async def request(self) -> AsyncIterator[EventSpec | None]:
+    async def request(self) -> AsyncIterator[Any]:
         """Freeze the mix and have it rendered; a refusal is shown below the button."""
         actor = current_actor()
         self.problem, self.is_busy = "", True
-        yield
+        yield None
         try:
             await in_thread(_request, actor, self._wanted())
             await self._look(actor)

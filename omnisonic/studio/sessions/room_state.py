@@ -76,7 +76,7 @@ class RoomState(rx.State):
 
     @rx.event
     @guarded
-    async def rename(self, name: str) -> EventSpec | None:
+    async def rename(self, name: str) -> Any:
         """Give the session another name. Someone else's change of another field is no reason to refuse."""
         name = " ".join(name.split())[:NAME_MAX]
         if not name or name == self.name:
@@ -96,7 +96,8 @@ class RoomState(rx.State):
     @guarded
     async def rename_by_enter(self, form: dict[str, Any]) -> Any:
         """The same, when Enter was pressed."""
-        return RoomState.rename(str(form.get("session_name", "")))
+        renaming: Any = RoomState.rename
+        return renaming(str(form.get("session_name", "")))
 
     @rx.event
     @guarded
