@@ -14,6 +14,7 @@ from omnisonic.platform.settings import get_settings
 from omnisonic.platform.web.body_limit import BodyLimit
 from omnisonic.platform.web.correlation import Correlation
 from omnisonic.platform.web.origin_check import OriginCheck
+from omnisonic.platform.web.page_paths import PagePaths
 from omnisonic.platform.web.proxy import TrustedProxies
 from omnisonic.platform.web.tracing import Tracing
 
@@ -26,6 +27,7 @@ def wrap(app: ASGIApp) -> ASGIApp:
     Read from the bottom: the last one is the outermost.
     """
     settings = get_settings()
+    app = PagePaths(app, build_dir=built_front_end())
     app = PageGate(app)
     app = OriginCheck(app, allowed_origins=settings.allowed_origins)
     app = BodyLimit(app, upload_paths=UPLOAD_PATHS, upload_max_bytes=settings.upload_max_bytes)
