@@ -51,13 +51,13 @@ class Connection:
         self._wake = asyncio.Event()
         self._drained = asyncio.Event()
         self._held: list[OutFrame] | None = None
-        self._ending: asyncio.Future[tuple[int, str]] = self._loop.create_future()
+        self.ending: asyncio.Future[tuple[int, str]] = self._loop.create_future()
 
     # what the room does with it
 
     def offer(self, frame: OutFrame) -> None:
         """Queue a frame; a client too slow for what must not be lost is dropped instead."""
-        if self._ending.done():
+        if self.ending.done():
             return
         if self._held is not None:
             self._held.append(frame)
@@ -81,7 +81,7 @@ class Connection:
 
     async def offer_when_drained(self, frame: OutFrame) -> None:
         """Queue a frame of a replay past the hold, waiting for the client where needed."""
-        while not self.queue.has_room(frame) and not self._ending.done():
+        while not self.queue.has_room(frame) and not self.ending.done():
             self._drained.clear()
             await self._drained.wait()
         self.queue.put(frame)
@@ -89,8 +89,8 @@ class Connection:
 
     def end(self, code: int, reason: str) -> None:
         """Close the socket soon; the first reason counts."""
-        if not self._ending.done():
-            self._ending.set_result((code, reason))
+        if not self.ending.done():
+            self.ending.set_result((code, reason))
 
     def is_expired(self) -> bool:
         """Whether nothing was heard for as long as two pings take."""
@@ -106,7 +106,7 @@ class Connection:
         """Read and write until either side ends it."""
         tasks = [asyncio.create_task(self._read(handle)), asyncio.create_task(self._write())]
         try:
-            watched: list[asyncio.Future[Any]] = [*tasks, self._ending]
+            watched: list[asyncio.Future[Any]] = [*tasks, self.ending]
             await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._drained.set()
@@ -119,7 +119,7 @@ class Connection:
 
     async def say_goodbye(self) -> None:
         """Close with the code that was decided, giving a slow reader some time to see it."""
-        code, reason = self._ending.result() if self._ending.done() else (CloseCode.RESTARTING, "ended")
+        code, reason = self.ending.result() if self.ending.done() else (CloseCode.RESTARTING, "ended")
         await close_socket(self._socket, code, reason, within_s=self._pace.close_s)
 
     def left_on_purpose(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -211,3 +212,18 @@ def test_everyone_gets_a_snapshot_after_a_restart_of_redis(
 def _await_ready(server: EmbeddedValkey) -> None:
     while not server.is_ready():
         continue
+
+
+def test_a_lost_message_is_fetched_and_a_repeated_one_dropped(
+    gateway: RunningGateway, mara: Person, session_id: str, redis_client: redis.Redis
+) -> None:
+    client = gateway.join(mara, session_id)
+    keys = f"events:{{{room_channel(session_id)}}}"
+    lost = {"epoch": client.snapshot["epoch"], "seq": 1, "type": "comment.created", "at": "", "actor": None}
+    redis_client.hincrby(f"{keys}:life", "seq", 1)
+    redis_client.xadd(f"{keys}:stream", {"frame": json.dumps({**lost, "data": {"number": 1}})}, id="1-0")
+    assert announce(session_id, 2) == 2
+    repeated = json.dumps({**lost, "seq": 2, "data": {"number": 2}})
+    redis_client.publish(room_channel(session_id), repeated)
+    announce(session_id, 3)
+    assert [client.receive()["data"]["number"] for _ in range(3)] == [1, 2, 3]
