@@ -21,7 +21,7 @@ from omnisonic.platform.ui.dialog import closes, dialog, opens
 from omnisonic.platform.ui.feedback import notice, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
-THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
+THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
 
 
 def settings_page() -> rx.Component:
@@ -128,7 +128,7 @@ def _setup_code() -> rx.Component:
 def _look() -> rx.Component:
     return _section(
         "Look",
-        "The studio is dark unless you choose light here.",
+        "System follows this device. The studio is dark unless you choose light.",
         segmented("Theme", "theme", THEMES, color_mode, set_color_mode),
     )
 

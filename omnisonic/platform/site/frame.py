@@ -32,7 +32,11 @@ def frame(*content: Any) -> rx.Component:
         rx.el.main(*content, id="content", tab_index=-1, class_name="ui-site-main"),
         rx.el.footer(
             rx.el.span("Omnisonic, self-hosted. Your takes stay on your machine."),
-            rx.el.a("API", href="/docs", class_name="ui-site-link"),
+            rx.el.div(
+                rx.el.a("How it works", href="/about", class_name="ui-site-link"),
+                rx.el.a("API", href="/docs", class_name="ui-site-link"),
+                class_name="ui-row",
+            ),
             class_name="ui-site-foot",
         ),
         notices(),

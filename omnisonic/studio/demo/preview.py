@@ -55,7 +55,8 @@ def peaks_of(sound: npt.NDArray[np.float64]) -> list[float]:
 
 def _encode(sound: npt.NDArray[np.float64], target: Path, *, bit_rate: str) -> None:
     command = [
-        find_ffmpeg().path, "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE_HZ), "-ac", "2", "-i", "pipe:0",
+        find_ffmpeg().path, "-v", "error", "-y",
+        "-f", "f32le", "-ar", str(RATE_HZ), "-ac", "2", "-i", "pipe:0",
         "-c:a", "libopus", "-b:a", bit_rate, "-vbr", "constrained", "-map_metadata", "-1",
         "-fflags", "+bitexact", "-flags:a", "+bitexact", str(target),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,7 +77,7 @@ def export_row(view: ExportView, *, session_name: str, now: datetime) -> ExportR
         progress=view.progress,
         when=ago(view.created_at, now=now),
         loudness=_loudness_words(loudness),
-        reason=loudness.reason or "",
+        reason=re.sub(r"(?<!\w)-(?=\d)", "−", loudness.reason or ""),
         lufs_at=_place(loudness.measured_lufs),
         goal_at=_place(_goal_lufs(loudness)),
         file_size=size(view.file_size),

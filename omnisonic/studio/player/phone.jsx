@@ -79,7 +79,7 @@ const PhoneTrack = memo(function PhoneTrack({ track, index, isHeard, canEdit }) 
   const audio = useStudio((state) => state.audio[track.uploadId]);
   const status = upload?.status ?? "received";
   return (
-    <li
+    <div
       className="om-phone-track"
       role="group"
       aria-label={`Track ${index + 1}, ${track.name}`}
@@ -124,7 +124,7 @@ const PhoneTrack = memo(function PhoneTrack({ track, index, isHeard, canEdit }) 
           </>
         )}
       </div>
-    </li>
+    </div>
   );
 });
 
@@ -152,11 +152,11 @@ export function PhoneStudio() {
           <span className="om-phone-gap" />
         )}
       </div>
-      <ul className="om-phone-tracks">
+      <div className="om-phone-tracks">
         {tracks.map((track, index) => (
           <PhoneTrack key={track.id} track={track} index={index} isHeard={heard.has(track.id)} canEdit={canEdit} />
         ))}
-      </ul>
+      </div>
     </div>
   );
 }

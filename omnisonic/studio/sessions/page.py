@@ -60,6 +60,10 @@ def _empty() -> rx.Component:
         "Make your first session",
         "A session is a room for one song. Drop your takes in, invite the others, mix it together.",
         _new_session("first-session"),
-        link_button("Hear the demo song", "/#demo", testid="hear-demo", icon="play"),
+        rx.cond(
+            SessionsState.has_demo,
+            button("Open the demo song", testid="open-demo", icon="play", on_click=SessionsState.open_demo),
+            link_button("Hear the demo song", "/#demo", testid="hear-demo", icon="play"),
+        ),
         testid="no-sessions",
     )

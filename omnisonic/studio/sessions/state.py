@@ -17,6 +17,7 @@ from omnisonic.platform.pagination import Page, decode_cursor
 from omnisonic.platform.ui.people import avatar_color, initials
 from omnisonic.platform.ui.sound import Lane
 from omnisonic.platform.ui.words import ago, clock, count
+from omnisonic.studio.demo.service import find_demo, open_demo
 from omnisonic.studio.sessions import service
 from omnisonic.studio.sessions.cards import CardTrack, SessionCard, list_cards
 from omnisonic.studio.sessions.models import MemberRole
@@ -57,7 +58,7 @@ class SessionsState(rx.State):
     """The caller's sessions, newest first."""
 
     is_loaded: bool = False
-    is_busy: bool = False
+    has_demo: bool = False
     cards: rx.Field[list[Card]] = rx.field(default_factory=list)
     cursor: str = ""
     removed_id: str = ""
@@ -69,7 +70,8 @@ class SessionsState(rx.State):
         """The first page."""
         self.removed_id = self.removed_name = ""
         self.cards, self.cursor = await in_thread(_fetch, current_actor(), "")
-        self.is_loaded, self.is_busy = True, False
+        self.has_demo = not self.cards and await in_thread(_has_demo)
+        self.is_loaded = True
 
     @rx.event
     @guarded
@@ -85,6 +87,12 @@ class SessionsState(rx.State):
     async def create(self) -> EventSpec:
         """Make a session and open it."""
         return rx.redirect(f"/sessions/{await in_thread(_create, current_actor())}")
+
+    @rx.event
+    @guarded
+    async def open_demo(self) -> EventSpec:
+        """Give the caller a copy of the demo song and open it."""
+        return rx.redirect(f"/sessions/{await in_thread(_open_demo, current_actor())}")
 
     @rx.event
     @guarded
@@ -122,6 +130,16 @@ def _fetch(actor: Actor, cursor: str) -> tuple[list[Card], str]:
 def _create(actor: Actor) -> UUID:
     with unit_of_work() as uow:
         return service.create_session(uow, actor, request=SessionCreate()).id
+
+
+def _has_demo() -> bool:
+    with read_session() as session:
+        return find_demo(session) is not None
+
+
+def _open_demo(actor: Actor) -> UUID:
+    with unit_of_work() as uow:
+        return open_demo(uow, actor).id
 
 
 def _remove(actor: Actor, session_id: UUID) -> None:
