@@ -61,18 +61,19 @@ export class Saves {
     return this.#step(this.redoSteps, this.undoSteps, "after");
   }
 
-  get hasUnsaved() {
-    return this.pending.size > 0;
-  }
-
-  /** Send what is left without waiting for an answer: the page is going away. */
-  close() {
-    this.isClosed = true;
-    window.removeEventListener("online", this.onOnline);
+  /** Send what is left at once, in a way that outlives the page. */
+  hurry() {
     for (const [trackId, entry] of this.pending) {
       clearTimeout(entry.timer);
-      if (!entry.isSending) this.#request(trackId, entry.changes, { keepalive: true }).catch(() => {});
+      if (!entry.isSending) this.#flush(trackId, { keepalive: true });
     }
+  }
+
+  close() {
+    this.hurry();
+    this.isClosed = true;
+    window.removeEventListener("online", this.onOnline);
+    for (const entry of this.pending.values()) clearTimeout(entry.timer);
     this.pending.clear();
   }
 
@@ -125,14 +126,14 @@ export class Saves {
     return call("PATCH", path, { json: { ...changes, version }, ...options });
   }
 
-  async #flush(trackId) {
+  async #flush(trackId, options = {}) {
     const entry = this.pending.get(trackId);
     if (!entry || entry.isSending) return; // the running request reschedules itself
     const sent = entry.changes;
     entry.isSending = true;
     this.#report();
     try {
-      const { track } = await this.#request(trackId, sent);
+      const { track } = await this.#request(trackId, sent, options);
       this.#confirm(trackId, sent, track);
     } catch (problem) {
       this.#refused(trackId, problem);

@@ -194,16 +194,20 @@ class StudioSession {
   }
 
   #listen() {
+    // Ask only where leaving would lose something: what is merely on its way is sent along.
     const onLeave = (event) => {
-      if (this.saves.hasUnsaved || this.uploads.isBusy) event.preventDefault();
+      if (store.get().save.state === "offline" || this.uploads.isBusy) event.preventDefault();
     };
+    const onHide = () => this.saves.hurry();
     const onVisible = () => {
       if (document.visibilityState === "visible" && store.get().room.state === "off") this.#catchUp();
     };
     window.addEventListener("beforeunload", onLeave);
+    window.addEventListener("pagehide", onHide);
     document.addEventListener("visibilitychange", onVisible);
     this.stopListening = () => {
       window.removeEventListener("beforeunload", onLeave);
+      window.removeEventListener("pagehide", onHide);
       document.removeEventListener("visibilitychange", onVisible);
     };
   }

@@ -45,6 +45,19 @@ function pause(ms, signal) {
   });
 }
 
+/** PUT one part. Its link may have expired meanwhile: then the server is asked for a fresh one. */
+async function putPart(plan, n, part, options) {
+  const { url } = plan.parts.find((candidate) => candidate.n === n);
+  try {
+    await transmit("PUT", url, part, options);
+  } catch (problem) {
+    if (problem.status !== 403) throw problem;
+    const fresh = await call("GET", `/api/upload/multipart/${plan.id}`, { signal: options.signal });
+    plan.parts = fresh.parts;
+    await transmit("PUT", plan.parts.find((candidate) => candidate.n === n).url, part, options);
+  }
+}
+
 /** Run `attempt` again while the reason may pass; the wait doubles from 0.5 s to 10 s. */
 async function persist(attempt, { signal, onStall, attempts = PART_ATTEMPTS }) {
   let waitMs = RETRY_FIRST_MS;
@@ -81,10 +94,10 @@ async function sendParts(file, { sessionId, once, signal, onProgress, onStall })
   );
   let arrived = 0;
   try {
-    for (const { n, url } of plan.parts) {
+    for (const { n } of [...plan.parts]) {
       const part = file.slice((n - 1) * plan.partSize, n * plan.partSize);
       await persist(
-        () => transmit("PUT", url, part, { signal, onProgress: (sent) => onProgress((arrived + sent) / file.size) }),
+        () => putPart(plan, n, part, { signal, onProgress: (sent) => onProgress((arrived + sent) / file.size) }),
         retrying,
       );
       arrived += part.size;

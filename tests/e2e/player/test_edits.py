@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.people import new_session, sign_in
 from tests.integration.studio.conftest import sine_wav
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -75,9 +76,7 @@ def test_two_people_at_one_track_lose_nothing(
         expect(someone.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
 
     track = stored_track(page, session_id)
-    while track["gainDb"] != -12.5 or track["pan"] != 0.25:  # saved may be read before the debounce ended
-        page.wait_for_timeout(50)
-        track = stored_track(page, session_id)
+    assert (track["gainDb"], track["pan"]) == (-12.5, 0.25)
     expect(control(teo, "track-gain")).to_have_value("-12.5")
 
 
@@ -134,6 +133,13 @@ def test_the_mix_by_keyboard(mara: tuple[Page, str]) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
     assert stored_track(page, session_id)["gainDb"] == -3.5
+
+
+def test_leaving_at_once_saves_the_last_move(mara: tuple[Page, str]) -> None:
+    page, session_id = mara
+    control(page, "track-pan").fill("-0.5")
+    page.goto("/sessions")
+    wait_until(lambda: stored_track(page, session_id)["pan"] == -0.5)
 
 
 def test_a_removed_track_comes_back(mara: tuple[Page, str]) -> None:
