@@ -39,6 +39,19 @@ def _forget_the_machine() -> None:
 _forget_the_machine()
 
 
+ORDER = ("unit", "contract", "integration", "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick suites first; the browser's last, because Playwright keeps an event loop in this thread."""
+    items.sort(key=lambda item: _rank(item.path))
+
+
+def _rank(path: Path) -> int:
+    folder = path.relative_to(Path(__file__).parent).parts[0]
+    return ORDER.index(folder) if folder in ORDER else len(ORDER)
+
+
 def forget_connections() -> None:
     """Drop everything that was made from the settings, and the settings."""
     from omnisonic.platform.db import dispose_engines
