@@ -32,7 +32,9 @@ def reencode_artwork(source: Path, work_dir: Path) -> tuple[Path, str]:
                     )
                 return _write(opened, work_dir)
     except Image.DecompressionBombError as error:
-        raise BadImage("The picture has far too many pixels. Scale it down to 6000 by 6000 or less.") from error
+        raise BadImage(
+            "The picture has far too many pixels. Scale it down to 6000 by 6000 or less."
+        ) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BadImage("The picture is broken. Save it again as PNG or JPEG and upload that.") from error
 
