@@ -7,6 +7,14 @@
     setTimeout(() => window.dispatchEvent(new Event("omnisonic:redraw")), 60);
   });
 
+  // Visitors may ask for the demo song before the player has arrived: it looks for this mark.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-demo-play]")) return;
+    document.documentElement.dataset.demo = "wanted";
+    document.getElementById("demo")?.scrollIntoView({ block: "center" });
+    window.dispatchEvent(new Event("omnisonic:play-demo"));
+  });
+
   const message = (problem) => {
     const first = problem.errors?.[0];
     return first?.message ?? problem.detail ?? problem.title ?? "That did not work. Try again.";

@@ -37,6 +37,7 @@ def studio_page() -> rx.Component:
                 icon="download",
                 kind="primary",
                 extra="ui-go-export",
+                is_page=False,
             ),
         ),
         is_studio=True,

@@ -52,7 +52,7 @@ def about_page() -> rx.Component:
             ),
             rx.el.div(
                 link_button("Start a session", "/sessions", testid="start", kind="primary"),
-                link_button("Read the API", "/docs", testid="to-api"),
+                link_button("Read the API", "/docs", testid="to-api", is_page=False),
                 class_name="ui-row",
                 style={"marginTop": "32px"},
             ),

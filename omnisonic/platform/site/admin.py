@@ -63,7 +63,7 @@ def admin_page() -> rx.Component:
             page_head(
                 "Admin",
                 f"Omnisonic {__version__}",
-                link_button("Queues", "/admin/queues", testid="to-queues", icon="list-checks"),
+                link_button("Queues", "/admin/queues", testid="to-queues", icon="list-checks", is_page=False),
             ),
             rx.cond(
                 AdminState.is_loaded,

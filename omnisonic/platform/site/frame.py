@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 
 from omnisonic.platform.ui.brand import brand
 from omnisonic.platform.ui.controls import link_button
 from omnisonic.platform.ui.notices import notices
-from omnisonic.platform.ui.shell import theme_toggle
+from omnisonic.platform.ui.shell import skip_link, theme_toggle
 
 
 def frame(*content: Any) -> rx.Component:
     """Brand and links above, content, a quiet line below."""
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="ui-skip"),
+        skip_link(),
         rx.el.header(
             rx.el.nav(
                 brand("/"),
@@ -34,7 +35,7 @@ def frame(*content: Any) -> rx.Component:
             rx.el.span("Omnisonic, self-hosted. Your takes stay on your machine."),
             rx.el.div(
                 rx.el.a("How it works", href="/about", class_name="ui-site-link"),
-                rx.el.a("API", href="/docs", class_name="ui-site-link"),
+                A.create("API", href="/docs", class_name="ui-site-link"),
                 class_name="ui-row",
             ),
             class_name="ui-site-foot",

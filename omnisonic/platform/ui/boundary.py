@@ -16,7 +16,7 @@ def boundary(*children: rx.Component, title: str, words: str) -> rx.Component:
         rx.el.h2(title),
         rx.el.p(words),
         rx.el.div(
-            link_button("Reload", "", testid="reload", icon="rotate-cw", kind="primary"),
+            link_button("Reload", "", testid="reload", icon="rotate-cw", kind="primary", is_page=False),
             link_button("Sessions", "/sessions", testid="to-sessions"),
             class_name="ui-row",
         ),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 
 Text = str | rx.Var[Any]
 
@@ -38,10 +39,12 @@ def link_button(
     icon: str | None = None,
     kind: str = "outline",
     extra: str = "",
+    is_page: bool = True,
     **props: Any,
 ) -> rx.Component:
-    """A link that looks like a button."""
-    return rx.el.a(
+    """A link that looks like a button. `is_page` is false for what is no page of ours, and for `#places`."""
+    anchor = rx.el.a if is_page else A.create
+    return anchor(
         *([_icon(icon)] if icon else []),
         rx.el.span(label),
         href=href,
@@ -65,8 +68,8 @@ def icon_button(icon: str, label: Text, *, testid: str, **props: Any) -> rx.Comp
 
 
 def icon_link(icon: str, label: Text, href: Text, *, testid: str, **props: Any) -> rx.Component:
-    """A square link with an icon; `label` is what it is called."""
-    return rx.el.a(
+    """A square link with an icon to a file; `label` is what it is called."""
+    return A.create(
         _icon(icon),
         href=href,
         class_name="ui-button ui-button-ghost ui-button-icon",

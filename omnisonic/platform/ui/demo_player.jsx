@@ -37,7 +37,6 @@ export function DemoPlayer({ peaksUrl }) {
   const [seconds, setSeconds] = useState(0);
   const [muted, setMuted] = useState([]);
   const mix = useRef(null);
-  const isWanted = useRef(false);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -46,7 +45,7 @@ export function DemoPlayer({ peaksUrl }) {
       .then((found) => {
         mix.current = new StemMix(found, { onTime: setSeconds, onState: setState });
         setSong(found);
-        if (isWanted.current) mix.current.play();
+        if (document.documentElement.dataset.demo === "wanted") mix.current.play();
       })
       .catch((error) => {
         if (error.name !== "AbortError") setState((now) => ({ ...now, problem: "The demo song could not be loaded." }));
@@ -58,15 +57,9 @@ export function DemoPlayer({ peaksUrl }) {
   }, [peaksUrl]);
 
   useEffect(() => {
-    const play = (event) => {
-      if (!event.target.closest?.("[data-demo-play]")) return;
-      event.preventDefault();
-      document.getElementById("demo")?.scrollIntoView({ block: "center" });
-      isWanted.current = true;
-      mix.current?.play();
-    };
-    document.addEventListener("click", play);
-    return () => document.removeEventListener("click", play);
+    const play = () => mix.current?.play();
+    window.addEventListener("omnisonic:play-demo", play);
+    return () => window.removeEventListener("omnisonic:play-demo", play);
   }, []);
 
   const toggle = (key) => {

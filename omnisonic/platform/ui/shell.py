@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.style import color_mode, resolved_color_mode, set_color_mode
+from reflex_components_core.el.elements.inline import A
 
 from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.ui.brand import brand
@@ -43,7 +44,7 @@ def shell(
     base = "ui-app ui-app-studio" if is_studio else "ui-app"
     class_name = rx.cond(color_mode == "light", base, f"{base} ui-dark") if is_studio else base
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="ui-skip"),
+        skip_link(),
         _rail(active),
         rx.el.div(
             rx.el.header(
@@ -58,6 +59,11 @@ def shell(
         notices(),
         class_name=class_name,
     )
+
+
+def skip_link() -> rx.Component:
+    """The keyboard's first stop: past the navigation."""
+    return A.create("Skip to content", href="#content", class_name="ui-skip")
 
 
 def page(*content: Any, narrow: bool = False) -> rx.Component:

@@ -64,6 +64,7 @@ class RoomState(rx.State):
         session_id = self.router.url.path.rstrip("/").rpartition("/")[2]
         if session_id != self.session_id:
             self.phase, self.session_id, self.name, self.members = "loading", session_id, "", []
+            self.panel = PANELS[0]
         self.invite_url = ""
         try:
             view, rows = await in_thread(_fetch, actor, UUID(session_id))
