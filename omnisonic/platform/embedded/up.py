@@ -6,7 +6,7 @@ import http.client
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from omnisonic.platform.settings import DEVELOPMENT_SECRET, Environment, Setting
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKER_GRACE_S = 15.0
+PATIENCE_S = 60.0
 
 
 class StartFailed(Exception):
@@ -118,11 +119,15 @@ def _run_processes(supervisor: Supervisor, stack: EmbeddedStack, started: float)
 
     supervisor.add(_command("web"))
     # The page first: on two cores seven starts at once would make people wait for it.
-    supervisor.run(watch, until=lambda: _answers(settings.port) or time.monotonic() - started > 60)
+    supervisor.run(watch, until=_answer_of(settings.port))
     if supervisor.is_stopping:
         return
     for spec in process_specs():
         supervisor.add(spec)
+    # "Ready" is a promise: whoever opens the page now can also join a room.
+    supervisor.run(watch, until=_answer_of(settings.gateway_port))
+    if supervisor.is_stopping:
+        return
     _announce(supervisor.console, settings, started)
     supervisor.run(watch)
 
@@ -132,6 +137,12 @@ def _command(*words: str) -> ProcessSpec:
     return ProcessSpec(
         "-".join(words), [sys.executable, "-m", "omnisonic", *words], folder=ROOT, grace_s=grace_s
     )
+
+
+def _answer_of(port: int) -> Callable[[], bool]:
+    """Whether the port answers over HTTP; after a minute we go on without it, and its log says why."""
+    ends_s = time.monotonic() + PATIENCE_S
+    return lambda: _answers(port) or time.monotonic() > ends_s
 
 
 def _answers(port: int) -> bool:
