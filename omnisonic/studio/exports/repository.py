@@ -79,7 +79,9 @@ def list_stale(session: Session, *, dead_before: datetime, lost_before: datetime
             select(Export)
             .where(
                 or_(
-                    and_(col(Export.status) == ExportStatus.PROCESSING, col(Export.heartbeat_at) < dead_before),
+                    and_(
+                        col(Export.status) == ExportStatus.PROCESSING, col(Export.heartbeat_at) < dead_before
+                    ),
                     and_(col(Export.status) == ExportStatus.PENDING, col(Export.heartbeat_at) < lost_before),
                 )
             )

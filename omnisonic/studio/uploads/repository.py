@@ -73,7 +73,9 @@ def list_stale(session: Session, *, dead_before: datetime, lost_before: datetime
             select(Upload)
             .where(
                 or_(
-                    and_(col(Upload.status) == UploadStatus.PROCESSING, col(Upload.heartbeat_at) < dead_before),
+                    and_(
+                        col(Upload.status) == UploadStatus.PROCESSING, col(Upload.heartbeat_at) < dead_before
+                    ),
                     and_(col(Upload.status) == UploadStatus.RECEIVED, col(Upload.updated_at) < lost_before),
                 )
             )

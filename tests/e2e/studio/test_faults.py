@@ -1,4 +1,4 @@
-"""Plugs pulled in the middle of an export: nothing acknowledged is lost, nothing hangs, the sound is the same."""
+"""Plugs pulled in the middle of an export: nothing is lost, nothing hangs, the sound is the same."""
 
 from __future__ import annotations
 

@@ -64,9 +64,7 @@ def test_after_a_pause_each_run_is_caught_up_where_each_counts() -> None:
     start_due([EACH_MINUTE], now=NOW)
     assert start_due([EACH_MINUTE], now=NOW + timedelta(minutes=5)) == 5
     due = runs("each-minute")
-    assert [later - earlier for earlier, later in pairwise(due)] == [
-        timedelta(minutes=1)
-    ] * 5
+    assert [later - earlier for earlier, later in pairwise(due)] == [timedelta(minutes=1)] * 5
     assert [row.payload["args"]["due_at"] for row in messages()] == [moment.isoformat() for moment in due]
 
 
