@@ -40,7 +40,7 @@ def test_a_take_becomes_canonical_audio(
     mara: Person, run_jobs: RunJobs, rate_hz: int, channels: int, width: int
 ) -> None:
     session = create_session(mara)
-    content = sine_wav(rate_hz=rate_hz, channels=channels, width=width, seconds=1.5)
+    content = sine_wav(rate_hz=rate_hz, channels=channels, width=width, seconds=4)
     sent = upload(mara, session["id"], content)
     assert sent.status_code == 201
     body = sent.json()["upload"]
@@ -52,7 +52,7 @@ def test_a_take_becomes_canonical_audio(
     run_jobs()
     ready = mara.get(f"/api/upload/{body['id']}").json()
     assert ready["upload"]["status"] == "ready", ready["upload"]["error"]
-    assert ready["upload"]["durationSamples"] == 72_000
+    assert ready["upload"]["durationSamples"] == 192_000
     assert (ready["upload"]["sampleRate"], ready["upload"]["channels"]) == (rate_hz, channels)
     assert -40 < ready["upload"]["lufs"] < 0
     audio = mara.get(f"/api/upload/{body['id']}/audio")
