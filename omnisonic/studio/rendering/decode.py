@@ -33,7 +33,8 @@ from omnisonic.studio.rendering.process import (
 
 FLAC_24 = {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
 BIT_EXACT = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
-_WAV_PACKET_BYTES = 1 << 15  # more than the default 4 KiB; a FLAC block holds at most 65 535 frames
+_WAV_PACKET_BYTES = 1 << 15  # the default of 4 KiB spends more on handing over than on decoding
+_FLAC_BLOCK_FRAMES = 60_000  # FLAC numbers a block's frames in 16 bits; a packet must not become more
 _LOG_FILE = "loudness.log"
 _PEAK_LINE = re.compile(r"Peak level dB: (\S+)")
 _FULL_SCALE = (1 << 23) - 1
@@ -127,7 +128,7 @@ def _command(
 ) -> list[str]:
     options: dict[str, Any] = {**INPUT_OPTIONS, "t": max_duration_s + 1}
     if probed.format_name == "wav":
-        options["max_size"] = _WAV_PACKET_BYTES
+        options["max_size"] = _wav_packet_bytes(probed)
     if probed.codec_name == "flac":
         options["err_detect"] = "crccheck+explode"  # a damaged frame must be missing, not noise
     stream = ffmpeg.input(f"file:{source.absolute()}", **options)["a:0"]
@@ -142,6 +143,12 @@ def _command(
     loudness = ffmpeg.output(tap_loudness(split[2], _LOG_FILE), "-", f="null")
     command: list[str] = ffmpeg.merge_outputs(flac, raw, loudness).compile(cmd=find_ffmpeg().path)
     return [*command, "-y"]
+
+
+def _wav_packet_bytes(probed: ProbedAudio) -> int:
+    """Bytes read at once: samples of one byte, the smallest there are, must still fit a block at 48 kHz."""
+    frames = _FLAC_BLOCK_FRAMES * probed.sample_rate_hz // SAMPLE_RATE_HZ
+    return min(_WAV_PACKET_BYTES, frames * probed.channels)
 
 
 def _run(
