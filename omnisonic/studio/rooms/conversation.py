@@ -75,8 +75,9 @@ class Conversation:
         if answer.frames is None or answer.position.epoch != self.room.position.epoch:
             await self.hub.offer_snapshot(self.room, self.connection)
             return
-        # What Redis has and this process has not yet delivered comes by itself, in its turn.
-        last_seq = self.room.position.seq
+        # What Redis has and this process has not yet delivered comes by itself, in its turn; what came
+        # after the replay was read is among the held frames.
+        last_seq = min(self.room.position.seq, frame.seq + len(answer.frames))
         for seq, text in enumerate(answer.frames, start=frame.seq + 1):
             if seq <= last_seq:
                 await self.connection.offer_when_drained(OutFrame(text.encode(), seq=seq))
