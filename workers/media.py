@@ -27,8 +27,9 @@ def process_upload(upload_id: str) -> None:
     if upload is None:
         return
     owned: dict[str, Any] = {"upload_id": upload.id, "attempt": upload.attempt}
+    heart = RowHeartbeat(partial(lifecycle.beat_upload, **owned))
     try:
-        with work_folder() as folder, RowHeartbeat(partial(lifecycle.beat_upload, **owned)) as heart:
+        with work_folder() as folder, heart:
             result = _process(upload, folder, heart)
             heart.check()
             _store(upload, result)
@@ -39,8 +40,8 @@ def process_upload(upload_id: str) -> None:
         log.info("upload_rejected", upload_id=upload_id, slug=error.slug)
         lifecycle.reject_upload(**owned, slug=error.slug, reason=f"{error.title}. {error.detail}")
     except (JobStopped, RenderCanceled) as error:
-        is_shutdown = isinstance(error, JobStopped) and error.reason is StopReason.SHUTDOWN
-        lifecycle.release_upload(**owned, is_fault=not is_shutdown)
+        reason = error.reason if isinstance(error, JobStopped) else heart.stop_reason
+        lifecycle.release_upload(**owned, is_fault=reason is not StopReason.SHUTDOWN)
     except BaseException as error:  # whatever broke, the row must not stay at "processing"
         log.exception("upload_failed", upload_id=upload_id, error=type(error).__name__)
         lifecycle.release_upload(**owned, is_fault=True)

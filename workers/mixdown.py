@@ -43,14 +43,15 @@ def render_export(export_id: str) -> None:
     if export is None:
         return
     owned: dict[str, Any] = {"export_id": export.id, "attempt": export.attempt}
+    heart = RowHeartbeat(partial(lifecycle.beat_export, **owned))
     try:
-        with work_folder() as folder, RowHeartbeat(partial(lifecycle.beat_export, **owned)) as heart:
+        with work_folder() as folder, heart:
             rendered = _render(export, folder, heart)
         if not lifecycle.complete_export(**owned, rendered=rendered):
             get_storage().delete(rendered.storage_key)
             lifecycle.cancel_claimed(**owned)
     except (JobStopped, RenderCanceled) as error:
-        _stop(owned, error)
+        _stop(owned, error.reason if isinstance(error, JobStopped) else heart.stop_reason)
     except RenderRefused as error:
         lifecycle.fail_export(**owned, slug=error.slug, message=error.detail)
     except BaseException as error:  # whatever broke, the row must not stay at "processing"
@@ -60,8 +61,7 @@ def render_export(export_id: str) -> None:
         raise
 
 
-def _stop(owned: dict[str, Any], error: JobStopped | RenderCanceled) -> None:
-    reason = error.reason if isinstance(error, JobStopped) else StopReason.DISOWNED
+def _stop(owned: dict[str, Any], reason: StopReason | None) -> None:
     if reason is StopReason.DISOWNED:
         lifecycle.cancel_claimed(**owned)
     else:
@@ -88,7 +88,8 @@ def _render(export: Export, folder: Path, heart: RowHeartbeat) -> lifecycle.Rend
     )
     heart.check()
     report.storing()
-    key = f"exports/{export.id}/mix.{export.format}"
+    # A key per attempt: one that was taken over must neither replace nor remove the other's file.
+    key = f"exports/{export.id}/{export.attempt}/mix.{export.format}"
     get_storage().put_file(key, result.path, result.mime_type)
     return lifecycle.Rendered(
         storage_key=key,
