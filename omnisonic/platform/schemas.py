@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic.alias_generators import to_camel
 
 
@@ -18,6 +20,14 @@ class ApiModel(BaseModel):
         str_strip_whitespace=True,
         allow_inf_nan=False,
     )
+
+    @field_validator("*")
+    @classmethod
+    def _no_null_characters(cls, value: Any) -> Any:
+        # PostgreSQL stores no U+0000 in text.
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("Must not hold the null character.")
+        return value
 
 
 class Ok(ApiModel):

@@ -8,12 +8,13 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from omnisonic.platform.schemas import ApiModel
+from omnisonic.studio.audio.manifest import MAX_POSITION_SAMPLES
 from omnisonic.studio.tracks.models import FadeCurve
 
 TRACKS_MAX = 32
 CLIPS_MAX = 64
 GAIN_MIN_DB, GAIN_MAX_DB = -60.0, 12.0
-SAMPLES_MAX = 48_000 * 3600 * 10  # ten hours: far beyond any mix, well inside an int
+SAMPLES_MAX = MAX_POSITION_SAMPLES  # what the manifest takes
 COLOR_PATTERN = r"^(track-[1-8]|#[0-9a-fA-F]{6})$"
 
 

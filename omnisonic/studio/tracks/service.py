@@ -54,7 +54,8 @@ def create_track(uow: UnitOfWork, actor: Actor, *, session_id: UUID, request: Tr
     studio_session, _ = get_session(
         uow.session, actor, session_id=session_id, at_least=MemberRole.EDITOR, for_update=True
     )
-    upload = get_upload(uow.session, actor, upload_id=request.upload_id)
+    # Locked: a removal at the same moment waits, and then finds the take in use.
+    upload = get_upload(uow.session, actor, upload_id=request.upload_id, for_update=True)
     if upload.kind is UploadKind.IMAGE or upload.status is UploadStatus.REJECTED:
         raise UploadNotAudible(upload.error or "")
     tracks = repository.list_tracks(uow.session, session_id=session_id)

@@ -60,7 +60,7 @@ class MultipartCreate(ApiModel):
 
     file_name: str
     file_size: int = Field(gt=0)
-    mime_type: str = Field(max_length=100)
+    mime_type: str = Field(max_length=100, pattern=r"^[ -~]*$")  # goes into headers of the store
     sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
     session_id: UUID | None = None
 

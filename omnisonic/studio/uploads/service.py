@@ -59,9 +59,9 @@ def check_size(size_bytes: int) -> None:
     if size_bytes == 0:
         raise UploadEmpty
     if size_bytes > get_settings().upload_max_bytes:
-        size_mb = size_bytes / 1024 / 1024
+        size_mb = size_bytes // (1024 * 1024)  # whole: a size may be beyond any float
         raise UploadTooLarge(
-            f"The file has {size_mb:.0f} MB, the limit is {limit_mb} MB. "
+            f"The file has {size_mb} MB, the limit is {limit_mb} MB. "
             "Export the take as FLAC: it sounds the same and is about half the size."
         )
 
@@ -118,9 +118,11 @@ def discard(upload_id: UUID) -> None:
     get_storage().delete_prefix(prefix_of(upload_id))
 
 
-def get_upload(session: Session, actor: Actor, *, upload_id: UUID) -> Upload:
+def get_upload(session: Session, actor: Actor, *, upload_id: UUID, for_update: bool = False) -> Upload:
     """An upload the caller may hear; raises `NotFound`."""
-    upload = repository.find_upload(session, user_id=actor.user_id, upload_id=upload_id)
+    upload = repository.find_upload(
+        session, user_id=actor.user_id, upload_id=upload_id, for_update=for_update
+    )
     if upload is None:
         raise NotFound("There is no such upload, or it belongs to a session you are not in.")
     return upload
