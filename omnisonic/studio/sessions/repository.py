@@ -84,7 +84,7 @@ def find_member(session: Session, *, session_id: UUID, user_id: UUID) -> Session
 
 
 def find_invite(session: Session, *, secret_sha256: str, now: datetime) -> SessionInvite | None:
-    """The invitation behind a secret while it still works."""
+    """The invitation behind a secret while it still works; its session is locked, so people join in turn."""
     return session.exec(
         select(SessionInvite)
         .join(StudioSession, col(StudioSession.id) == col(SessionInvite.session_id))
@@ -94,6 +94,7 @@ def find_invite(session: Session, *, secret_sha256: str, now: datetime) -> Sessi
             col(SessionInvite.expires_at) > now,
             col(StudioSession.deleted_at).is_(None),
         )
+        .with_for_update(of=StudioSession)
     ).first()
 
 

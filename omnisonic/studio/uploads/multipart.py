@@ -18,7 +18,7 @@ from omnisonic.studio.uploads.jobs import PROCESS_UPLOAD
 from omnisonic.studio.uploads.models import MultipartUpload, Upload
 from omnisonic.studio.uploads.names import check_file_name
 from omnisonic.studio.uploads.schemas import MultipartAnswer, MultipartCreate, PartLink
-from omnisonic.studio.uploads.service import check_size, check_target, discard, original_key
+from omnisonic.studio.uploads.service import check_size, check_target, discard, get_upload, original_key
 from omnisonic.studio.uploads.sniff import HEAD_BYTES, sniff
 
 PART_SIZE_BYTES = 8 * 1024 * 1024
@@ -60,10 +60,10 @@ def complete(uow: UnitOfWork, actor: Actor, *, upload_id: UUID) -> Upload:
     Raises `UploadIncomplete` when parts are missing or the bytes differ from what was announced, and
     `UploadTypeRefused` (nothing stays stored) when the content is of no kind taken here.
     """
-    finished = repository.find_upload(uow.session, user_id=actor.user_id, upload_id=upload_id)
-    if finished is not None:
-        return finished
-    row = _find(uow, actor, upload_id=upload_id)
+    # The row first: a call at the same moment waits for its lock and then finds the finished upload.
+    row = repository.find_multipart(uow.session, user_id=actor.user_id, upload_id=upload_id)
+    if row is None:
+        return get_upload(uow.session, actor, upload_id=upload_id)
     check_target(uow.session, actor, session_id=row.session_id)
     storage, key = get_storage(), original_key(row.id)
     if storage.stat(key) is None:  # a crash after completing leaves the object; then only the row is missing
