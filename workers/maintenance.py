@@ -16,6 +16,7 @@ from omnisonic.platform.logging import get_logger
 from omnisonic.platform.models import IdempotencyRecord, ScheduleRun
 from omnisonic.platform.storage import get_storage
 from omnisonic.studio.exports.lifecycle import requeue_stale_exports
+from omnisonic.studio.removal import delete_unknown_objects, purge_removed_sessions
 from omnisonic.studio.uploads.lifecycle import delete_orphaned_uploads, requeue_stale_uploads
 from omnisonic.studio.uploads.multipart import abort_abandoned
 from workers.folders import remove_dead_folders
@@ -43,9 +44,14 @@ def sweep(*, stale_after_s: int = STALE_AFTER_S) -> None:
 
 
 def delete_orphans() -> None:
-    """Remove uploads that have had no session for UPLOAD_ORPHAN_DAYS."""
+    """Remove sessions put away for UPLOAD_ORPHAN_DAYS and uploads that have had no session that long."""
     now = utc_now()
-    log.info("orphans_deleted", uploads=_in_batches(lambda uow: delete_orphaned_uploads(uow, now=now)))
+    log.info(
+        "orphans_deleted",
+        sessions=_in_batches(lambda uow: purge_removed_sessions(uow, now=now)),
+        uploads=_in_batches(lambda uow: delete_orphaned_uploads(uow, now=now)),
+        unknown=delete_unknown_objects(now=now),
+    )
 
 
 def clean_up() -> None:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -160,8 +160,9 @@ class LocalStorage:
         """Forget uploads in parts begun before `older_than`, and temporary files that old."""
         with _reachable():
             for leftover in self.temp.iterdir():
-                if leftover.stat().st_mtime < older_than.timestamp():
-                    leftover.unlink(missing_ok=True)
+                with suppress(FileNotFoundError):  # adopted or removed by its owner meanwhile
+                    if leftover.stat().st_mtime < older_than.timestamp():
+                        _remove(leftover)
             return self.parts.remove_older(older_than)
 
     @contextmanager
@@ -211,6 +212,13 @@ class LocalStorage:
                 return self._path(key).open("rb")
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 raise NotFound from None
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _describe(key: str, found: os.stat_result, content_type: str) -> ObjectStat:

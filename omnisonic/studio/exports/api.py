@@ -13,9 +13,12 @@ from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.errors import FieldError, InvalidFields
 from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
 from omnisonic.platform.pagination import PageQuery
+from omnisonic.platform.rate_limit import check_rate
 from omnisonic.platform.storage.serve import serve_object
 from omnisonic.studio.exports import service
 from omnisonic.studio.exports.schemas import ExportAnswer, ExportList, ExportRequest
+
+EXPORTS_PER_HOUR = 240
 
 router = APIRouter(prefix="/api/export", tags=["exports"])
 
@@ -25,6 +28,7 @@ def request_export(
     actor: StudioActor, request: ExportRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Freeze the mix and have it rendered."""
+    check_rate("export", str(actor.user_id), limit=EXPORTS_PER_HOUR, window_s=3600)
     with unit_of_work() as uow:
 
         def produce() -> tuple[int, dict[str, Any]]:

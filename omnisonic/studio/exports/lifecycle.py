@@ -14,6 +14,7 @@ from omnisonic.platform.logging import get_logger
 from omnisonic.studio.exports import repository
 from omnisonic.studio.exports.jobs import RENDER_EXPORT
 from omnisonic.studio.exports.models import Export, ExportStage, ExportStatus
+from omnisonic.studio.uploads.jobs import DELETE_OBJECTS
 
 ATTEMPTS_MAX = 2
 QUEUE_PATIENCE = 3  # a row may wait this much longer than a worker may be silent
@@ -186,3 +187,13 @@ def _settle(uow: UnitOfWork, export: Export, status: ExportStatus) -> None:
     if status is ExportStatus.COMPLETED:
         export.progress = 100
     uow.session.flush()
+    _remove_leftovers(uow, export)
+
+
+def _remove_leftovers(uow: UnitOfWork, export: Export) -> None:
+    """Files of attempts that do not count: all of an export without a result, else those before."""
+    if export.status is not ExportStatus.COMPLETED:
+        uow.enqueue(DELETE_OBJECTS, prefix=f"exports/{export.id}/")
+        return
+    for attempt in range(1, export.attempt):
+        uow.enqueue(DELETE_OBJECTS, prefix=f"exports/{export.id}/{attempt}/")
