@@ -276,6 +276,21 @@ def test_a_rendering_export_is_stopped_at_the_next_look(mara: Person, session_id
     assert mara.get(f"/api/export/{export_id}").json()["status"] == "canceled"
 
 
+def test_one_worker_renders_an_export(mara: Person, session_id: str) -> None:
+    export_id = uuid_of(ask(mara, session_id)["exportId"])
+    assert lifecycle.claim_export(export_id=export_id) is not None
+    assert lifecycle.claim_export(export_id=export_id) is None
+
+
+def test_a_file_that_came_after_the_stop_is_not_wanted(mara: Person, session_id: str) -> None:
+    export_id = uuid_of(ask(mara, session_id)["exportId"])
+    lifecycle.claim_export(export_id=export_id)
+    mara.post(f"/api/export/{export_id}/cancel")
+    late = lifecycle.Rendered("exports/late/mix.wav", 1, "0" * 64, loudness={}, certificate={})
+    assert not lifecycle.complete_export(export_id=export_id, attempt=1, rendered=late)
+    assert mara.get(f"/api/export/{export_id}").json()["status"] == "processing"
+
+
 def test_a_dead_worker_is_replaced_once_and_yields_the_same_pcm(
     mara: Person, session_id: str, run_jobs: RunJobs
 ) -> None:
