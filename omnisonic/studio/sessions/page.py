@@ -37,7 +37,15 @@ def sessions_page() -> rx.Component:
 
 
 def _new_session(testid: str) -> rx.Component:
-    return button("New session", testid=testid, icon="plus", kind="primary", on_click=SessionsState.create)
+    # A click before the page is alive would be lost, so the button waits for it.
+    return button(
+        "New session",
+        testid=testid,
+        icon="plus",
+        kind="primary",
+        on_click=SessionsState.create,
+        disabled=~SessionsState.is_loaded,
+    )
 
 
 def _cards() -> rx.Component:
