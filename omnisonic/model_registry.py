@@ -1,5 +1,8 @@
 """Imports every table, so that metadata is complete for Alembic and the tests."""
 
+from omnisonic.core.catalog import models as catalog_models
+from omnisonic.core.imports import models as import_models
+from omnisonic.core.licenses import models as license_models
 from omnisonic.platform import models as platform_models
 from omnisonic.platform.auth import models as auth_models
 from omnisonic.studio.exports import models as export_models
@@ -9,7 +12,10 @@ from omnisonic.studio.uploads import models as upload_models
 
 __all__ = [
     "auth_models",
+    "catalog_models",
     "export_models",
+    "import_models",
+    "license_models",
     "platform_models",
     "session_models",
     "track_models",

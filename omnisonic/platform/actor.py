@@ -22,6 +22,9 @@ class Scope(StrEnum):
     """What an API token may be used for; never more than its owner's role allows."""
 
     STUDIO = "studio"
+    INGEST = "ingest"
+    GRAPH_READ = "graph:read"
+    GRAPH_WRITE = "graph:write"
 
 
 @dataclass(frozen=True)

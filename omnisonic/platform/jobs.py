@@ -13,6 +13,7 @@ class Queue(StrEnum):
 
     MIXDOWN = "mixdown"
     MEDIA = "media"
+    IMPORTS = "imports"
     MAINTENANCE = "maintenance"
 
 

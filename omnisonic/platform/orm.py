@@ -33,7 +33,9 @@ def timestamp_field(*, default_now: bool = True, index: bool = False) -> Any:
     return Field(default=None, sa_type=kind, nullable=True, index=index)
 
 
-def enum_field(kind: type[StrEnum], default: StrEnum | None = None, *, index: bool = False) -> Any:
+def enum_field(
+    kind: type[StrEnum], default: StrEnum | None = None, *, index: bool = False, nullable: bool = False
+) -> Any:
     """A text column with a check on the enum's values (not a Postgres enum: adding a value stays easy)."""
     column: Any = Enum(
         kind,
@@ -43,6 +45,8 @@ def enum_field(kind: type[StrEnum], default: StrEnum | None = None, *, index: bo
         values_callable=lambda values: [str(value) for value in values],
         name=re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
     )
+    if nullable:
+        return Field(default=default, sa_type=column, nullable=True, index=index)
     if default is None:
         return Field(sa_type=column, nullable=False, index=index)
     return Field(default=default, sa_type=column, nullable=False, index=index)

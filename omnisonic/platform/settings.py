@@ -53,6 +53,15 @@ class Settings(BaseSettings):
     gateway_allow_guests: bool = Field(
         False, description="Lets visitors without a ticket see presence. Never in production."
     )
+    graph_port: int = Field(4000, ge=1, le=65535, description="Port of GraphQL over HTTP.")
+    graph_ws_port: int = Field(4001, ge=1, le=65535, description="Port of GraphQL subscriptions.")
+    graph_public_url: str | None = Field(
+        None, description="Address of GraphQL as browsers see it; empty: the page's host at GRAPH_PORT."
+    )
+    graph_ws_public_url: str | None = Field(
+        None,
+        description="Address of subscriptions as browsers see it; empty: the page's host at GRAPH_WS_PORT.",
+    )
     cors_allowed_origins: CommaList = Field(
         default_factory=list,
         description="Further origins that may call the API with cookies, comma-separated.",
@@ -127,6 +136,16 @@ class Settings(BaseSettings):
         2, ge=1, description="Exports of one session waiting or rendering at once."
     )
 
+    # bulk import
+    bulk_import_max_file_size_mb: int = Field(100, ge=1, le=5000, description="Largest catalog file.")
+    bulk_import_batch_size: int = Field(100, ge=1, le=10_000, description="Rows validated in one step.")
+    bulk_import_concurrency: int = Field(
+        10, ge=1, le=100, description="Batches between reading and storing at once."
+    )
+    bulk_import_rate_limit_per_hour: int = Field(
+        5, ge=1, description="Imports one account may start an hour."
+    )
+
     # mail
     smtp_host: str | None = Field(None, description="Mail server; empty: no mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
@@ -164,7 +183,13 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "public_url", "gateway_public_url", "auth_url", "minio_endpoint", "storage_public_endpoint"
+        "public_url",
+        "gateway_public_url",
+        "graph_public_url",
+        "graph_ws_public_url",
+        "auth_url",
+        "minio_endpoint",
+        "storage_public_endpoint",
     )
     @classmethod
     def _check_url(cls, value: str | None) -> str | None:

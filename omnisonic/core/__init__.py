@@ -1,0 +1,1 @@
+"""The open music graph: catalog, licenses, imports."""

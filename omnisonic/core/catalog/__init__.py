@@ -1,0 +1,1 @@
+"""Works, recordings, contributors and who holds which share."""

@@ -1,0 +1,1 @@
+"""Catalog files from others, brought into the graph row by row."""

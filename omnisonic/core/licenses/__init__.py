@@ -1,0 +1,1 @@
+"""Who may use which work where and when."""
