@@ -22,7 +22,12 @@ TOUCH_INTERVAL = timedelta(minutes=5)  # last_seen and the sliding expiry are wr
 MAX_CREDENTIAL_CHARS = 512
 COOKIE_NAME = "omnisonic_session"
 
-LEAST_ROLE: dict[Scope, Role] = dict.fromkeys(Scope, Role.MEMBER)
+LEAST_ROLE: dict[Scope, Role] = {
+    Scope.STUDIO: Role.MEMBER,
+    Scope.INGEST: Role.MEMBER,
+    Scope.GRAPH_READ: Role.MEMBER,
+    Scope.GRAPH_WRITE: Role.MEMBER,
+}
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
