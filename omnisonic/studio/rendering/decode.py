@@ -126,7 +126,7 @@ class _TakeMeter:
 def _command(
     source: Path, work_dir: Path, probed: ProbedAudio, *, max_duration_s: int, pcm: str
 ) -> list[str]:
-    options: dict[str, Any] = {**INPUT_OPTIONS, "t": max_duration_s + 1}
+    options: dict[str, Any] = {**INPUT_OPTIONS, "f": probed.format_name, "t": max_duration_s + 1}
     if probed.format_name == "wav":
         options["max_size"] = _wav_packet_bytes(probed)
     if probed.codec_name == "flac":

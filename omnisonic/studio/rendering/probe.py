@@ -19,6 +19,8 @@ INPUT_OPTIONS = {"protocol_whitelist": PROTOCOL_WHITELIST, "format_whitelist": F
 
 _IMAGE_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _AUDIO_SIGNATURES = {0: (b"RIFF", b"fLaC", b"OggS", b"FORM", b"caff"), 4: (b"ftyp",)}
+# Left to guess, FFmpeg takes a short test tone in a WAV for MPEG-TS; what names itself is taken at its word.
+_DEMUXERS = {b"RIFF": "wav", b"RF64": "wav", b"fLaC": "flac", b"OggS": "ogg", b"FORM": "aiff", b"caff": "caf"}
 _STILL_CODECS = {"mjpeg", "png", "bmp", "gif", "webp", "tiff"}
 _EXACT_FORMATS = {"wav", "flac", "aiff", "caf"}
 _SECONDS_PER_AV_UNIT = 1e-6
@@ -73,7 +75,10 @@ def probe_audio(path: Path) -> ProbedAudio:
     """
     try:
         # `file:` keeps a name such as `concat:a|b` from being read as a protocol of its own.
-        with av.open(f"file:{path.absolute()}", mode="r", options=dict(INPUT_OPTIONS)) as container:
+        demuxer = _DEMUXERS.get(read_head(path, 4))
+        with av.open(
+            f"file:{path.absolute()}", mode="r", format=demuxer, options=dict(INPUT_OPTIONS)
+        ) as container:
             return _describe(container, path)
     except av.error.FFmpegError as error:
         if _starts_like_audio(path):

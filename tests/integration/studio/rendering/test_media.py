@@ -14,6 +14,7 @@ from omnisonic.studio.audio.peaks import read_levels
 from omnisonic.studio.rendering import errors
 from omnisonic.studio.rendering.media import MediaLimits, process_media
 from omnisonic.studio.rendering.probe import MediaKind, read_canonical
+from tests.integration.studio.conftest import sine_wav
 from tests.integration.studio.rendering.takes import noise, read_back, run_plain, tone, write_take
 
 
@@ -58,6 +59,12 @@ def test_other_rates_are_resampled(tmp_path: Path, work_dir: Path, rate_hz: int,
     middle = slice(4_000, 44_000)
     heard = read_back(result.audio_path, channels=channels)
     assert np.abs(heard[middle, 0] - ideal[middle]).max() < 1e-5
+
+
+def test_a_short_test_tone_is_not_taken_for_video(tmp_path: Path, work_dir: Path) -> None:
+    source = tmp_path / "content"
+    source.write_bytes(sine_wav(seconds=0.1, frequency_hz=1000))  # FFmpeg left alone reads MPEG-TS into this
+    assert process_media(source, work_dir).duration_samples == 4800
 
 
 def test_loudness_of_a_reference_tone(tmp_path: Path, work_dir: Path) -> None:

@@ -115,6 +115,20 @@ def test_what_is_not_taken_is_refused_and_not_stored(
     assert stored_objects() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("\u0635\u0648\u062a \U0001f469\u200d\U0001f3a4.wav", None),  # Arabic, and an emoji joined of two
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0646\u0645.wav", None),  # Persian with its non-joiner
+        ("\ufeffTake\u200e.wav", "Take.wav"),
+    ],
+)
+def test_names_of_every_script_are_kept(mara: Person, name: str, kept: str | None) -> None:
+    answer = upload(mara, None, sine_wav(seconds=0.1), name=name)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["upload"]["fileName"] == (kept or name)
+
+
 def test_a_file_over_the_limit_is_refused_with_the_hint(mara: Person, configure: Any, tmp_path: Path) -> None:
     configure(UPLOAD_MAX_FILE_SIZE_MB=1, STORAGE_LOCAL_DIR=tmp_path / "storage")
     answer = upload(mara, None, sine_wav(seconds=12))
