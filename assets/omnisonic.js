@@ -15,6 +15,24 @@
     window.dispatchEvent(new Event("omnisonic:play-demo"));
   });
 
+  // "Go back" leads to where the reader came from within Omnisonic; otherwise the link's own address counts.
+  const arrivedAt = window.history.length;
+  const cameFromHere = document.referrer.startsWith(`${window.location.origin}/`);
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (!event.target.closest("[data-back]")) return;
+      if (!cameFromHere && window.history.length === arrivedAt) return;
+      event.preventDefault();
+      event.stopPropagation();
+      window.history.back();
+    },
+    true,
+  );
+
+  // A dialog of links has done its work once one of them is followed.
+  document.addEventListener("click", (event) => event.target.closest("dialog a")?.closest("dialog").close());
+
   const message = (problem) => {
     const first = problem.errors?.[0];
     return first?.message ?? problem.detail ?? problem.title ?? "That did not work. Try again.";

@@ -19,6 +19,7 @@ from omnisonic.platform.site.admin import AdminState, admin_page
 from omnisonic.platform.site.landing import DESCRIPTION, landing_page
 from omnisonic.platform.site.landing import TITLE as LANDING_TITLE
 from omnisonic.platform.site.problems import ProblemState, not_found_page, problem_page
+from omnisonic.platform.ui.navigation import Entry, declare
 from omnisonic.studio.exports.page import exports_page
 from omnisonic.studio.exports.state import ExportPanelState, ExportsState
 from omnisonic.studio.page import join_page, studio_page
@@ -37,12 +38,23 @@ class Page:
     on_load: Sequence[Any] = ()
 
 
+# The rail, the bottom bar and the palette: one line per place that people go to.
+NAVIGATION = (
+    Entry("sessions", "audio-lines", "Sessions", "/sessions", group="Studio", is_on_phone=True),
+    Entry("exports", "download", "Exports", "/exports", group="Studio", is_on_phone=True),
+)
+
 PAGES = (
-    Page("/", landing_page, LANDING_TITLE),
-    Page("/about", about_page, ABOUT_TITLE),
+    Page("/", landing_page, LANDING_TITLE, [ViewerState.look]),
+    Page("/about", about_page, ABOUT_TITLE, [ViewerState.look]),
     Page("/signin", sign_in_page, "Sign in · Omnisonic", [SignInState.load]),
     Page("/verify", verify_page, "Confirm your address · Omnisonic"),
-    Page("/problems/[problem_slug]", problem_page, "Problem · Omnisonic", [ProblemState.load]),
+    Page(
+        "/problems/[problem_slug]",
+        problem_page,
+        "Problem · Omnisonic",
+        [ViewerState.look, ProblemState.load],
+    ),
     Page("/sessions", sessions_page, "Sessions · Omnisonic", [ViewerState.load, SessionsState.load]),
     Page(
         "/sessions/[studio_session_id]",
@@ -54,12 +66,13 @@ PAGES = (
     Page("/exports", exports_page, "Exports · Omnisonic", [ViewerState.load, ExportsState.load]),
     Page("/settings", settings_page, "Settings · Omnisonic", [ViewerState.load, SettingsState.load]),
     Page("/admin", admin_page, "Admin · Omnisonic", [ViewerState.load, AdminState.load]),
-    Page("/404", not_found_page, "Nothing here · Omnisonic"),
+    Page("/404", not_found_page, "Nothing here · Omnisonic", [ViewerState.look]),
 )
 
 
 def add_pages(app: rx.App) -> None:
-    """Give the app its pages."""
+    """Give the app its pages, and the frame its navigation."""
+    declare(NAVIGATION)
     for page in PAGES:
         app.add_page(
             page.component,

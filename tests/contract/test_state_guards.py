@@ -22,6 +22,7 @@ from omnisonic.platform.auth.guard import (
 PUBLIC = {
     "omnisonic.platform.auth.signin_state.SignInState.load",
     "omnisonic.platform.auth.signin_state.VerifyState.confirm",
+    "omnisonic.platform.auth.state.ViewerState.look",
     "omnisonic.platform.site.problems.ProblemState.load",
     "omnisonic.platform.ui.notices.NoticeState.dismiss",
     "omnisonic.platform.ui.notices.NoticeState.push",

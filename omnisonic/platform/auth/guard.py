@@ -84,6 +84,11 @@ def current_actor() -> Actor:
     return require_actor(_actor.get())
 
 
+def caller_if_any() -> Actor | None:
+    """The caller of the handler that is running; None for strangers, whom only `@public` ones admit."""
+    return _actor.get()
+
+
 async def actor_of(state: rx.State) -> Actor | None:
     """Who is behind a state's socket right now, or None; asks the database each time."""
     return await in_thread(

@@ -38,7 +38,8 @@ def sign_in_page() -> rx.Component:
                 class_name="ui-card",
             ),
             class_name="ui-door",
-        )
+        ),
+        is_door=True,
     )
 
 
@@ -150,5 +151,6 @@ def verify_page() -> rx.Component:
                 class_name="ui-card ui-stack ui-stack-4",
             ),
             class_name="ui-door",
-        )
+        ),
+        is_door=True,
     )

@@ -7,14 +7,15 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.el.elements.inline import A
 
+from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.ui.brand import brand
-from omnisonic.platform.ui.controls import link_button
+from omnisonic.platform.ui.controls import avatar, link_button
 from omnisonic.platform.ui.notices import notices
 from omnisonic.platform.ui.shell import skip_link, theme_toggle
 
 
-def frame(*content: Any) -> rx.Component:
-    """Brand and links above, content, a quiet line below."""
+def frame(*content: Any, is_door: bool = False) -> rx.Component:
+    """Brand and links above, content, a quiet line below. A door (sign-in) shows no second way in."""
     return rx.el.div(
         skip_link(),
         rx.el.header(
@@ -23,7 +24,7 @@ def frame(*content: Any) -> rx.Component:
                 rx.el.div(
                     rx.el.a("How it works", href="/about", class_name="ui-site-link", data_testid="to-about"),
                     theme_toggle(),
-                    link_button("Sign in", "/signin", testid="to-signin"),
+                    *([] if is_door else [_account()]),
                     class_name="ui-site-links",
                 ),
                 class_name="ui-site-bar",
@@ -42,4 +43,32 @@ def frame(*content: Any) -> rx.Component:
         ),
         notices(),
         class_name="ui-site",
+    )
+
+
+def _account() -> rx.Component:
+    """The way in, or back to one's own work; its place is kept until it is known which."""
+    return rx.cond(
+        ViewerState.is_signed_in,
+        rx.fragment(
+            link_button("Your sessions", "/sessions", testid="to-own-sessions"),
+            rx.el.a(
+                avatar(
+                    ViewerState.letters,
+                    ViewerState.color,
+                    name=ViewerState.name,
+                    image=ViewerState.picture,
+                ),
+                href="/settings",
+                class_name="ui-site-account",
+                title=ViewerState.name,
+                data_testid="site-account",
+            ),
+        ),
+        link_button(
+            "Sign in",
+            "/signin",
+            testid="to-signin",
+            extra=rx.cond(ViewerState.is_known, "", "ui-not-yet"),
+        ),
     )

@@ -54,14 +54,15 @@ def not_found_page() -> rx.Component:
 def _problem() -> rx.Component:
     return rx.fragment(
         rx.el.h1(ProblemState.title, data_testid="problem-title"),
-        rx.el.p(ProblemState.advice, class_name="ui-lead"),
+        rx.el.p(ProblemState.advice, class_name="ui-lead", data_testid="problem-advice"),
+        _ways_out(back=True),
         rx.el.dl(
             rx.el.dt("Kind"),
             rx.el.dd(rx.el.code(ProblemState.slug)),
             rx.el.dt("Status"),
             rx.el.dd(rx.el.code(ProblemState.status)),
             class_name="ui-facts",
-            style={"margin": "32px 0"},
+            style={"margin": "40px 0 16px"},
         ),
         rx.el.p(
             "Programs find the same in the answer, as problem details: the kind in ",
@@ -82,10 +83,31 @@ def _nowhere() -> rx.Component:
             "The address is wrong, or what was here has been removed or is not shared with you.",
             class_name="ui-lead",
         ),
-        rx.el.div(
-            link_button("Your sessions", "/sessions", testid="to-sessions", kind="primary"),
-            link_button("Start page", "/", testid="to-start"),
-            class_name="ui-row",
-            style={"marginTop": "24px"},
+        _ways_out(back=False),
+    )
+
+
+def _ways_out(*, back: bool) -> rx.Component:
+    """Back to where the reader came from (to the sessions when nowhere), and two places to start anew."""
+    return rx.el.div(
+        *(
+            [
+                link_button(
+                    "Go back",
+                    "/sessions",
+                    testid="go-back",
+                    icon="arrow-left",
+                    kind="primary",
+                    custom_attrs={"data-back": "true"},
+                )
+            ]
+            if back
+            else []
         ),
+        link_button(
+            "Your sessions", "/sessions", testid="to-sessions", kind="outline" if back else "primary"
+        ),
+        link_button("Start page", "/", testid="to-start"),
+        class_name="ui-row ui-row-wrap",
+        style={"marginTop": "24px"},
     )

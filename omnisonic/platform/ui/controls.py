@@ -38,7 +38,7 @@ def link_button(
     testid: str,
     icon: str | None = None,
     kind: str = "outline",
-    extra: str = "",
+    extra: Text = "",
     is_page: bool = True,
     **props: Any,
 ) -> rx.Component:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -12,25 +11,12 @@ from reflex_components_core.el.elements.inline import A
 from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.ui.brand import brand
 from omnisonic.platform.ui.controls import Text, avatar
+from omnisonic.platform.ui.dialog import dialog, opens
+from omnisonic.platform.ui.navigation import ADMIN, SETTINGS, Entry, declared, grouped
 from omnisonic.platform.ui.notices import notices
+from omnisonic.platform.ui.palette import palette
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the navigation."""
-
-    key: str
-    icon: str
-    words: str
-    href: str
-
-
-STUDIO = (
-    Entry("sessions", "audio-lines", "Sessions", "/sessions"),
-    Entry("exports", "download", "Exports", "/exports"),
-)
-SETTINGS = Entry("settings", "settings", "Settings", "/settings")
-ADMIN = Entry("admin", "activity", "Admin", "/admin")
+MORE_DIALOG = "more-pages"
 
 
 def shell(
@@ -49,13 +35,16 @@ def shell(
         rx.el.div(
             rx.el.header(
                 crumbs,
-                rx.el.div(*actions, theme_toggle(is_studio=is_studio), class_name="ui-top-actions"),
+                rx.el.div(
+                    palette(), *actions, theme_toggle(is_studio=is_studio), class_name="ui-top-actions"
+                ),
                 class_name="ui-top",
             ),
             rx.el.main(*content, id="content", tab_index=-1, class_name="ui-content"),
             class_name="ui-main",
         ),
         _bottom_bar(active),
+        _more(active),
         notices(),
         class_name=class_name,
     )
@@ -112,8 +101,14 @@ def theme_toggle(*, is_studio: bool = False) -> rx.Component:
 def _rail(active: str) -> rx.Component:
     return rx.el.nav(
         brand("/sessions"),
-        rx.el.p("Studio", class_name="ui-rail-group"),
-        *[_entry(entry, active, "rail") for entry in STUDIO],
+        *[
+            part
+            for group, entries in grouped()
+            for part in (
+                rx.el.p(group, class_name="ui-rail-group"),
+                *[_entry(entry, active, "rail") for entry in entries],
+            )
+        ],
         rx.el.div(
             rx.cond(ViewerState.is_admin, _entry(ADMIN, active, "rail")),
             _entry(SETTINGS, active, "rail"),
@@ -139,9 +134,42 @@ def _rail(active: str) -> rx.Component:
 
 def _bottom_bar(active: str) -> rx.Component:
     return rx.el.nav(
-        *[_entry(entry, active, "bottom") for entry in (*STUDIO, SETTINGS)],
+        *[_entry(entry, active, "bottom") for entry in declared() if entry.is_on_phone],
+        rx.el.button(
+            rx.icon("menu", size=17, aria_hidden="true"),
+            rx.el.span("More", class_name="ui-word"),
+            type="button",
+            class_name="ui-nav",
+            data_testid="bottom-more",
+            **opens(MORE_DIALOG),
+        ),
         aria_label="Main, at the bottom",
         class_name="ui-bottom",
+    )
+
+
+def _more(active: str) -> rx.Component:
+    """Every page, for phones: the bottom bar has place for few."""
+    return dialog(
+        MORE_DIALOG,
+        "Omnisonic",
+        rx.el.nav(
+            *[
+                rx.el.div(
+                    rx.el.p(group, class_name="ui-rail-group"),
+                    *[_entry(entry, active, "more") for entry in entries],
+                )
+                for group, entries in grouped()
+            ],
+            rx.el.div(
+                rx.el.p(ViewerState.name, class_name="ui-rail-group ui-truncate"),
+                _entry(SETTINGS, active, "more"),
+                rx.cond(ViewerState.is_admin, _entry(ADMIN, active, "more")),
+            ),
+            aria_label="All pages",
+            class_name="ui-stack",
+        ),
+        testid="more-pages",
     )
 
 
