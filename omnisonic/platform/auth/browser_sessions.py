@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth import repository
 from omnisonic.platform.auth.authentication import SESSION_LIFETIME, cookie_name, read_cookie
@@ -11,6 +13,7 @@ from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.ids import utc_now
 
 MAX_USER_AGENT_CHARS = 255
+SIGN_INS_CHANNEL = "sign-ins"  # tells processes that hold sockets whose browser was signed out
 
 
 def open_session(
@@ -43,11 +46,17 @@ def open_session(
     return secret
 
 
+def revoke(uow: UnitOfWork, session_id: UUID) -> None:
+    """End a browser's session and tell whoever holds a socket of it."""
+    repository.revoke_session(uow.session, session_id, now=utc_now())
+    uow.publish(SIGN_INS_CHANNEL, "sign-in.ended", {"authSessionId": str(session_id)})
+
+
 def end_session(uow: UnitOfWork, actor: Actor) -> None:
     """Sign the browser out that `actor` uses; nothing happens for a token."""
     if actor.auth_session_id is None:
         return
-    repository.revoke_session(uow.session, actor.auth_session_id, now=utc_now())
+    revoke(uow, actor.auth_session_id)
     repository.record_audit(
         uow.session, "signed-out", actor_id=actor.user_id, subject=f"user:{actor.user_id}"
     )
@@ -59,4 +68,4 @@ def _end_previous(uow: UnitOfWork, cookie_header: str | None) -> None:
         return
     found = repository.find_live_session(uow.session, digest_secret(secret), now=utc_now())
     if found is not None:
-        repository.revoke_session(uow.session, found[0].id, now=utc_now())
+        revoke(uow, found[0].id)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth import repository
+from omnisonic.platform.auth.browser_sessions import revoke
 from omnisonic.platform.auth.models import AuthSession, User
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import FieldError, InvalidFields, NotFound
@@ -65,7 +66,7 @@ def end_sign_in(uow: UnitOfWork, actor: Actor, *, sign_in_id: UUID) -> None:
     row = uow.session.exec(statement).first()
     if row is None:
         raise NotFound("There is no such sign-in of yours.")
-    repository.revoke_session(uow.session, row.id, now=utc_now())
+    revoke(uow, row.id)
     repository.record_audit(
         uow.session, "sign-in-ended", actor_id=actor.user_id, subject=f"sign-in:{sign_in_id}"
     )

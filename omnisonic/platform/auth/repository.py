@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -84,6 +85,17 @@ def revoke_session(session: Session, session_id: UUID, *, now: datetime) -> None
         .where(col(AuthSession.id) == session_id, col(AuthSession.revoked_at).is_(None))
         .values(revoked_at=now)
     )
+
+
+def list_ended_sessions(session: Session, session_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+    """Which of these browser sessions are revoked, expired or unknown."""
+    query = select(AuthSession.id).where(
+        col(AuthSession.id).in_(session_ids),
+        col(AuthSession.revoked_at).is_(None),
+        col(AuthSession.expires_at) > now,
+    )
+    alive: list[UUID] = list(session.exec(query))
+    return set(session_ids).difference(alive)
 
 
 def find_live_token(session: Session, secret_sha256: str, *, now: datetime) -> tuple[ApiToken, User] | None:

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import redis.asyncio
 
+from omnisonic.platform.auth.repository import list_ended_sessions
 from omnisonic.platform.db import in_thread, unit_of_work
-from omnisonic.platform.ids import new_id, parse_id
+from omnisonic.platform.ids import new_id, parse_id, utc_now
 from omnisonic.studio.rooms.connection import Identity
 from omnisonic.studio.rooms.limits import CloseCode
 from omnisonic.studio.rooms.repository import Roles, list_roles
@@ -52,7 +53,10 @@ class Admission:
         role = (await read_roles([session_id])).get(session_id, {}).get(redeemed.user_id)
         if role is None:
             raise Refused(CloseCode.NOT_A_MEMBER, "not a member, or no such room")
-        return session_id, Identity(str(redeemed.user_id), redeemed.display_name, role)
+        sign_in = redeemed.auth_session_id
+        if sign_in is not None and await read_ended_sign_ins([sign_in]):
+            raise Refused(CloseCode.TICKET, "signed out")
+        return session_id, Identity(str(redeemed.user_id), redeemed.display_name, role, sign_in)
 
     async def _admit_guest(self, query: dict[str, str]) -> tuple[UUID, Identity]:
         session_id = parse_id(query.get("roomId", ""))
@@ -68,9 +72,19 @@ async def read_roles(session_ids: Collection[UUID]) -> Roles:
     return await in_thread(_read_roles, session_ids)
 
 
+async def read_ended_sign_ins(sign_in_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the browsers' sign-ins that are over."""
+    return await in_thread(_read_ended_sign_ins, sign_in_ids) if sign_in_ids else set()
+
+
 def clean_name(text: str) -> str:
     """A name that people typed, without what would disturb the page around it."""
     return _NOT_PRINTABLE.sub("", text).strip()[:NAME_MAX_LENGTH]
+
+
+def _read_ended_sign_ins(sign_in_ids: Collection[UUID]) -> set[UUID]:
+    with unit_of_work() as uow:
+        return list_ended_sessions(uow.session, sign_in_ids, now=utc_now())
 
 
 def _read_roles(session_ids: Collection[UUID]) -> Roles:

@@ -11,10 +11,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from omnisonic.platform.auth.browser_sessions import SIGN_INS_CHANNEL
 from omnisonic.platform.logging import get_logger
 from omnisonic.studio.rooms.limits import OUTGOING_MAX_FRAMES, Pace
 
-CONTROL_CHANNEL = "gateway"  # always subscribed, so that the connection is never without one
 PIPELINE_MAX = 200
 LOST = (RedisError, OSError)
 
@@ -24,6 +24,7 @@ log = get_logger(__name__)
 class Bus:
     """Delivers messages of subscribed channels one after the other; reconnects by itself.
 
+    `on_sign_in_ended` gets the frames that tell of browsers signed out.
     `on_subscribed` is called when a channel is listened to for the first time and again after every
     reconnection, when messages may have been missed.
     """
@@ -35,11 +36,13 @@ class Bus:
         pace: Pace,
         on_message: Callable[[str, str], Awaitable[None]],
         on_subscribed: Callable[[str], Awaitable[None]],
+        on_sign_in_ended: Callable[[str], Awaitable[None]],
     ) -> None:
         self._client = client
         self._pace = pace
         self._on_message = on_message
         self._on_subscribed = on_subscribed
+        self._on_sign_in_ended = on_sign_in_ended
         self._channels: set[str] = set()
         self._pubsub: PubSub | None = None
         self._outgoing: asyncio.Queue[tuple[str, str]] = asyncio.Queue(OUTGOING_MAX_FRAMES)
@@ -98,10 +101,13 @@ class Bus:
             await pubsub.connect()
             # A silent reconnection inside the library would hide that messages were missed.
             pubsub.connection.retry = Retry(NoBackoff(), 0)
-            await pubsub.subscribe(CONTROL_CHANNEL, *self._channels)
+            # Always subscribed to one channel, so that the connection is never without any.
+            await pubsub.subscribe(SIGN_INS_CHANNEL, *self._channels)
             self._pubsub = pubsub
             async for message in pubsub.listen():
-                if message["channel"] == CONTROL_CHANNEL:
+                if message["channel"] == SIGN_INS_CHANNEL:
+                    if message["type"] == "message":
+                        await self._on_sign_in_ended(message["data"])
                     continue
                 if message["type"] == "subscribe":
                     await self._on_subscribed(message["channel"])

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -23,6 +24,7 @@ class Identity:
     member_id: str
     display_name: str
     role: MemberRole | None
+    auth_session_id: UUID | None = None
 
     @property
     def is_guest(self) -> bool:

@@ -16,7 +16,7 @@ from omnisonic.platform.errors import ServiceUnavailable
 from omnisonic.platform.events import Position, publish_ephemeral_async, read_position, replay
 from omnisonic.platform.ids import new_id
 from omnisonic.platform.logging import get_logger
-from omnisonic.studio.rooms.admission import read_roles
+from omnisonic.studio.rooms.admission import read_ended_sign_ins, read_roles
 from omnisonic.studio.rooms.bus import LOST, Bus
 from omnisonic.studio.rooms.connection import Connection
 from omnisonic.studio.rooms.limits import CONNECTIONS_PER_MEMBER, CloseCode, Pace
@@ -40,7 +40,13 @@ class Hub:
         self.id = new_id().hex
         self.pace = pace
         self.roster = Roster(client)
-        self.bus = Bus(client, pace=pace, on_message=self._on_message, on_subscribed=self._on_subscribed)
+        self.bus = Bus(
+            client,
+            pace=pace,
+            on_message=self._on_message,
+            on_subscribed=self._on_subscribed,
+            on_sign_in_ended=self._on_sign_in_ended,
+        )
         self._client = client
         self._rooms: dict[str, Room] = {}
         self._errands: set[asyncio.Task[None]] = set()
@@ -121,13 +127,18 @@ class Hub:
         for start in range(0, len(chosen), RECHECK_ROOMS):
             chunk = chosen[start : start + RECHECK_ROOMS]
             roles = await read_roles([room.session_id for room in chunk])
+            ended = await read_ended_sign_ins(_sign_ins_of(chunk))
             for room in chunk:
                 known = roles.get(room.session_id, {})
                 for connection in list(room.connections.values()):
-                    self._recheck_connection(connection, known)
+                    self._recheck_connection(connection, known, ended)
 
-    def _recheck_connection(self, connection: Connection, known: dict[UUID, MemberRole]) -> None:
+    def _recheck_connection(
+        self, connection: Connection, known: dict[UUID, MemberRole], ended: set[UUID]
+    ) -> None:
         identity = connection.identity
+        if identity.auth_session_id in ended:
+            connection.end(CloseCode.TICKET, "signed out")
         if identity.is_guest:
             if not known:
                 connection.end(CloseCode.NOT_A_MEMBER, "the room was removed")
@@ -138,6 +149,13 @@ class Hub:
         connection.identity = replace(identity, role=role or identity.role)
 
     # what Redis tells
+
+    async def _on_sign_in_ended(self, text: str) -> None:
+        ended = read_frame(text)["data"]["authSessionId"]
+        for room in self.rooms:
+            for connection in room.connections.values():
+                if str(connection.identity.auth_session_id) == ended:
+                    connection.end(CloseCode.TICKET, "signed out")
 
     async def _on_subscribed(self, channel: str) -> None:
         room = self._room_of(channel)
@@ -256,6 +274,11 @@ class Hub:
         task = asyncio.create_task(observe(work))
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
+
+
+def _sign_ins_of(rooms: Iterable[Room]) -> set[UUID]:
+    found = {one.identity.auth_session_id for room in rooms for one in room.connections.values()}
+    return {sign_in for sign_in in found if sign_in is not None}
 
 
 async def observe(work: Coroutine[Any, Any, None]) -> None:

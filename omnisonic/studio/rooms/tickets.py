@@ -29,12 +29,18 @@ class Ticket:
     session_id: UUID
     user_id: UUID
     display_name: str
+    auth_session_id: UUID | None  # of the browser; None for a program with a token
 
 
 def issue_ticket(actor: Actor, *, session_id: UUID, page_url: str) -> TicketAnswer:
     """A ticket for one dial into one room. The caller has checked the membership."""
     secret = secrets.token_urlsafe(32)
-    content = {"session": str(session_id), "user": str(actor.user_id), "name": actor.display_name}
+    content = {
+        "session": str(session_id),
+        "user": str(actor.user_id),
+        "name": actor.display_name,
+        "signIn": None if actor.auth_session_id is None else str(actor.auth_session_id),
+    }
     expires_at = utc_now() + timedelta(seconds=TICKET_LIFE_S)
     get_redis().set(_key(secret), json.dumps(content), ex=TICKET_LIFE_S)
     return TicketAnswer(ticket=secret, url=gateway_url(page_url), expires_at=expires_at)
@@ -48,7 +54,8 @@ async def redeem_ticket(client: redis.asyncio.Redis, secret: str) -> Ticket | No
     if content is None:
         return None
     fields = json.loads(content)
-    return Ticket(UUID(fields["session"]), UUID(fields["user"]), fields["name"])
+    sign_in = None if fields["signIn"] is None else UUID(fields["signIn"])
+    return Ticket(UUID(fields["session"]), UUID(fields["user"]), fields["name"], sign_in)
 
 
 def gateway_url(page_url: str) -> str:

@@ -112,6 +112,28 @@ def test_who_is_removed_while_connected_is_closed_and_gone(
     assert owner.next("presence.leave")["data"]["memberId"] == str(teo.actor.user_id)
 
 
+def test_signing_out_closes_the_sockets_of_that_browser(
+    gateway: RunningGateway, mara: Person, teo: Person, session_id: str
+) -> None:
+    invite(mara, teo, session_id)
+    ticket = ticket_of(teo, session_id)
+    owner, guest = gateway.join(mara, session_id), gateway.join(teo, session_id)
+    assert teo.post("/api/auth/signout").status_code == 200
+    relay_outbox()
+    assert guest.close_code() == 4401
+    assert gateway.dial(ticket=ticket, roomId=session_id).close_code() == 4401
+    owner.send("ping", t=1)
+    assert owner.next("pong")["data"]["t"] == 1
+
+
+def test_a_sign_out_whose_event_was_lost_is_found_by_the_recheck(
+    start_gateway: Callable[..., RunningGateway], mara: Person, session_id: str
+) -> None:
+    client = start_gateway(recheck_s=0.1).join(mara, session_id)
+    mara.post("/api/auth/signout")
+    assert client.close_code() == 4401
+
+
 def test_a_removal_whose_event_was_lost_is_found_by_the_recheck(
     start_gateway: Callable[..., RunningGateway], mara: Person, teo: Person, session_id: str
 ) -> None:
