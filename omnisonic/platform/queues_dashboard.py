@@ -37,6 +37,14 @@ from omnisonic.platform.web.plain_page import plain_page
 
 PATH = "/admin/queues"
 POLL_INTERVAL_MS = 5000
+HEAD = (
+    '<link rel="stylesheet" href="/css/theme.css"><link rel="stylesheet" href="/css/queues.css">'
+    '<link rel="icon" href="/favicon.svg" type="image/svg+xml">'
+)
+BAR = (
+    '<nav class="om-queues-bar" aria-label="Breadcrumb"><a href="/sessions"><img src="/favicon.svg" alt="">'
+    'Omnisonic</a><a href="/admin">Admin</a><span aria-current="page">Queues</span></nav>'
+)
 THREADS = 4
 
 
@@ -106,6 +114,7 @@ def make_flask_app() -> Flask:
     app.config["RQ_DASHBOARD_POLL_INTERVAL"] = POLL_INTERVAL_MS
     app.before_request(_refuse_unsafe_reads)
     app.after_request(_set_policy)
+    app.after_request(_dress)  # the later one runs first: the policy is made of what is sent
     app.register_error_handler(NoSuchJobError, lambda _error: ("This job does not exist any more.", 404))
     app.register_blueprint(rq_dashboard.blueprint)
     rq_dashboard.web.setup_rq_connection(app)
@@ -116,6 +125,16 @@ def _refuse_unsafe_reads() -> None:
     # This one address of the dashboard acts on GET, which a link from anywhere could do.
     if request.endpoint == "rq_dashboard.requeue_all" and request.method != "POST":
         abort(405)
+
+
+def _dress(response: Response) -> Response:
+    """Our colors, and a way back; the dashboard's own templates stay as they are."""
+    if response.mimetype == "text/html" and not response.is_streamed:
+        html = response.get_data(as_text=True)
+        html = html.replace("<title>RQ dashboard</title>", "<title>Queues · Omnisonic</title>", 1)
+        html = html.replace("</head>", f"{HEAD}</head>", 1).replace("<body>", f"<body>{BAR}", 1)
+        response.set_data(html)
+    return response
 
 
 def _set_policy(response: Response) -> Response:

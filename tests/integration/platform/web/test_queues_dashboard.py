@@ -51,6 +51,8 @@ def test_an_admin_sees_queues_jobs_and_workers(admin: TestClient, failed_job: st
     assert page.status_code == 200
     assert 'href="/admin/queues/static/css/main.css"' in page.text
     assert admin.get("/admin/queues/static/css/main.css").status_code == 200
+    assert 'href="/admin"' in page.text, "a way back"
+    assert "<title>Queues · Omnisonic</title>" in page.text
     queues = admin.get("/admin/queues/0/data/queues.json").json()["queues"]
     assert [(one["name"], one["failed_job_registry_count"]) for one in queues] == [("mixdown", 1)]
     jobs = admin.get("/admin/queues/0/data/jobs/mixdown/failed/8/asc/1.json").json()["jobs"]
