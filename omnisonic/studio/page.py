@@ -6,7 +6,7 @@ import reflex as rx
 
 from omnisonic.platform.ui.boundary import boundary
 from omnisonic.platform.ui.controls import link_button
-from omnisonic.platform.ui.feedback import empty_state, skeleton
+from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, shell
 from omnisonic.studio.exports.components import export_panel
 from omnisonic.studio.player.player import room_bar, studio_player
@@ -23,7 +23,15 @@ def studio_page() -> rx.Component:
             RoomState.phase,
             ("ready", _room()),
             ("missing", page(_missing())),
-            rx.el.div(skeleton(shape="row", count=5), class_name="ui-page"),
+            rx.cond(
+                RoomState.load_problem != "",
+                page(
+                    error_state(
+                        "The session could not be opened", RoomState.load_problem, on_retry=RoomState.load
+                    )
+                ),
+                rx.el.div(skeleton(shape="row", count=5), class_name="ui-page"),
+            ),
         ),
         active="sessions",
         crumbs=name_crumbs(),

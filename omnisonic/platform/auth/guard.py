@@ -67,7 +67,9 @@ def guarded(handler: Handler | None = None, *, role: Role | tuple[Role, ...] = (
     Use as `@guarded` or `@guarded(role=Role.ADMIN)`, below `@rx.event(...)` when there is one. Works for
     plain, async and generator handlers, background or not, and as `on_load`. Inside, `current_actor()`
     is the caller. Without a session the browser goes to the sign-in page; an `OmnisonicError` of the
-    handler becomes a toast. Other handlers of a state are chained by `return State.handler`, not called.
+    handler becomes a toast. When `load` of a state with a `load_problem` meets a server that is gone, the
+    words land there instead: the page shows them in the place of what is missing, with a retry. Other
+    handlers of a state are chained by `return State.handler`, not called.
     """
     guard = Guard(signed_in=True, roles=(role,) if isinstance(role, Role) else role)
     return _wrap(handler, guard) if handler is not None else lambda inner: _wrap(inner, guard)
@@ -138,7 +140,7 @@ def _wrap_call(handler: Callable[..., Any], guard: Guard) -> Callable[..., Await
             result = handler(self, *args, **kwargs)
             return await result if inspect.isawaitable(result) else result
         except OmnisonicError as error:
-            return _answer(self, error)
+            return _answer(self, handler, error)
 
     return call
 
@@ -156,7 +158,7 @@ def _wrap_generator(handler: Callable[..., Any], guard: Guard) -> Callable[..., 
                 for event in events:
                     yield event
         except OmnisonicError as error:
-            yield _answer(self, error)
+            yield _answer(self, handler, error)
 
     return iterate
 
@@ -187,13 +189,16 @@ def _find_caller(*, cookie_header: str, address: str) -> Actor | None:
     return actor
 
 
-def _answer(state: Any, error: OmnisonicError) -> Any:
+def _answer(state: Any, handler: Callable[..., Any], error: OmnisonicError) -> Any:
     if isinstance(error, NotSignedIn):
         url = state.router.url
         here = url.path + (f"?{url.query}" if url.query else "")
         return rx.redirect(sign_in_path(here))
     if error.status >= 500:
         log.warning("event_refused", slug=error.slug, detail=error.detail)
+        if handler.__name__ == "load" and hasattr(state, "load_problem"):
+            state.load_problem = error.detail
+            return None
     from omnisonic.platform.ui.notices import warn  # its own state is guarded by this module
 
     return warn(error.title, error.detail)

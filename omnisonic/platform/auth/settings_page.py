@@ -18,7 +18,7 @@ from omnisonic.platform.ui.controls import (
     text_input,
 )
 from omnisonic.platform.ui.dialog import closes, dialog, opens
-from omnisonic.platform.ui.feedback import notice, skeleton
+from omnisonic.platform.ui.feedback import error_state, notice, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
 THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
@@ -30,11 +30,22 @@ def settings_page() -> rx.Component:
         page(
             page_head("Settings", "Your name, your keys, your sign-ins"),
             rx.cond(
-                SettingsState.is_loaded,
-                rx.el.div(_profile(), _look(), _tokens(), _sign_ins(), class_name="ui-stack ui-stack-4"),
-                skeleton(shape="card", count=3),
+                SettingsState.load_problem != "",
+                error_state(
+                    "Your settings could not be loaded",
+                    SettingsState.load_problem,
+                    on_retry=SettingsState.load,
+                ),
+                rx.cond(
+                    SettingsState.is_loaded,
+                    rx.el.div(
+                        rx.el.div(_profile(), _look(), class_name="ui-stack ui-stack-4"),
+                        rx.el.div(_tokens(), _sign_ins(), class_name="ui-stack ui-stack-4"),
+                        class_name="ui-columns",
+                    ),
+                    skeleton(shape="card", count=4, wrap="ui-columns"),
+                ),
             ),
-            narrow=True,
         ),
         _token_dialog(),
         active="settings",

@@ -57,6 +57,7 @@ class SettingsState(rx.State):
     """The caller's account."""
 
     is_loaded: bool = False
+    load_problem: str = ""
     display_name: str = ""
     is_confirmed: bool = False
     is_mail_sent: bool = False
@@ -70,7 +71,7 @@ class SettingsState(rx.State):
     @guarded
     async def load(self) -> None:
         """Everything, anew; a secret shown before is gone."""
-        self.new_token = self.problem = ""
+        self.new_token = self.problem = self.load_problem = ""
         await self._show_account(current_actor())
 
     @rx.event

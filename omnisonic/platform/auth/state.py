@@ -18,6 +18,7 @@ class ViewerState(rx.State):
     """
 
     is_known: bool = False
+    load_problem: str = ""  # the page itself says it; two messages would be one too many
     is_signed_in: bool = False
     name: str = ""
     email: str = ""

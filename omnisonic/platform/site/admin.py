@@ -15,7 +15,7 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.readiness import CheckResult, check_readiness
 from omnisonic.platform.site.processes import list_process_signs
 from omnisonic.platform.ui.controls import badge, button, link_button
-from omnisonic.platform.ui.feedback import skeleton
+from omnisonic.platform.ui.feedback import error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
 SERVER_WORDS = {
@@ -39,6 +39,7 @@ class AdminState(rx.State):
     """Servers and processes as they are at the last look."""
 
     is_loaded: bool = False
+    load_problem: str = ""
     servers: rx.Field[list[Light]] = rx.field(default_factory=list)
     processes: rx.Field[list[Light]] = rx.field(default_factory=list)
     is_all_well: bool = False
@@ -48,6 +49,7 @@ class AdminState(rx.State):
     @guarded(role=Role.ADMIN)
     async def load(self) -> None:
         """Ask all servers, and look for every process's sign of life."""
+        self.load_problem = ""
         self.servers = [_server_light(name, found) for name, found in (await check_readiness()).items()]
         self.processes = [
             Light(one.name, one.is_well, one.reason) for one in await in_thread(list_process_signs)
@@ -66,16 +68,26 @@ def admin_page() -> rx.Component:
                 link_button("Queues", "/admin/queues", testid="to-queues", icon="list-checks", is_page=False),
             ),
             rx.cond(
-                AdminState.is_loaded,
-                rx.el.div(
-                    _summary(),
-                    _lights("Servers", AdminState.servers),
-                    _lights("Processes", AdminState.processes),
-                    class_name="ui-stack ui-stack-4",
+                AdminState.load_problem != "",
+                error_state(
+                    "The state of the installation could not be loaded",
+                    AdminState.load_problem,
+                    on_retry=AdminState.load,
                 ),
-                skeleton(shape="row", count=6),
+                rx.cond(
+                    AdminState.is_loaded,
+                    rx.el.div(
+                        _summary(),
+                        rx.el.div(
+                            _lights("Servers", AdminState.servers),
+                            _lights("Processes", AdminState.processes),
+                            class_name="ui-columns",
+                        ),
+                        class_name="ui-stack ui-stack-4",
+                    ),
+                    skeleton(shape="row", count=6),
+                ),
             ),
-            narrow=True,
         ),
         active="admin",
         crumbs=crumbs(("Admin", None)),

@@ -190,6 +190,7 @@ def progress(percent: Any, *, label: Text, testid: str) -> rx.Component:
         aria_valuemin="0",
         aria_valuemax="100",
         aria_valuenow=percent.to(str),
+        data_busy=rx.cond(percent == 0, "true", "false"),
         class_name="ui-progress",
         data_testid=testid,
     )

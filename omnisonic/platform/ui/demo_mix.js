@@ -21,10 +21,13 @@ export class StemMix {
     try {
       await this.load();
     } catch {
+      if (this.isClosed) return;
       this.show({ isLoading: false, problem: "This browser could not load the sound. Try again." });
       return;
     }
+    if (this.isClosed) return;
     await this.context.resume();
+    if (this.isClosed) return;
     this.start(this.position >= this.song.durationSeconds ? 0 : this.position);
   }
 
@@ -37,7 +40,9 @@ export class StemMix {
       if (!answer.ok) throw new Error(`${stem.url}: ${answer.status}`);
       return this.context.decodeAudioData(await answer.arrayBuffer());
     });
-    this.buffers = await Promise.all(buffers);
+    const decoded = await Promise.all(buffers);
+    if (this.isClosed) return;
+    this.buffers = decoded;
     this.gains = this.song.stems.map((stem) => {
       const gain = this.context.createGain();
       gain.gain.value = this.muted.includes(stem.key) ? 0 : 1;
@@ -102,6 +107,7 @@ export class StemMix {
   }
 
   close() {
+    this.isClosed = true;
     this.stopSources();
     this.context?.close();
   }

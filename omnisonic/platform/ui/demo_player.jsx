@@ -16,7 +16,10 @@ function Icon({ isPlaying }) {
 
 function Lane({ stem, color, isOn, position, onToggle }) {
   const canvas = useRef(null);
-  useEffect(() => redrawOnChange(canvas.current, () => drawStem(canvas.current, stem.peaks, color)), [stem, color]);
+  useEffect(() => {
+    const box = canvas.current; // a last redraw may come after React has let go of it
+    return redrawOnChange(box, () => box.isConnected && drawStem(box, stem.peaks, color));
+  }, [stem, color]);
   return (
     <div className="ui-demo-lane" data-off={!isOn}>
       <button type="button" className="ui-demo-name" aria-pressed={isOn} onClick={onToggle}

@@ -6,8 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from omnisonic.platform.ui.controls import button, checkbox, field, icon_link, progress, segmented, select
+from omnisonic.platform.ui.controls import button, checkbox, field, icon_link, segmented, select
 from omnisonic.platform.ui.feedback import notice, skeleton
+from omnisonic.studio.exports.live import live_progress, when_the_mix_changes
 from omnisonic.studio.exports.models import AudioFormat
 from omnisonic.studio.exports.rows import TARGET_WORDS, title_of
 from omnisonic.studio.exports.state import QUALITIES, ExportPanelState
@@ -73,7 +74,13 @@ def _form() -> rx.Component:
             disabled=state.is_busy,
             on_click=state.request,
         ),
-        rx.cond(state.problem != "", notice(state.problem, kind="danger", data_testid="export-problem")),
+        rx.cond(
+            state.problem != "",
+            rx.fragment(
+                notice(state.problem, kind="danger", data_testid="export-problem"),
+                when_the_mix_changes(state.forget_problem),
+            ),
+        ),
         class_name="ui-stack ui-stack-4",
         data_testid="export-form",
     )
@@ -97,19 +104,8 @@ def _quality_select(file_format: str) -> rx.Component:
 def active_card(row: Any, cancel: Any) -> rx.Component:
     """An export under way: stage in words, how far, and a way to stop it."""
     return rx.el.div(
-        rx.el.div(
-            rx.el.strong(row.title, class_name="ui-truncate"),
-            rx.el.span(row.progress.to(str), " %", class_name="ui-num ui-text-2"),
-            class_name="ui-row ui-between",
-        ),
-        progress(row.progress, label=row.title, testid="export-progress"),
-        rx.el.div(
-            rx.el.span(
-                row.stage_words, class_name="ui-small ui-text-2", role="status", data_testid="export-stage"
-            ),
-            button("Cancel", testid="export-cancel", kind="ghost", on_click=cancel(row.id)),
-            class_name="ui-row ui-between",
-        ),
+        live_progress(row),
+        button("Cancel", testid="export-cancel", kind="ghost", on_click=cancel(row.id)),
         class_name="ui-export-active",
         data_testid="export-active",
         key=row.id,
@@ -149,7 +145,7 @@ def _finished(row: Any) -> rx.Component:
                         " · ",
                         row.file_size,
                         " · ",
-                        row.when,
+                        rx.el.span(row.when, class_name="ui-nowrap"),
                         class_name="ui-small ui-text-2 ui-num",
                     ),
                     loudness_picture(row),
@@ -159,7 +155,7 @@ def _finished(row: Any) -> rx.Component:
                 rx.el.p(
                     rx.cond(row.error != "", row.error, row.status_words),
                     " · ",
-                    row.when,
+                    rx.el.span(row.when, class_name="ui-nowrap"),
                     class_name="ui-small ui-text-2",
                 ),
             ),

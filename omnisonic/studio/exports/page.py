@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.platform.ui.controls import button, link_button, progress, select
-from omnisonic.platform.ui.feedback import empty_state, skeleton
+from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 from omnisonic.platform.ui.table import cell, table
 from omnisonic.studio.exports.components import (
@@ -35,9 +35,15 @@ def exports_page() -> rx.Component:
         page(
             page_head("Exports", "Every mix you have rendered, from all your sessions"),
             rx.cond(
-                ExportsState.is_loaded,
-                rx.cond(ExportsState.has_any, _list(), _empty()),
-                skeleton(shape="row", count=6),
+                ExportsState.load_problem != "",
+                error_state(
+                    "Your exports could not be loaded", ExportsState.load_problem, on_retry=ExportsState.load
+                ),
+                rx.cond(
+                    ExportsState.is_loaded,
+                    rx.cond(ExportsState.has_any, _list(), _empty()),
+                    skeleton(shape="row", count=6),
+                ),
             ),
         ),
         active="exports",
@@ -87,7 +93,7 @@ def _row(row: Any) -> rx.Component:
             ),
         ),
         cell("State", _state(row)),
-        cell("When", rx.el.span(row.when, class_name="ui-text-2")),
+        cell("When", rx.el.span(row.when, class_name="ui-text-2 ui-nowrap")),
         cell(
             "Get it",
             rx.cond(

@@ -47,6 +47,7 @@ class ExportRow:
     target: str
     status: str
     status_words: str
+    stage: str
     stage_words: str
     progress: int
     when: str
@@ -73,6 +74,7 @@ def export_row(view: ExportView, *, session_name: str, now: datetime) -> ExportR
         target=_target_words(loudness),
         status=view.status,
         status_words=STATUS_WORDS[view.status],
+        stage=view.stage,
         stage_words=STAGE_WORDS[view.stage],
         progress=view.progress,
         when=ago(view.created_at, now=now),

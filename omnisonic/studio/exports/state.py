@@ -22,6 +22,8 @@ from omnisonic.studio.exports.schemas import ExportRequest
 from omnisonic.studio.sessions.service import view_session
 
 LOOK_EVERY_S = 1.0
+LOOK_SOON_S = 0.3  # while an export is young, so that a short one is seen moving
+LOOKS_SOON = 20
 LOOKS_MAX = 1800  # half an hour: longer than any export may take
 PANEL_ROWS = 50
 LIST_ROWS = 200
@@ -110,6 +112,12 @@ class ExportPanelState(rx.State):
 
     @rx.event
     @guarded
+    async def forget_problem(self) -> None:
+        """Take a refusal away: it was about the mix as it was."""
+        self.problem = ""
+
+    @rx.event
+    @guarded
     async def cancel(self, export_id: str) -> None:
         """Stop an export."""
         try:
@@ -128,8 +136,8 @@ class ExportPanelState(rx.State):
                 return
             self._is_watching, session_id = True, self.session_id
         try:
-            for _ in range(LOOKS_MAX):
-                await asyncio.sleep(LOOK_EVERY_S)
+            for look in range(LOOKS_MAX):
+                await asyncio.sleep(LOOK_SOON_S if look < LOOKS_SOON else LOOK_EVERY_S)
                 rows = await in_thread(_panel_rows, actor, UUID(session_id))
                 async with self:
                     if self.session_id != session_id:
@@ -170,6 +178,7 @@ class ExportsState(rx.State):
     """Exports of all sessions, newest first, at most 200."""
 
     is_loaded: bool = False
+    load_problem: str = ""
     status: str = "all"
     file_format: str = "all"
     rows: rx.Field[list[ExportRow]] = rx.field(default_factory=list)
@@ -180,6 +189,7 @@ class ExportsState(rx.State):
     @guarded
     async def load(self) -> Any:
         """The list under the present filters."""
+        self.load_problem = ""
         self._show(await in_thread(_list_rows, current_actor()))
         return ExportsState.watch if any(row.is_active for row in self.rows) else None
 

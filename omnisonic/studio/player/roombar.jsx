@@ -9,6 +9,7 @@ const SAVE_LABELS = {
   saved: { icon: "check", text: "Saved" },
   saving: { icon: "upload", text: "Saving\u2026" },
   offline: { icon: "cloudOff", text: "Offline \u2013 will save" },
+  "signed-out": { icon: "alert", text: "Signed out \u2013 not saved yet" },
   failed: { icon: "alert", text: "Not saved" },
 };
 
@@ -29,7 +30,7 @@ function SaveState() {
   const save = useStudio((state) => state.save);
   const status = useStudio((state) => state.status);
   const label = SAVE_LABELS[save.state];
-  if (status === "failed") return null;
+  if (status === "failed" || status === "gone") return null;
   return (
     <span className="om-save" data-testid="save-state" data-state={save.state} title={save.detail ?? undefined}>
       <Icon name={label.icon} size={14} />
@@ -68,6 +69,9 @@ function RoomButton({ room }) {
   );
 }
 
+/** Who follows live, as a number. Nobody and not asked for either: then there is nothing to count. */
+const isCounted = (room) => room.state !== "off" || room.members.length > 0;
+
 const STATE_TEXT = { off: "here", connecting: "connecting\u2026", live: "live", reconnecting: "reconnecting\u2026" };
 
 export function RoomBar({ sessionId, userId, displayName }) {
@@ -80,12 +84,14 @@ export function RoomBar({ sessionId, userId, displayName }) {
     <div className="om-roombar">
       <SaveState />
       <Faces members={room.members} />
-      <span className="om-count" data-state={room.state} title={count === 1 ? "1 person in the room" : `${count} people in the room`}>
-        <i className="om-dot" aria-hidden="true" />
-        <span data-testid="member-count">{count}</span>
-        <span className="om-count-text">{STATE_TEXT[room.state]}</span>
-      </span>
-      {status !== "failed" && <RoomButton room={room} />}
+      {isCounted(room) && (
+        <span className="om-count" data-state={room.state} title={count === 1 ? "1 person in the room" : `${count} people in the room`}>
+          <i className="om-dot" aria-hidden="true" />
+          {count > 0 && <span data-testid="member-count">{count}</span>}
+          <span className="om-count-text">{STATE_TEXT[room.state]}</span>
+        </span>
+      )}
+      {status !== "failed" && status !== "gone" && <RoomButton room={room} />}
       {room.problem && (
         <span className="om-room-problem" role="alert">
           {room.problem}

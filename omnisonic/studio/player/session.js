@@ -2,6 +2,7 @@
  * One open session of this page: loads it, ties store, engine, saves, uploads and room together, and lets go of all
  * of them when the last component that uses it is gone.
  */
+import { takeWishToPlay } from "./arrival.js";
 import { call, fetchBytes, idempotencyKey, listAll } from "./api.js";
 import { AudioCache, decodeCanonical } from "./audio_cache.js";
 import { Engine } from "./engine.js";
@@ -49,7 +50,7 @@ class StudioSession {
     this.engine = new Engine({ onState: (state) => this.#played(state) });
     this.audio = new AudioCache({ urlOf: audioUrl, onChange: () => this.#audioChanged() });
     this.peaks = new PeakCache({ urlOf: peaksUrl, onChange: () => window.dispatchEvent(new Event("omnisonic:redraw")) });
-    this.saves = new Saves({ store, sessionId });
+    this.saves = new Saves({ store, sessionId, onRefused: () => this.#catchUp() });
     this.uploads = new Uploads({
       store,
       sessionId,
@@ -70,6 +71,7 @@ class StudioSession {
       await this.refresh();
       store.set({ status: "ready" });
       this.room.open();
+      if (takeWishToPlay()) await this.togglePlay();
     } catch (problem) {
       if (problem.name !== "AbortError") store.set({ status: "failed", problem: problem.message });
     }
@@ -85,10 +87,38 @@ class StudioSession {
       listAll(`/api/upload/list?sessionId=${this.sessionId}`, "uploads", { signal }),
     ]);
     const ids = new Set(tracks.map((track) => track.id));
-    store.set({ session, uploads: Object.fromEntries(uploads.map((upload) => [upload.id, upload])) });
+    this.#takeRole(session.role !== "viewer");
+    store.set({ isSignedOut: false, session, uploads: Object.fromEntries(uploads.map((upload) => [upload.id, upload])) });
     for (const track of store.get().tracks) if (!ids.has(track.id)) this.saves.forget(track.id);
     for (const row of tracks) this.saves.accept(row);
     this.#watchUnfinished();
+  }
+
+  /** Follow a role that the owner changed while we are here. */
+  #takeRole(canEdit) {
+    const { status, canEdit: could } = store.get();
+    if (canEdit === could) return;
+    store.set({ canEdit });
+    if (status !== "ready") return;
+    notify(canEdit ? "You may change the mix now." : "You may listen now, but no longer change the mix.");
+  }
+
+  #signedOut() {
+    if (store.get().isSignedOut) return;
+    store.set({ isSignedOut: true, announcement: "You are signed out." });
+  }
+
+  /** The session is not ours any more: stop the music and say so instead of offering dead controls. */
+  #lose(reason) {
+    if (store.get().status === "gone") return;
+    this.#stopWaiting();
+    this.engine.pause();
+    this.uploads.close();
+    this.saves.close();
+    this.room.close();
+    const room = { state: "off", members: [], problem: null };
+    store.set({ status: "gone", problem: reason, tracks: [], queue: [], notice: null, room });
+    store.set({ announcement: `This session is closed to you. ${reason}` });
   }
 
   async togglePlay() {
@@ -167,6 +197,8 @@ class StudioSession {
       onTrackRemoved: (row) => this.saves.forget(row.id),
       onSession: (row) => (row?.version ? this.#acceptSession(row) : this.#catchUp()),
       onResync: () => this.#catchUp(),
+      onSignedOut: () => this.#signedOut(),
+      onGone: (reason) => (reason ? this.#lose(reason) : this.#catchUp()),
     };
   }
 
@@ -177,11 +209,20 @@ class StudioSession {
   }
 
   async #catchUp() {
+    if (store.get().status === "gone") return;
+    const wasSignedOut = store.get().isSignedOut;
     try {
       await this.refresh();
     } catch (problem) {
-      if (problem.name !== "AbortError" && !problem.isPassing) notify(problem.message);
+      if (problem.name === "AbortError" || problem.isPassing) return;
+      if (problem.isSignedOut) this.#signedOut();
+      else if (problem.status === 404) this.#lose("It was removed, or you are no longer a member.");
+      else notify(problem.message);
+      return;
     }
+    if (!wasSignedOut) return;
+    this.saves.retryAll();
+    this.room.open();
   }
 
   /** Uploads that are not decided yet, and those a track names but the list did not hold. */
@@ -196,7 +237,7 @@ class StudioSession {
   #listen() {
     // Ask only where leaving would lose something: what is merely on its way is sent along.
     const onLeave = (event) => {
-      if (store.get().save.state === "offline" || this.uploads.isBusy) event.preventDefault();
+      if (["offline", "signed-out"].includes(store.get().save.state) || this.uploads.isBusy) event.preventDefault();
     };
     const onHide = () => this.saves.hurry();
     const onVisible = () => {
@@ -217,11 +258,13 @@ class StudioSession {
     const { session, tracks, uploads, previews, audio } = store.get();
     const read = [session, tracks, uploads, previews, audio];
     if (this.lastRead?.every((value, index) => value === read[index])) return;
+    const isEdited = this.lastRead && (session !== this.lastRead[0] || tracks !== this.lastRead[1]);
     const needsAudio = tracks !== this.lastRead?.[1] || uploads !== this.lastRead?.[2];
     this.lastRead = read;
     const manifest = buildManifest(session, tracks, uploads, previews);
     const buffers = new Map(manifest.tracks.map((row) => [row.id, this.audio.bufferOf(row.uploadId)]));
     this.engine.update(manifest, buffers);
+    if (isEdited) window.dispatchEvent(new Event("omnisonic:mix-changed"));
     if (needsAudio) {
       const wanted = new Map(manifest.tracks.map((row) => [row.uploadId, uploads[row.uploadId]]));
       this.audio.want([...wanted.values()]);

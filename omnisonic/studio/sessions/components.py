@@ -20,6 +20,17 @@ def session_card(card: Any) -> rx.Component:
                 thumbnail(card.lanes),
                 rx.el.p(rx.icon("audio-lines", size=16), "No takes yet", class_name="ui-wave-empty"),
             ),
+            rx.cond(
+                card.lanes.length() > 0,
+                rx.el.a(
+                    rx.icon("play", size=16, aria_hidden="true"),
+                    href=card.href.to(str) + "?play=1",
+                    aria_label="Play " + card.name.to(str),
+                    title="Open and play",
+                    class_name="ui-session-play",
+                    data_testid="play-session",
+                ),
+            ),
             class_name="ui-session-wave",
         ),
         rx.el.div(

@@ -43,6 +43,7 @@ class RoomState(rx.State):
     """The open session. `phase`: loading, ready or missing."""
 
     phase: str = "loading"
+    load_problem: str = ""
     session_id: str = ""
     user_id: str = ""
     my_name: str = ""
@@ -60,6 +61,7 @@ class RoomState(rx.State):
     @guarded
     async def load(self) -> None:
         """Check again that the caller belongs here, then show the session that the address names."""
+        self.load_problem = ""
         actor = current_actor()
         session_id = self.router.url.path.rstrip("/").rpartition("/")[2]
         if session_id != self.session_id:

@@ -58,6 +58,7 @@ class SessionsState(rx.State):
     """The caller's sessions, newest first."""
 
     is_loaded: bool = False
+    load_problem: str = ""
     has_demo: bool = False
     cards: rx.Field[list[Card]] = rx.field(default_factory=list)
     cursor: str = ""
@@ -68,6 +69,7 @@ class SessionsState(rx.State):
     @guarded
     async def load(self) -> None:
         """The first page."""
+        self.load_problem = ""
         self.removed_id = self.removed_name = ""
         self.cards, self.cursor = await in_thread(_fetch, current_actor(), "")
         self.has_demo = not self.cards and await in_thread(_has_demo)
@@ -91,8 +93,8 @@ class SessionsState(rx.State):
     @rx.event
     @guarded
     async def open_demo(self) -> EventSpec:
-        """Give the caller a copy of the demo song and open it."""
-        return rx.redirect(f"/sessions/{await in_thread(_open_demo, current_actor())}")
+        """Give the caller a copy of the demo song, open it and let it play."""
+        return rx.redirect(f"/sessions/{await in_thread(_open_demo, current_actor())}?play=1")
 
     @rx.event
     @guarded

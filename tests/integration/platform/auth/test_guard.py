@@ -20,7 +20,7 @@ from omnisonic.platform.auth import guard
 from omnisonic.platform.auth.guard import actor_of, current_actor, guarded, public
 from omnisonic.platform.auth.models import AuthSession, User
 from omnisonic.platform.db import unit_of_work
-from omnisonic.platform.errors import Conflict, NotSignedIn
+from omnisonic.platform.errors import Conflict, NotSignedIn, ServiceUnavailable
 from omnisonic.platform.ids import utc_now
 
 SignIn = Callable[..., dict[str, Any]]
@@ -73,6 +73,16 @@ class Probe(rx.State):
     async def greet(self) -> None:
         actor = await actor_of(self)
         calls.append(actor.email if actor else "stranger")
+
+    load_problem: str = ""
+
+    @guarded
+    async def load(self) -> None:
+        raise ServiceUnavailable("The database is not reachable.")
+
+    @guarded
+    async def refresh(self) -> None:
+        raise ServiceUnavailable("The database is not reachable.")
 
     @guarded
     async def tell_context(self) -> None:
@@ -230,3 +240,15 @@ def test_logs_of_an_event_name_handler_and_account(cookie: str, browser: TestCli
     run(make_state(cookie), "tell_context")
     user = browser.get("/api/auth/session").json()["user"]
     assert calls == ["Probe.tell_context", user["id"]]
+
+
+def test_a_list_that_cannot_be_loaded_says_so_in_its_place(cookie: str) -> None:
+    state: Any = make_state(cookie)
+    assert run(state, "load") == []
+    assert state.load_problem == "The database is not reachable."
+
+
+def test_other_failures_of_a_server_are_messages(cookie: str) -> None:
+    state: Any = make_state(cookie)
+    assert "The database is not reachable." in told(run(state, "refresh"))
+    assert state.load_problem == ""

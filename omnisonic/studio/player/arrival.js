@@ -1,0 +1,13 @@
+/** What the address that led here asks for, beside which session it is. */
+
+/**
+ * Whether a link asked for sound (`?play=1`), once. Only after a click or key in this document: browsers give a page
+ * no sound before, and waiting for one would start the mix at a moment nobody chose.
+ */
+export function takeWishToPlay() {
+  const address = new URL(window.location.href);
+  if (!address.searchParams.has("play")) return false;
+  address.searchParams.delete("play");
+  window.history.replaceState(window.history.state, "", address);
+  return navigator.userActivation?.hasBeenActive ?? false;
+}
