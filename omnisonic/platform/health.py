@@ -129,6 +129,8 @@ def _health_url(name: str, settings: Settings) -> str | None:
         return f"http://127.0.0.1:{settings.port}/health/ready"
     if name == "gateway":
         return f"http://127.0.0.1:{settings.gateway_port}/health/ready"
+    if name == "graph":
+        return f"http://127.0.0.1:{settings.graph_port}/health/ready"
     return None
 
 

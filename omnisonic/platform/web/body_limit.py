@@ -22,8 +22,16 @@ class BodyLimit:
     A path of `upload_paths` that ends in `/` stands for all below it.
     """
 
-    def __init__(self, app: ASGIApp, *, upload_paths: tuple[str, ...], upload_max_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        upload_paths: tuple[str, ...] = (),
+        upload_max_bytes: int = 0,
+        body_max_bytes: int = BODY_MAX_BYTES,
+    ) -> None:
         self.app = app
+        self.body_max_bytes = body_max_bytes
         self.upload_paths = upload_paths
         self.upload_max_bytes = upload_max_bytes + FORM_OVERHEAD_BYTES
 
@@ -43,7 +51,7 @@ class BodyLimit:
         is_upload = any(
             path.startswith(known) if known.endswith("/") else path == known for known in self.upload_paths
         )
-        return self.upload_max_bytes if is_upload else BODY_MAX_BYTES
+        return self.upload_max_bytes if is_upload else self.body_max_bytes
 
 
 class _Counted:

@@ -37,7 +37,7 @@ def policy_for_document(html: str) -> str:
 
 
 def page_policy(script_sources: Iterable[str], settings: Settings) -> str:
-    """The policy of a page: our own address, the gateway, the object store, and nothing else.
+    """The policy of a page: our own address, the gateway, the graph's sockets, the object store, and nothing else.
 
     Styles need `unsafe-inline`: components set style attributes while they run.
     """
@@ -61,11 +61,15 @@ def page_policy(script_sources: Iterable[str], settings: Settings) -> str:
 def _socket_sources(settings: Settings) -> list[str]:
     # `'self'` covers same-origin sockets only in browsers that follow CSP Level 3, so they are named.
     origins = {_as_socket(origin) for origin in settings.allowed_origins}
-    if settings.gateway_public_url:
-        origins.add(_as_socket(origin_of(settings.gateway_public_url)))
-    else:
-        hosts = {urlsplit(origin) for origin in settings.allowed_origins}
-        origins |= {_as_socket(f"{host.scheme}://{host.hostname}:{settings.gateway_port}") for host in hosts}
+    hosts = {urlsplit(origin) for origin in settings.allowed_origins}
+    for public_url, port in (
+        (settings.gateway_public_url, settings.gateway_port),
+        (settings.graph_ws_public_url, settings.graph_ws_port),
+    ):
+        if public_url:
+            origins.add(_as_socket(origin_of(public_url)))
+        else:
+            origins |= {_as_socket(f"{host.scheme}://{host.hostname}:{port}") for host in hosts}
     return sorted(origins)
 
 

@@ -15,8 +15,9 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 class Tracing:
     """Opens the server span; its name is the method and the route, never an address with ids in it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, service: str | None = None) -> None:
         self.app = app
+        self.service = service  # None: by path, for the process that answers for several
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request inside its span."""
@@ -27,7 +28,7 @@ class Tracing:
         with span(
             method,
             kind=SpanKind.SERVER,
-            service=_service_of(scope["path"]),
+            service=self.service or _service_of(scope["path"]),
             http__request__method=method,
             url__scheme=scope.get("scheme"),
         ) as opened:
