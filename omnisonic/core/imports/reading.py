@@ -1,0 +1,191 @@
+"""From a file to checked rows: opens it in its form and hands out batches, with bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from omnisonic.core.imports.codes import Code, Issue, Warned
+from omnisonic.core.imports.csv_rows import Cells, read_csv
+from omnisonic.core.imports.errors import ImportFileEmpty
+from omnisonic.core.imports.json_rows import paths_of, read_json, read_json_lines, text_of, value_at
+from omnisonic.core.imports.json_stream import Record, clean
+from omnisonic.core.imports.mapping import Mapping, apply_choice, guess_mapping, looks_like_header
+from omnisonic.core.imports.sniffing import FileForm, FileFormat, sniff
+from omnisonic.core.imports.validation import CheckedRow, RowValidator
+
+SAMPLE_ROWS = 200
+COLUMNS_MAX = 500
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file that is understood: its form, its columns with a guessed mapping, and its first rows."""
+
+    path: Path
+    form: FileForm
+    guessed: Mapping
+    header_row: int
+    samples: list[Cells]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows in the order of the file. `rejected` counts rows, `issues` may have several per row."""
+
+    rows: list[CheckedRow]
+    issues: list[Issue]
+    rejected: int
+    last_row: int
+
+
+def open_sheet(path: Path, *, file_name: str = "") -> Sheet:
+    """Look at a file. Raises the errors of `sniff`, and `ImportFileEmpty` when there is no row."""
+    form = sniff(path, file_name=file_name)
+    with _opened(path, form) as text:
+        if form.format is FileFormat.CSV:
+            return _csv_sheet(path, form, text)
+        return _json_sheet(path, form, text)
+
+
+def choose(sheet: Sheet, chosen: dict[str, Any] | None) -> Mapping:
+    """The mapping to import with. Raises `ImportColumnsUnknown`."""
+    return apply_choice(sheet.guessed, chosen)
+
+
+def read_batches(
+    sheet: Sheet, mapping: Mapping, *, batch_size: int, year: int, position: Position | None = None
+) -> Iterator[Batch]:
+    """Every row of the file, checked. `position` is kept up to date with how far the reading is."""
+    validator = RowValidator(mapping, year=year)
+    with _opened(sheet.path, sheet.form) as text:
+        rows = _cells(sheet, mapping, text)
+        while batch := list(islice(rows, batch_size)):
+            if position is not None:
+                position.read_bytes = text.buffer.tell()
+            yield _checked(batch, validator)
+
+
+@dataclass
+class Position:
+    """How many bytes of the file have been read."""
+
+    read_bytes: int = 0
+
+
+def encoding_warning(form: FileForm, first_row: int) -> Issue | None:
+    """The remark on a file whose encoding had to be guessed."""
+    if not form.is_guessed:
+        return None
+    message = (
+        "The file is not UTF-8, so it was read as Windows-1252. Look at names with accents; "
+        "if they are wrong, save the file as UTF-8 and import it again."
+    )
+    return Issue(first_row, None, Warned.ENCODING_GUESSED, message)
+
+
+def _checked(batch: Iterable[tuple[int, Cells] | Issue], validator: RowValidator) -> Batch:
+    rows: list[CheckedRow] = []
+    issues: list[Issue] = []
+    rejected = last_row = 0
+    for item in batch:
+        if isinstance(item, Issue):
+            issues.append(item)
+            rejected += 1
+            last_row = item.row
+            continue
+        last_row, cells = item
+        row, found = validator.check(last_row, cells)
+        if found:
+            issues += found
+        if row is None:
+            rejected += 1
+        else:
+            rows.append(row)
+    return Batch(rows, issues, rejected, last_row)
+
+
+@contextmanager
+def _opened(path: Path, form: FileForm) -> Iterator[TextIO]:
+    with path.open(encoding=form.encoding, errors=form.errors, newline="") as text:
+        yield text
+
+
+def _cells(sheet: Sheet, mapping: Mapping, text: TextIO) -> Iterator[tuple[int, Cells] | Issue]:
+    if sheet.form.format is FileFormat.CSV:
+        return _after_header(read_csv(text, sheet.form), sheet.header_row)
+    reader = read_json if sheet.form.format is FileFormat.JSON else read_json_lines
+    return _flattened(reader(text), mapping)
+
+
+def _after_header(
+    rows: Iterator[tuple[int, Cells] | Issue], header_row: int
+) -> Iterator[tuple[int, Cells] | Issue]:
+    for item in rows:
+        if item[0] > header_row:
+            yield item
+            break
+    yield from rows
+
+
+def _flattened(records: Iterator[tuple[int, Record] | Issue], mapping: Mapping) -> Iterator[Any]:
+    wanted = sorted(set(mapping.at.values()))
+    width = len(mapping.columns)
+    columns = [(place, mapping.columns[place]) for place in wanted]
+    for item in records:
+        if isinstance(item, Issue):
+            yield item
+            continue
+        row, record = item
+        cells = [""] * width
+        for place, path in columns:
+            try:
+                cells[place] = text_of(value_at(record, path))
+            except TypeError as error:
+                message = f"Expected a text or a number here, not {error}."
+                yield Issue(row, path, Code.NOT_TEXT, message, clean(str(record)))
+                break
+        else:
+            yield row, cells
+
+
+def _csv_sheet(path: Path, form: FileForm, text: TextIO) -> Sheet:
+    rows = [item for item in islice(read_csv(text, form), SAMPLE_ROWS + 2) if not isinstance(item, Issue)]
+    if rows and len(rows[0][1]) <= 2 and rows[0][1][0].lower().startswith("sep="):
+        rows = rows[1:]  # a hint that spreadsheets write for themselves
+    if not rows:
+        raise ImportFileEmpty
+    first_row, first = rows[0]
+    first = [cell.lstrip("\ufeff").strip() for cell in first][:COLUMNS_MAX]
+    while first and not first[-1]:
+        first.pop()
+    samples = [cells for _, cells in rows]
+    if not looks_like_header(first):
+        columns = [f"Column {number}" for number in range(1, max(map(len, samples)) + 1)]
+        return Sheet(path, form, guess_mapping(columns, has_header=False, samples=samples), 0, samples)
+    if len(rows) < 2:
+        raise ImportFileEmpty("There is a header and no row below it. Export the catalog again.")
+    guessed = guess_mapping(first, has_header=True, samples=samples[1:])
+    return Sheet(path, form, guessed, first_row, samples[1:])
+
+
+def _json_sheet(path: Path, form: FileForm, text: TextIO) -> Sheet:
+    reader = read_json if form.format is FileFormat.JSON else read_json_lines
+    found = list(islice(reader(text), SAMPLE_ROWS))
+    records = [item[1] for item in found if not isinstance(item, Issue)]
+    if not found:
+        raise ImportFileEmpty
+    columns = list(dict.fromkeys(path_ for record in records for path_ in paths_of(record)))[:COLUMNS_MAX]
+    samples = [[_shown(value_at(record, one)) for one in columns] for record in records]
+    return Sheet(path, form, guess_mapping(columns, has_header=True, samples=samples), 0, samples)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return text_of(value)
+    except TypeError:
+        return clean(str(value))
