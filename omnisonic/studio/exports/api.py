@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from omnisonic.platform.auth.http import StudioActor
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import FieldError, InvalidFields
 from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
 from omnisonic.platform.pagination import PageQuery
@@ -24,6 +25,7 @@ router = APIRouter(prefix="/api/export", tags=["exports"])
 
 
 @router.post("", status_code=202, operation_id="request_export", response_model=ExportAnswer)
+@repeatable
 def request_export(
     actor: StudioActor, request: ExportRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -87,6 +89,7 @@ def get_export_certificate(actor: StudioActor, export_id: UUID) -> dict[str, Any
 
 
 @router.post("/{export_id}/cancel", operation_id="cancel_export")
+@repeatable
 def cancel_export(actor: StudioActor, export_id: UUID) -> ExportAnswer:
     """Stop an export that waits or renders."""
     with unit_of_work() as uow:

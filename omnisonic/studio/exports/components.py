@@ -140,14 +140,8 @@ def _finished(row: Any) -> rx.Component:
             rx.cond(
                 row.is_ready,
                 rx.fragment(
-                    rx.el.p(
-                        row.loudness,
-                        " · ",
-                        row.file_size,
-                        " · ",
-                        rx.el.span(row.when, class_name="ui-nowrap"),
-                        class_name="ui-small ui-text-2 ui-num",
-                    ),
+                    rx.el.p(row.loudness, class_name="ui-small ui-text-2 ui-num"),
+                    rx.el.p(row.file_size, " · ", row.when, class_name="ui-small ui-text-2 ui-num"),
                     loudness_picture(row),
                     rx.cond(row.reason != "", rx.el.p(row.reason, class_name="ui-small ui-dim")),
                     fingerprint(row),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from omnisonic.platform.db import UnitOfWork, read_session, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.events import publish_ephemeral, room_channel
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
@@ -52,6 +53,7 @@ def credits_of(*, export: Export) -> Credits:
         return Credits(title=title, contributors=names)
 
 
+@repeatable
 def claim_export(*, export_id: UUID) -> Export | None:
     """Take the row for rendering; None when it is gone, final or another worker has it."""
     with unit_of_work() as uow:
@@ -65,6 +67,7 @@ def claim_export(*, export_id: UUID) -> Export | None:
         return export
 
 
+@repeatable
 def beat_export(*, export_id: UUID, attempt: int) -> bool:
     """Record a sign of life; False when the render should stop (canceled, or taken over)."""
     with unit_of_work() as uow:
@@ -75,6 +78,7 @@ def beat_export(*, export_id: UUID, attempt: int) -> bool:
         return export.cancel_requested_at is None
 
 
+@repeatable
 def report_progress(*, export: Export, progress: int, stage: ExportStage) -> None:
     """Record how far the render is and tell the room. Never goes back within an attempt."""
     with unit_of_work() as uow:
@@ -85,6 +89,7 @@ def report_progress(*, export: Export, progress: int, stage: ExportStage) -> Non
     announce(row)
 
 
+@repeatable
 def complete_export(*, export_id: UUID, attempt: int, rendered: Rendered) -> bool:
     """Mark the row completed; False when it was canceled or taken over, and the file is not wanted."""
     with unit_of_work() as uow:
@@ -98,6 +103,7 @@ def complete_export(*, export_id: UUID, attempt: int, rendered: Rendered) -> boo
     return True
 
 
+@repeatable
 def cancel_claimed(*, export_id: UUID, attempt: int) -> None:
     """Mark a render that stopped on request as canceled."""
     with unit_of_work() as uow:
@@ -108,6 +114,7 @@ def cancel_claimed(*, export_id: UUID, attempt: int) -> None:
     announce(export)
 
 
+@repeatable
 def fail_export(*, export_id: UUID, attempt: int, slug: str, message: str) -> None:
     """Mark the row failed for a reason that a second try would not change."""
     with unit_of_work() as uow:
@@ -118,6 +125,7 @@ def fail_export(*, export_id: UUID, attempt: int, slug: str, message: str) -> No
     announce(export)
 
 
+@repeatable
 def release_export(*, export_id: UUID, attempt: int, reason: str, is_fault: bool) -> None:
     """Give a row back: after a fault there is one more try; a worker that stops in order costs none."""
     with unit_of_work() as uow:

@@ -2,7 +2,7 @@
  * One open session of this page: loads it, ties store, engine, saves, uploads and room together, and lets go of all
  * of them when the last component that uses it is gone.
  */
-import { takeWishToPlay } from "./arrival.js";
+import { startIfAsked } from "./arrival.js";
 import { call, fetchBytes, idempotencyKey, listAll } from "./api.js";
 import { AudioCache, decodeCanonical } from "./audio_cache.js";
 import { Engine } from "./engine.js";
@@ -71,7 +71,7 @@ class StudioSession {
       await this.refresh();
       store.set({ status: "ready" });
       this.room.open();
-      if (takeWishToPlay()) await this.togglePlay();
+      startIfAsked({ store, start: () => this.togglePlay(), signal: this.abort.signal });
     } catch (problem) {
       if (problem.name !== "AbortError") store.set({ status: "failed", problem: problem.message });
     }
