@@ -12,12 +12,13 @@ Block = npt.NDArray[np.float32]
 OVERSAMPLING = 4
 _TAPS = 32
 _HOP = 32
+_ROW = 4 * _HOP
 _BATCH = 40
 _CUTOFF = 0.97
 _KAISER_BETA = 9.0
 
 
-def _interpolation_kernel() -> npt.NDArray[np.float64]:
+def interpolation_kernel() -> npt.NDArray[np.float64]:
     """Taps of the three points between two samples, shape (3, 32): a Kaiser-windowed sinc.
 
     The same filter as FFmpeg's `ebur128=peak=true`, so both meters agree (ITU-R BS.1770-5, annex 2).
@@ -31,55 +32,90 @@ def _interpolation_kernel() -> npt.NDArray[np.float64]:
 
 def _band_matrix() -> Block:
     """The kernel as one matrix from `_HOP + _TAPS - 1` samples to `3 * _HOP` points, for one BLAS call."""
-    kernel = _interpolation_kernel()
+    kernel = interpolation_kernel()
     matrix = np.zeros((_HOP + _TAPS - 1, OVERSAMPLING - 1, _HOP))
     for shift in range(_HOP):
         matrix[shift : shift + _TAPS, :, shift] = kernel.T
     return matrix.reshape(len(matrix), -1).astype(np.float32)
 
 
+def _largest_step_gain() -> float:
+    """How far a point can leave the line between its two samples, per largest step between samples.
+
+    Summation by parts: taps that sum to zero weigh the steps by their running sums.
+    """
+    line = np.zeros((OVERSAMPLING - 1, _TAPS))
+    line[:, _TAPS // 2] = np.arange(1, OVERSAMPLING) / OVERSAMPLING
+    line[:, _TAPS // 2 - 1] = 1 - line[:, _TAPS // 2]
+    bends = np.cumsum(interpolation_kernel() - line, axis=1)
+    return float(np.abs(bends).sum(axis=1).max())
+
+
 _MATRIX = _band_matrix()
 # No point between samples can pass the largest sample by more than this factor.
-_MAX_OVERSHOOT = float(np.abs(_interpolation_kernel()).sum(axis=1).max())
+_MAX_OVERSHOOT = float(np.abs(interpolation_kernel()).sum(axis=1).max())
+# Nor the largest sample plus this many of the largest step: far less, where the treble is soft.
+_STEP_GAIN = _largest_step_gain()
 
 
 class TruePeakMeter:
-    """Running true peak of a stream of float blocks, shape (frames, channels)."""
+    """Running true peak of a stream of float blocks, shape (frames, channels).
+
+    Only rows where a bound allows a new record are interpolated: in most music few.
+    """
 
     def __init__(self, channels: int) -> None:
         self._channels = channels
-        self._tail: Block = np.zeros((channels, _TAPS - 1), np.float32)
+        self._tail: Block = np.zeros((_TAPS - 1) * channels, np.float32)
         self._peak = 0.0
 
     def add(self, block: Block) -> None:
         """Measure the next block; silence is assumed before the first one."""
-        planes = np.ascontiguousarray(block.T)
-        if planes.size == 0:
-            return
-        self._peak = max(self._peak, float(planes.max()), -float(planes.min()))
-        joined = np.concatenate([self._tail, planes], axis=1)
-        # Whole hops only: a point near the end needs samples that have not come yet.
-        rows = max(0, joined.shape[1] - _TAPS + 1) // _HOP
-        self._tail = joined[:, rows * _HOP :]
+        joined = np.concatenate([self._tail, block.reshape(-1)])
+        # Whole rows only: a point near the end needs samples that have not come yet.
+        rows = max(0, len(joined) // self._channels - _TAPS + 1) // _ROW
+        width = _ROW * self._channels
+        self._tail = joined[rows * width :]
         if rows:
-            for plane in joined:
-                self._measure(plane[: rows * _HOP + _TAPS - 1], rows)
+            self._measure(joined[: rows * width + (_TAPS - 1) * self._channels])
 
     def finish(self) -> float:
         """True peak in dBTP of all that was added; minus infinity for silence."""
-        self.add(np.zeros((_TAPS + _HOP, self._channels), np.float32))
+        self.add(np.zeros((_TAPS + _ROW, self._channels), np.float32))
         return db_from_linear(self._peak)
 
-    def _measure(self, plane: Block, rows: int) -> None:
-        width = len(_MATRIX)
-        windows = np.lib.stride_tricks.sliding_window_view(plane, width)[::_HOP]
-        # Only windows loud enough to set a new record are worth interpolating.
-        hops = np.abs(plane[: rows * _HOP].reshape(rows, _HOP)).max(axis=1)
-        loudest = np.maximum(hops, np.append(hops[1:], np.abs(plane[rows * _HOP :]).max()))
-        chosen = np.flatnonzero(loudest * _MAX_OVERSHOOT > self._peak)
-        if len(chosen):
-            # A stack of small products stays on this core: BLAS threads would spin against FFmpeg.
-            batches = -(-len(chosen) // _BATCH)
-            rows_used = windows[np.resize(chosen, batches * _BATCH)].reshape(batches, _BATCH, width)
-            points = rows_used @ _MATRIX
+    def _measure(self, samples: Block) -> None:
+        width = _ROW * self._channels
+        levels = _largest_by_row(samples, width)
+        level = float(levels.max())
+        self._peak = max(self._peak, level)
+        if level * _MAX_OVERSHOOT <= self._peak:
+            return
+        steps = _largest_by_row(samples[self._channels :] - samples[: -self._channels], width)
+        bounds = np.minimum(levels * _MAX_OVERSHOOT, levels + steps * _STEP_GAIN)
+        best = int(bounds.argmax())
+        if bounds[best] > self._peak:
+            # The most promising row first: it may leave nothing for the others to beat.
+            self._interpolate(samples, np.array([best]))
+            bounds[best] = 0
+            self._interpolate(samples, np.flatnonzero(bounds > self._peak))
+
+    def _interpolate(self, samples: Block, rows: npt.NDArray[np.intp]) -> None:
+        if not len(rows):
+            return
+        hops = (rows[:, None] * (_ROW // _HOP) + np.arange(_ROW // _HOP)).ravel()
+        # A stack of small products stays on this core: BLAS threads would spin against FFmpeg.
+        batches = -(-len(hops) // _BATCH)
+        hops = np.resize(hops, batches * _BATCH)
+        for plane in samples.reshape(-1, self._channels).T:
+            windows = np.lib.stride_tricks.sliding_window_view(plane, len(_MATRIX))[::_HOP]
+            points = windows[hops].reshape(batches, _BATCH, len(_MATRIX)) @ _MATRIX
             self._peak = max(self._peak, float(points.max()), -float(points.min()))
+
+
+def _largest_by_row(values: Block, width: int) -> Block:
+    """Largest magnitude in each row and in what its points reach of the next one."""
+    magnitudes = np.abs(values)
+    whole = len(values) // width * width
+    inside = magnitudes[:whole].reshape(-1, width).max(axis=1)
+    return np.maximum(inside, np.append(inside[1:], magnitudes[whole:].max()))

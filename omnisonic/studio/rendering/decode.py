@@ -14,7 +14,7 @@ import numpy as np
 
 from omnisonic.studio.audio.loudness import Loudness
 from omnisonic.studio.audio.manifest import SAMPLE_RATE_HZ
-from omnisonic.studio.audio.peaks import PeakBuilder, PeakLevel, pack_levels
+from omnisonic.studio.audio.peaks import LEVELS, PeakBuilder, PeakLevel, pack_levels
 from omnisonic.studio.rendering.errors import MediaTooCostly, RenderCanceled, Truncated
 from omnisonic.studio.rendering.ffmpeg_binary import find_ffmpeg
 from omnisonic.studio.rendering.loudness_log import read_loudness, tap_loudness
@@ -75,6 +75,7 @@ def decode_take(
             source, work_dir, probed, max_duration_s=max_duration_s, pcm=pipes.open(meter.feed)
         )
         log = _run(command, work_dir, pipes=pipes, bounds=bounds, should_cancel=should_cancel)
+    meter.finish()
     peaks = meter.peaks.finish()
     peaks_path = work_dir / "peaks.dat"
     peaks_path.write_bytes(pack_levels(peaks))
@@ -97,26 +98,35 @@ class _TakeMeter:
 
     def __init__(self, channels: int) -> None:
         self._channels = channels
+        self._frame_bytes = PcmCodec.S24.sample_bytes * channels
+        self._column_bytes = self._frame_bytes * LEVELS[0]
         self._rest = b""
         self.pcm = PcmMeter(PcmCodec.S24, channels)
         self.peaks = PeakBuilder(channels, sample_rate_hz=SAMPLE_RATE_HZ)
         self.full_scale_samples = 0
 
     def feed(self, content: bytes) -> None:
-        self.pcm.feed(content)
+        """Take the next bytes; whole columns of the waveform are measured, the rest waits."""
         joined = self._rest + content if self._rest else content
-        frame_bytes = 3 * self._channels
-        whole = len(joined) // frame_bytes * frame_bytes
+        whole = len(joined) // self._column_bytes * self._column_bytes
         self._rest = joined[whole:]
-        # Little-endian: the third byte of each sample is its 8-bit value, floored.
-        tops = np.frombuffer(joined, np.int8, count=whole)[2::3].reshape(-1, self._channels)
-        self.peaks.add(tops)
-        self._count_full_scale(joined[:whole], tops)
+        self._measure(memoryview(joined)[:whole])
 
-    def _count_full_scale(self, frames: bytes, tops: np.ndarray[Any, np.dtype[np.int8]]) -> None:
-        suspects = np.flatnonzero((tops == 127) | (tops == -128))
-        if len(suspects):
-            packed = np.frombuffer(frames, np.uint8).reshape(-1, 3)[suspects].astype(np.int32)
+    def finish(self) -> None:
+        """Measure what waits. Call once, at the end."""
+        self._measure(memoryview(self._rest)[: len(self._rest) // self._frame_bytes * self._frame_bytes])
+
+    def _measure(self, frames: memoryview) -> None:
+        self.pcm.feed(frames)
+        # Little-endian: the third byte of each sample is its 8-bit value, floored.
+        tops = np.frombuffer(frames, np.int8)[2::3].reshape(-1, self._channels).T.copy()
+        self.peaks.add(tops.T)
+        self._count_full_scale(frames, tops)
+
+    def _count_full_scale(self, frames: memoryview, tops: np.ndarray[Any, np.dtype[np.int8]]) -> None:
+        if tops.size and (tops.max() == 127 or tops.min() == -128):
+            words = np.frombuffer(frames, np.uint8).reshape(-1, 3)
+            packed = words[(words[:, 2] == 127) | (words[:, 2] == 128)].astype(np.int32)
             low = packed[:, 0] | packed[:, 1] << 8
             positive = packed[:, 2] == 127
             clipped = np.where(positive, low == 0xFFFF, low == 0)

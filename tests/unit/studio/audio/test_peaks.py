@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnisonic.studio.audio.peaks import LEVELS, PeakBuilder, pack_levels, read_levels
-from omnisonic.studio.audio.true_peak import TruePeakMeter
+from omnisonic.studio.audio.true_peak import TruePeakMeter, interpolation_kernel
 
 
 @settings(max_examples=25, deadline=None)
@@ -75,6 +75,28 @@ def test_the_peak_between_samples_is_found(frequency_hz: int) -> None:
 def test_how_blocks_are_cut_changes_nothing(block: int, seed: int) -> None:
     noise = np.random.default_rng(seed).normal(0, 0.2, (6000, 2))
     assert measure(noise, block) == pytest.approx(measure(noise, 6000), abs=1e-4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 9_999),
+    channels=st.integers(1, 2),
+    frames=st.integers(1, 3_000),
+    smoothing=st.sampled_from([1, 3, 20, 200]),
+    spikes=st.integers(0, 4),
+)
+def test_no_row_is_left_out_that_holds_the_peak(
+    seed: int, channels: int, frames: int, smoothing: int, spikes: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(0, 0.3, (frames + smoothing - 1, channels))
+    samples = np.stack([np.convolve(x, np.ones(smoothing) / smoothing, "valid") for x in noise.T], axis=1)
+    samples[rng.integers(0, frames, spikes)] += rng.uniform(-1, 1, (spikes, 1))
+    padded = np.pad(samples.astype(np.float32), ((40, 400), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 32, axis=0)
+    points = windows @ interpolation_kernel().T
+    expected = max(np.abs(points).max(), np.abs(padded).max())
+    assert measure(samples, 700) == pytest.approx(20 * np.log10(expected), abs=1e-4)
 
 
 def test_silence_has_no_peak() -> None:
