@@ -104,6 +104,13 @@ class IdempotencyConflict(Conflict):
     advice = "Send a new Idempotency-Key for a new request."
 
 
+class AlreadyThere(Conflict):
+    """Someone else made the same thing at the same moment."""
+
+    slug, title = "already-there", "This exists already"
+    advice = "Reload to see it; send the request again only if it is not yours."
+
+
 class TooLarge(OmnisonicError):
     """The body is larger than the limit."""
 
@@ -137,6 +144,13 @@ class ServiceUnavailable(OmnisonicError):
 
     slug, title, status = "service-unavailable", "A part of Omnisonic is not reachable", 503
     advice = "Nothing was lost. Try again in a moment."
+
+
+class Busy(ServiceUnavailable):
+    """A server answers, but could not do this in time or had to prefer another request."""
+
+    slug, title = "busy", "Too much happened at once"
+    advice = "Nothing was changed. Try again after the seconds given in Retry-After."
 
 
 def error_catalog() -> dict[str, type[OmnisonicError]]:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from omnisonic.platform.auth.http import StudioActor
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
 from omnisonic.platform.pagination import PageQuery
 from omnisonic.platform.schemas import ApiModel, Ok
@@ -57,6 +58,7 @@ def list_sessions(
 
 @router.post("/v1/sessions", status_code=201, operation_id="create_session_v1", response_model=SessionAnswer)
 @router.post("/api/sessions", status_code=201, operation_id="create_session", response_model=SessionAnswer)
+@repeatable
 def create_session(
     actor: StudioActor, request: SessionCreate | None = None, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -80,6 +82,7 @@ def get_session(actor: StudioActor, session_id: UUID) -> SessionAnswer:
 
 
 @router.patch("/api/sessions/{session_id}", operation_id="update_session")
+@repeatable
 def update_session(actor: StudioActor, session_id: UUID, request: SessionPatch) -> SessionAnswer:
     """Rename, or set the master level."""
     with unit_of_work() as uow:
@@ -88,6 +91,7 @@ def update_session(actor: StudioActor, session_id: UUID, request: SessionPatch) 
 
 
 @router.delete("/api/sessions/{session_id}", operation_id="delete_session")
+@repeatable
 def delete_session(actor: StudioActor, session_id: UUID) -> Ok:
     """Put the session away."""
     with unit_of_work() as uow:
@@ -96,6 +100,7 @@ def delete_session(actor: StudioActor, session_id: UUID) -> Ok:
 
 
 @router.post("/api/sessions/{session_id}/restore", operation_id="restore_session")
+@repeatable
 def restore_session(actor: StudioActor, session_id: UUID) -> SessionAnswer:
     """Bring a removed session back."""
     with unit_of_work() as uow:
@@ -109,6 +114,7 @@ def restore_session(actor: StudioActor, session_id: UUID) -> SessionAnswer:
     operation_id="duplicate_session",
     response_model=SessionAnswer,
 )
+@repeatable
 def duplicate_session(
     actor: StudioActor, session_id: UUID, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -131,6 +137,7 @@ def list_members(actor: StudioActor, session_id: UUID) -> MemberList:
 
 
 @router.patch("/api/sessions/{session_id}/members/{user_id}", operation_id="change_member_role")
+@repeatable
 def change_member_role(
     actor: StudioActor, session_id: UUID, user_id: UUID, request: RoleChange
 ) -> MemberList:
@@ -140,6 +147,7 @@ def change_member_role(
 
 
 @router.delete("/api/sessions/{session_id}/members/{user_id}", operation_id="remove_member")
+@repeatable
 def remove_member(actor: StudioActor, session_id: UUID, user_id: UUID) -> Ok:
     """Take someone out of the session, or leave it for good."""
     with unit_of_work() as uow:
@@ -155,6 +163,7 @@ def list_invites(actor: StudioActor, session_id: UUID) -> InviteList:
 
 
 @router.post("/api/sessions/{session_id}/invites", status_code=201, operation_id="create_invite")
+@repeatable
 def create_invite(actor: StudioActor, session_id: UUID, request: InviteCreate) -> InviteAnswer:
     """Make a link that lets someone join."""
     with unit_of_work() as uow:
@@ -163,6 +172,7 @@ def create_invite(actor: StudioActor, session_id: UUID, request: InviteCreate) -
 
 
 @router.delete("/api/sessions/{session_id}/invites/{invite_id}", operation_id="revoke_invite")
+@repeatable
 def revoke_invite(actor: StudioActor, session_id: UUID, invite_id: UUID) -> Ok:
     """Make a link stop working."""
     with unit_of_work() as uow:
@@ -171,6 +181,7 @@ def revoke_invite(actor: StudioActor, session_id: UUID, invite_id: UUID) -> Ok:
 
 
 @router.post("/api/invites/accept", operation_id="accept_invite")
+@repeatable
 def accept_invite(actor: StudioActor, request: InviteAccept) -> SessionAnswer:
     """Join the session behind an invitation's secret."""
     with unit_of_work() as uow:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from omnisonic.platform.auth.http import StudioActor
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
 from omnisonic.platform.schemas import Ok
 from omnisonic.studio.tracks import service
@@ -27,6 +28,7 @@ def list_tracks(actor: StudioActor, session_id: UUID) -> TrackList:
 
 
 @router.post("/tracks", status_code=201, operation_id="create_track", response_model=TrackAnswer)
+@repeatable
 def create_track(
     actor: StudioActor, session_id: UUID, request: TrackCreate, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -50,6 +52,7 @@ def get_track(actor: StudioActor, session_id: UUID, track_id: UUID) -> TrackAnsw
 
 
 @router.patch("/tracks/{track_id}", operation_id="update_track")
+@repeatable
 def update_track(actor: StudioActor, session_id: UUID, track_id: UUID, request: TrackPatch) -> TrackAnswer:
     """Change level, pan, mute, solo, name, color, position or clips."""
     with unit_of_work() as uow:
@@ -58,6 +61,7 @@ def update_track(actor: StudioActor, session_id: UUID, track_id: UUID, request: 
 
 
 @router.delete("/tracks/{track_id}", operation_id="delete_track")
+@repeatable
 def delete_track(actor: StudioActor, session_id: UUID, track_id: UUID) -> Ok:
     """Take a track out of the mix."""
     with unit_of_work() as uow:

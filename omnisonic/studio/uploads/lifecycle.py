@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from omnisonic.platform.db import UnitOfWork, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.events import room_channel
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
@@ -40,6 +41,7 @@ class Processed:
     mime_type: str | None = None  # of the re-encoded picture
 
 
+@repeatable
 def claim_upload(*, upload_id: UUID) -> Upload | None:
     """Take the row for processing; None when it is gone, done or another worker has it."""
     with unit_of_work() as uow:
@@ -52,6 +54,7 @@ def claim_upload(*, upload_id: UUID) -> Upload | None:
         return upload
 
 
+@repeatable
 def beat_upload(*, upload_id: UUID, attempt: int) -> bool:
     """Record a sign of life; False when the row is no longer this attempt's."""
     with unit_of_work() as uow:
@@ -62,6 +65,7 @@ def beat_upload(*, upload_id: UUID, attempt: int) -> bool:
         return True
 
 
+@repeatable
 def finish_upload(*, upload_id: UUID, attempt: int, result: Processed) -> bool:
     """Mark the row ready and tell the rooms that play it; False when it was taken away meanwhile."""
     with unit_of_work() as uow:
@@ -75,6 +79,7 @@ def finish_upload(*, upload_id: UUID, attempt: int, result: Processed) -> bool:
         return True
 
 
+@repeatable
 def reject_upload(*, upload_id: UUID, attempt: int, slug: str, reason: str) -> None:
     """Mark the row rejected with its reason and remove the bytes."""
     with unit_of_work() as uow:
@@ -83,6 +88,7 @@ def reject_upload(*, upload_id: UUID, attempt: int, slug: str, reason: str) -> N
             _reject(uow, upload, slug=slug, reason=reason)
 
 
+@repeatable
 def release_upload(*, upload_id: UUID, attempt: int, is_fault: bool) -> None:
     """Give a row back: after a fault there is one more try; a worker that stops in order costs none."""
     with unit_of_work() as uow:
