@@ -118,4 +118,6 @@ def _largest_by_row(values: Block, width: int) -> Block:
     magnitudes = np.abs(values)
     whole = len(values) // width * width
     inside = magnitudes[:whole].reshape(-1, width).max(axis=1)
-    return np.maximum(inside, np.append(inside[1:], magnitudes[whole:].max()))
+    reached: Block = np.append(inside[1:], magnitudes[whole:].max())
+    largest: Block = np.maximum(inside, reached)
+    return largest
