@@ -69,6 +69,8 @@ def upgrade() -> None:
     sa.Column('accepted_records', sa.Integer(), nullable=False),
     sa.Column('rejected_records', sa.Integer(), nullable=False),
     sa.Column('warnings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('changes_from', sa.BigInteger(), nullable=True),
+    sa.Column('error_slug', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
     sa.Column('error_message', sqlmodel.sql.sqltypes.AutoString(length=1000), nullable=True),
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('cancel_requested_at', sa.DateTime(timezone=True), nullable=True),

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
 import anyio.to_thread
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlmodel import Session
 
 from omnisonic.platform.db_errors import translated
@@ -26,6 +26,7 @@ from omnisonic.platform.settings import get_settings
 
 OUTBOX_LOCK = 0x0B0B  # one lock for the last step of every writing transaction
 OUTBOX_CHANNEL = "outbox"
+BULK_STATEMENT_TIMEOUT_S = 600
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -71,12 +72,13 @@ class UnitOfWork:
 
 
 @contextmanager
-def unit_of_work() -> Iterator[UnitOfWork]:
+def unit_of_work(connection: Connection | None = None) -> Iterator[UnitOfWork]:
     """Open a transaction; commit with its outbox rows, or roll back and announce nothing.
 
+    With a `connection` of `bulk_connection` it runs there, where the job's temporary tables are.
     What the database refuses comes out as `ServiceUnavailable`, `Busy`, `AlreadyThere` or `Conflict`.
     """
-    with translated(), Session(write_engine(), expire_on_commit=False) as session:
+    with translated(), Session(connection or write_engine(), expire_on_commit=False) as session:
         uow = UnitOfWork(session)
         yield uow
         session.flush()
@@ -92,6 +94,23 @@ def read_session() -> Iterator[Session]:
         # Part of BEGIN: a statement of its own would be one more round trip for every read.
         session.connection(execution_options={"postgresql_readonly": True})
         yield session
+
+
+@contextmanager
+def bulk_connection(*, statement_timeout_s: int = BULK_STATEMENT_TIMEOUT_S) -> Iterator[Connection]:
+    """A connection of one's own for set-based work on many rows: time for it, and temporary tables.
+
+    A commit does not wait for the disk: whoever uses it keeps markers in the same transactions and goes
+    on from them. It is closed at the end, and its temporary tables are gone.
+    """
+    with translated(), write_engine().connect() as connection:
+        connection.detach()  # never back into the pool with these settings
+        connection.exec_driver_sql(
+            f"SET statement_timeout = '{statement_timeout_s}s'; SET synchronous_commit = off; SET jit = off; "
+            "SET work_mem = '64MB'; SET maintenance_work_mem = '64MB'; SET temp_buffers = '64MB'"
+        )
+        connection.commit()
+        yield connection
 
 
 async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -51,6 +51,10 @@ class BulkImportJob(Row, table=True):
     accepted_records: int = Field(default=0)
     rejected_records: int = Field(default=0)
     warnings: dict[str, Any] = json_field(nullable=False)
+    changes_from: int | None = Field(
+        default=None, sa_type=BigInteger
+    )  # its first row of provenance, at least
+    error_slug: str | None = Field(default=None, max_length=64)
     error_message: str | None = Field(default=None, max_length=1000)
     attempt: int = Field(default=0)
     cancel_requested_at: datetime | None = timestamp_field(default_now=False)
