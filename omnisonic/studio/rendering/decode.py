@@ -34,7 +34,9 @@ from omnisonic.studio.rendering.process import (
 FLAC_24 = {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
 BIT_EXACT = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
 _WAV_PACKET_BYTES = 1 << 15  # the default of 4 KiB spends more on handing over than on decoding
-_FLAC_BLOCK_FRAMES = 60_000  # FLAC numbers a block's frames in 16 bits; a packet must not become more
+# Left alone, a block is as long as the source's first packet. Of one known size, a block's number is its
+# position, so that players cut out the seconds they need (RFC 9639, section 9.1.5).
+_FLAC_BLOCK_FRAMES = 4096
 _LOG_FILE = "loudness.log"
 _PEAK_LINE = re.compile(r"Peak level dB: (\S+)")
 _FULL_SCALE = (1 << 23) - 1
@@ -138,7 +140,7 @@ def _command(
 ) -> list[str]:
     options: dict[str, Any] = {**INPUT_OPTIONS, "f": probed.format_name, "t": max_duration_s + 1}
     if probed.format_name == "wav":
-        options["max_size"] = _wav_packet_bytes(probed)
+        options["max_size"] = _WAV_PACKET_BYTES
     if probed.codec_name == "flac":
         options["err_detect"] = "crccheck+explode"  # a damaged frame must be missing, not noise
     stream = ffmpeg.input(f"file:{source.absolute()}", **options)["a:0"]
@@ -148,17 +150,12 @@ def _command(
         stream = stream.filter("aresample", SAMPLE_RATE_HZ, resampler="soxr", precision=28)
     stream = stream.filter("aformat", sample_fmts="s32", sample_rates=SAMPLE_RATE_HZ)
     split = stream.filter_multi_output("asplit", 3)
-    flac = ffmpeg.output(split[0], str(work_dir / "audio.flac"), f="flac", **FLAC_24, **BIT_EXACT)
+    blocks = split[0].filter("asetnsamples", n=_FLAC_BLOCK_FRAMES, p=0)
+    flac = ffmpeg.output(blocks, str(work_dir / "audio.flac"), f="flac", **FLAC_24, **BIT_EXACT)
     raw = ffmpeg.output(split[1], pcm, f=PcmCodec.S24.muxer, **{"c:a": PcmCodec.S24.value})
     loudness = ffmpeg.output(tap_loudness(split[2], _LOG_FILE), "-", f="null")
     command: list[str] = ffmpeg.merge_outputs(flac, raw, loudness).compile(cmd=find_ffmpeg().path)
     return [*command, "-y"]
-
-
-def _wav_packet_bytes(probed: ProbedAudio) -> int:
-    """Bytes read at once: samples of one byte, the smallest there are, must still fit a block at 48 kHz."""
-    frames = _FLAC_BLOCK_FRAMES * probed.sample_rate_hz // SAMPLE_RATE_HZ
-    return min(_WAV_PACKET_BYTES, frames * probed.channels)
 
 
 def _run(

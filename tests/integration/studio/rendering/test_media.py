@@ -61,6 +61,20 @@ def test_other_rates_are_resampled(tmp_path: Path, work_dir: Path, rate_hz: int,
     assert np.abs(heard[middle, 0] - ideal[middle]).max() < 1e-5
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "rate_hz"),
+    [("a.wav", "pcm_u8", 8_000), ("b.wav", "pcm_s24le", 96_000), ("c.ogg", "libvorbis", 44_100)],
+)
+def test_every_canonical_file_has_blocks_of_one_size(
+    tmp_path: Path, work_dir: Path, name: str, codec: str, rate_hz: int
+) -> None:
+    source = write_take(tmp_path / name, noise(5, rate_hz, 1) * 0.3, "-c:a", codec, rate_hz=rate_hz)
+    result = process_media(source, work_dir)
+    assert result.audio_path is not None
+    info = result.audio_path.read_bytes()[8:12]  # STREAMINFO: smallest and largest block
+    assert (int.from_bytes(info[:2]), int.from_bytes(info[2:])) == (4096, 4096)
+
+
 def test_a_short_test_tone_is_not_taken_for_video(tmp_path: Path, work_dir: Path) -> None:
     source = tmp_path / "content"
     source.write_bytes(sine_wav(seconds=0.1, frequency_hz=1000))  # FFmpeg left alone reads MPEG-TS into this
