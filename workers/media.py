@@ -13,7 +13,7 @@ from omnisonic.platform.logging import get_logger
 from omnisonic.platform.storage import get_storage
 from omnisonic.studio.rendering.errors import MediaRejected, RenderCanceled
 from omnisonic.studio.rendering.media import MediaResult, process_media
-from omnisonic.studio.uploads import lifecycle
+from omnisonic.studio.uploads import lifecycle, multipart
 from omnisonic.studio.uploads.models import Upload, UploadKind
 from omnisonic.studio.uploads.service import ARTWORK_NAME, AUDIO_NAME, AUDIO_TYPE, original_key, prefix_of
 from workers.runtime import JobStopped, RowHeartbeat, StopReason, work_folder
@@ -46,6 +46,11 @@ def process_upload(upload_id: str) -> None:
         log.exception("upload_failed", upload_id=upload_id, error=type(error).__name__)
         lifecycle.release_upload(**owned, is_fault=True)
         raise
+
+
+def remove_parts(upload_id: str, storage_upload_id: str) -> None:
+    """Remove what arrived of an aborted upload in parts. Safe to run twice."""
+    multipart.remove_parts(UUID(upload_id), storage_upload_id)
 
 
 def delete_objects(prefix: str) -> None:

@@ -69,28 +69,36 @@ def begin_multipart_upload(
 ) -> Response:
     """Announce a file that will arrive in parts."""
     _check_rate(actor.user_id)
-    with unit_of_work() as uow:
+    row = multipart.begin(actor, request=request)
+    try:
+        with unit_of_work() as uow:
 
-        def produce() -> tuple[int, dict[str, Any]]:
-            return 201, multipart.begin(uow, actor, request=request).model_dump(mode="json")
+            def produce() -> tuple[int, dict[str, Any]]:
+                multipart.record(uow, actor, row=row)
+                return 201, {"id": str(row.id)}  # links last an hour, answers are remembered for a day
 
-        wanted = request.model_dump(mode="json")
-        status, body = run_idempotent(uow, actor, idempotency_key, wanted, produce)
-    return JSONResponse(body, status_code=status)
+            wanted = request.model_dump(mode="json")
+            status, remembered = run_idempotent(uow, actor, idempotency_key, wanted, produce)
+    except BaseException:
+        multipart.forget(row)
+        raise
+    if remembered["id"] == str(row.id):
+        return JSONResponse(multipart.plan(row).model_dump(mode="json"), status_code=status)
+    multipart.forget(row)
+    answer = multipart.resume(actor, upload_id=UUID(remembered["id"]))
+    return JSONResponse(answer.model_dump(mode="json"), status_code=status)
 
 
 @router.get("/multipart/{upload_id}", operation_id="get_multipart_upload")
 def get_multipart_upload(actor: StudioActor, upload_id: UUID) -> MultipartAnswer:
     """Which parts have arrived, with fresh links."""
-    with unit_of_work() as uow:
-        return multipart.state(uow, actor, upload_id=upload_id)
+    return multipart.state(actor, upload_id=upload_id)
 
 
 @router.post("/multipart/{upload_id}/complete", operation_id="complete_multipart_upload")
 def complete_multipart_upload(actor: StudioActor, upload_id: UUID) -> UploadAnswer:
     """Put the parts together; safe to repeat."""
-    with unit_of_work() as uow:
-        return service.answer(multipart.complete(uow, actor, upload_id=upload_id))
+    return service.answer(multipart.complete(actor, upload_id=upload_id))
 
 
 @router.delete("/multipart/{upload_id}", operation_id="abort_multipart_upload")

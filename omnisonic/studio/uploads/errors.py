@@ -34,10 +34,17 @@ class UploadInUse(Conflict):
 
 
 class UploadIncomplete(Conflict):
-    """Parts are missing, or the bytes are not those that were announced."""
+    """Parts are missing."""
 
     slug, title = "upload-incomplete", "Not everything has arrived"
     advice = "Ask for the state of the upload, send the missing parts, then complete it."
+
+
+class UploadDiffers(UploadIncomplete):
+    """All parts are there, but their bytes are not those that were announced; they were removed."""
+
+    slug, title = "upload-differs", "The file arrived changed"
+    advice = "The bytes are not those that were announced. Send the file again from the beginning."
 
 
 class UploadNotReady(Conflict):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from omnisonic.platform.orm import Row, enum_field, json_field, timestamp_field
+from omnisonic.platform.orm import Row, enum_field, timestamp_field
 
 
 class UploadKind(StrEnum):
@@ -73,4 +72,4 @@ class MultipartUpload(Row, table=True):
     sha256: str | None = Field(default=None, max_length=64)
     part_size: int
     storage_upload_id: str = Field(max_length=500)
-    details: dict[str, Any] = json_field(nullable=False)
+    claimed_until: datetime | None = timestamp_field(default_now=False)  # by the call that completes it

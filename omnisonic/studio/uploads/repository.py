@@ -38,12 +38,17 @@ def find_multipart(session: Session, *, user_id: UUID, upload_id: UUID) -> Multi
     ).first()
 
 
-def list_stale_multiparts(session: Session, *, older_than: datetime, limit: int) -> list[MultipartUpload]:
-    """Uploads in parts that nobody completed, locked, oldest first."""
+def list_stale_multiparts(
+    session: Session, *, older_than: datetime, now: datetime, limit: int
+) -> list[MultipartUpload]:
+    """Uploads in parts that nobody completed or is completing, locked, oldest first."""
     return list(
         session.exec(
             select(MultipartUpload)
-            .where(col(MultipartUpload.created_at) < older_than)
+            .where(
+                col(MultipartUpload.created_at) < older_than,
+                or_(col(MultipartUpload.claimed_until).is_(None), col(MultipartUpload.claimed_until) < now),
+            )
             .order_by(col(MultipartUpload.created_at))
             .limit(limit)
             .with_for_update(skip_locked=True)

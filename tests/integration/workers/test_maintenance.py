@@ -18,12 +18,13 @@ from omnisonic.platform.ids import new_id, utc_now
 from omnisonic.platform.models import IdempotencyRecord, OutboxMessage, ScheduleRun
 from omnisonic.platform.redis import get_redis
 from omnisonic.platform.storage import Storage
-from omnisonic.studio.uploads.jobs import PROCESS_UPLOAD
+from omnisonic.studio.uploads.jobs import PROCESS_UPLOAD, REMOVE_PARTS
 from omnisonic.studio.uploads.models import MultipartUpload, Upload, UploadStatus
 from omnisonic.studio.uploads.service import original_key
 from tests.programs import WORKER, is_running, running
 from tests.waiting import wait_until
 from workers.maintenance import clean_up, delete_expired_rows, delete_orphans, sweep
+from workers.media import remove_parts
 
 from .conftest import Send, held
 
@@ -162,6 +163,9 @@ def test_abandoned_uploads_in_parts_are_aborted(owner: UUID, storage: Storage) -
     clean_up()
     clean_up()
     assert count(MultipartUpload) == 1
+    assert asked_jobs() == [REMOVE_PARTS.function]
+    with read_session() as session:
+        remove_parts(**session.exec(select(OutboxMessage)).one().payload["args"])
     assert storage.list_parts(*keys[1]) == []
     assert not is_known(storage, *keys[0])
 
