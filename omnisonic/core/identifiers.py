@@ -52,16 +52,20 @@ class Normalized(NamedTuple):
 # Fixed prefixes only: a prefix that is not here is warned about, never refused, because new ones come.
 # ISO 3166-1, former countries, and the agencies' own (IFPI, ISRC "Valid Characters"; CISAC CWR tables).
 ISRC_PREFIXES = frozenset(
-    """
-    AC AD AE AF AG AI AL AM AN AO AQ AR AS AT AU AW AX AZ BA BB BC BD BE BF BG BH BI BJ BK BL BM BN BO BP BQ
-    BR BS BT BV BW BX BY BZ CA CB CC CD CF CG CH CI CK CL CM CN CO CP CR CS CU CV CW CX CY CZ DE DG DJ DK DM
-    DO DZ EC EE EG EH EM ER ES ET EU FI FJ FK FM FO FR FX GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU
-    GW GX GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KS KW KY KZ
-    LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
-    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA QM QN QR QT QZ RE RO RS
-    RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR
-    TT TV TW TZ UA UG UK UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT YU ZA ZB ZM ZW ZZ
-    """.split()
+    prefix
+    for line in (
+        "AC AD AE AF AG AI AL AM AN AO AQ AR AS AT AU AW AX AZ BA BB BC BD BE BF BG BH BI BJ BK BL",
+        "BM BN BO BP BQ BR BS BT BV BW BX BY BZ CA CB CC CD CF CG CH CI CK CL CM CN CO CP CR CS CU",
+        "CV CW CX CY CZ DE DG DJ DK DM DO DZ EC EE EG EH EM ER ES ET EU FI FJ FK FM FO FR FX GA GB",
+        "GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GX GY HK HM HN HR HT HU ID IE IL IM IN IO",
+        "IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KS KW KY KZ LA LB LC LI LK LR LS LT LU LV",
+        "LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI",
+        "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA QM QN QR QT QZ RE RO RS",
+        "RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK",
+        "TL TM TN TO TR TT TV TW TZ UA UG UK UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT YU ZA",
+        "ZB ZM ZW ZZ",
+    )
+    for prefix in line.split()
 )
 ISRC_FIRST_YEAR = 86  # the first codes were given in 1986; lower two-digit years are of this century
 
@@ -76,7 +80,7 @@ _LOOK_ALIKES = str.maketrans("OI", "01")
 
 def _separator_table(separators: str) -> dict[int, str | None]:
     # Spaces, dashes and zero-width marks that documents put between the groups, and full-width characters.
-    clutter = separators + " \t\r\n\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff-‐‑‒–—―−－"  # noqa: RUF001
+    clutter = separators + " \t\r\n\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff-‐‑‒–—―−－"
     table: dict[int, str | None] = {ord(mark): None for mark in clutter}
     wide = {0xFEE0 + code: chr(code) for code in range(0x21, 0x7F) if 0xFEE0 + code not in table}
     return wide | table
@@ -238,8 +242,8 @@ _EXPLANATIONS = {
     Problem.EMPTY: "There is no {name} here. It has {form}.",
     Problem.LENGTH: "This is too long or too short for an {name}, which has {form}.",
     Problem.FORMAT: "This is not an {name}, which has {form}.",
-    Problem.LOOK_ALIKE: "A letter O or I stands where this {name} needs the digit 0 or 1. Check it at the source.",
-    Problem.CHECK_DIGIT: "The check digit does not fit: a digit of this {name} is wrong. Check it at the source.",
+    Problem.LOOK_ALIKE: "A letter O or I stands where this {name} needs the digit 0 or 1. Check its source.",
+    Problem.CHECK_DIGIT: "The check digit does not fit: a digit of this {name} is wrong. Check its source.",
 }
 
 

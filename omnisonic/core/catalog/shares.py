@@ -1,4 +1,4 @@
-"""Shares as integers of a millionth (ppm): exact sums, normalization and which shares apply to a right. Pure."""
+"""Shares as integer millionths (ppm): exact sums, normalization, which shares apply to a right. Pure."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def apportion(whole: int, weights: Sequence[int], ids: Sequence[str]) -> tuple[i
 
 
 def split_evenly(ids: Sequence[str]) -> tuple[int, ...]:
-    """The whole in equal parts; what cannot be divided goes to the first ids (thirds: 333 334 and two 333 333)."""
+    """The whole in equal parts; the first ids get what cannot be divided (of thirds 333 334)."""
     return apportion(WHOLE_PPM, [1] * len(ids), ids)
 
 

@@ -1,0 +1,248 @@
+"""Queries on single entries and batches for loaders: one statement whatever the number of ids.
+
+Ids of merged entries lead to the survivor. Lists with filters are in `listing`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from omnisonic.core.catalog.models import (
+    WHOLE_PPM,
+    Contribution,
+    Contributor,
+    Identifier,
+    IdentifierScheme,
+    IdentifierStatus,
+    Recording,
+    RecordingCredit,
+    Work,
+)
+from omnisonic.core.catalog.schemas import IdentifierView
+from omnisonic.platform.ids import utc_now
+
+EntityT = TypeVar("EntityT", Work, Recording, Contributor)
+
+ENTITY_COLUMN: dict[type[Any], str] = {
+    Work: "work_id",
+    Recording: "recording_id",
+    Contributor: "contributor_id",
+}
+SCHEMES: dict[type[Any], tuple[IdentifierScheme, ...]] = {
+    Work: (IdentifierScheme.ISWC,),
+    Recording: (IdentifierScheme.ISRC,),
+    Contributor: (IdentifierScheme.IPI, IdentifierScheme.ISNI),
+}
+TABLE_OF_SCHEME: dict[IdentifierScheme, type[Any]] = {
+    scheme: table for table, schemes in SCHEMES.items() for scheme in schemes
+}
+
+
+def find_entity(
+    session: Session, table: type[EntityT], entity_id: UUID, *, for_update: bool = False
+) -> EntityT | None:
+    """The entry, or the survivor of its merge, locked if asked; None when there is none."""
+    found = session.get(table, entity_id, with_for_update=for_update or None, populate_existing=for_update)
+    if found is not None and found.merged_into is not None:
+        survivor = found.merged_into
+        return session.get(table, survivor, with_for_update=for_update or None, populate_existing=for_update)
+    return found
+
+
+def works_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, Work]:
+    """Works by the ids asked for."""
+    return _by_ids(session, Work, ids)
+
+
+def recordings_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, Recording]:
+    """Recordings by the ids asked for."""
+    return _by_ids(session, Recording, ids)
+
+
+def contributors_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, Contributor]:
+    """Contributors by the ids asked for."""
+    return _by_ids(session, Contributor, ids)
+
+
+def credits_of(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, list[RecordingCredit]]:
+    """Credited performers per recording, in order."""
+    rows = session.exec(
+        select(RecordingCredit)
+        .where(col(RecordingCredit.recording_id).in_(set(recording_ids)))
+        .order_by(col(RecordingCredit.recording_id), col(RecordingCredit.position))
+    )
+    return _grouped((row.recording_id, row) for row in rows)
+
+
+def performers_of(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, list[Contributor]]:
+    """Contributors credited on each recording, in order, each once."""
+    rows = session.exec(
+        select(RecordingCredit.recording_id, Contributor)
+        .join(Contributor, col(Contributor.id) == col(RecordingCredit.contributor_id))
+        .where(col(RecordingCredit.recording_id).in_(set(recording_ids)))
+        .order_by(col(RecordingCredit.recording_id), col(RecordingCredit.position))
+    )
+    return _grouped_once(rows)
+
+
+def shares_at(
+    session: Session, work_ids: Iterable[UUID], at: datetime | None = None
+) -> dict[UUID, list[Contribution]]:
+    """Versions of shares valid at a time (now), per work, by the time they were made."""
+    moment = at or utc_now()
+    valid_to = col(Contribution.valid_to)
+    rows = session.exec(
+        select(Contribution)
+        .where(
+            col(Contribution.work_id).in_(set(work_ids)),
+            col(Contribution.valid_from) <= moment,
+            or_(valid_to.is_(None), valid_to > moment),
+        )
+        .order_by(col(Contribution.work_id), col(Contribution.created_at), col(Contribution.id))
+    )
+    return _grouped((row.work_id, row) for row in rows)
+
+
+def share_versions(session: Session, work_id: UUID) -> list[Contribution]:
+    """Every version of every share of a work, past and to come, by the time it starts."""
+    statement = select(Contribution).where(Contribution.work_id == work_id)
+    order = (col(Contribution.valid_from), col(Contribution.created_at), col(Contribution.id))
+    return list(session.exec(statement.order_by(*order)))
+
+
+def contributors_of_works(session: Session, work_ids: Iterable[UUID]) -> dict[UUID, list[Contributor]]:
+    """Contributors with a share valid now, per work, each once."""
+    now, valid_to = utc_now(), col(Contribution.valid_to)
+    rows = session.exec(
+        select(Contribution.work_id, Contributor)
+        .join(Contributor, col(Contributor.id) == col(Contribution.contributor_id))
+        .where(
+            col(Contribution.work_id).in_(set(work_ids)),
+            col(Contribution.valid_from) <= now,
+            or_(valid_to.is_(None), valid_to > now),
+        )
+        .order_by(col(Contribution.work_id), col(Contribution.created_at), col(Contribution.id))
+    )
+    return _grouped_once(rows)
+
+
+def recordings_of(
+    session: Session, work_ids: Iterable[UUID], *, limit: int, after: UUID | None = None
+) -> dict[UUID, list[Recording]]:
+    """The newest `limit` recordings of each work (older than the recording `after`, if given)."""
+    place = func.row_number().over(partition_by=col(Recording.work_id), order_by=col(Recording.id).desc())
+    ranked: Any = select(col(Recording.id).label("id"), place.label("place")).where(
+        col(Recording.work_id).in_(set(work_ids)), col(Recording.merged_into).is_(None)
+    )
+    if after is not None:
+        ranked = ranked.where(col(Recording.id) < after)
+    chosen = ranked.subquery()
+    rows = session.exec(
+        select(Recording)
+        .join(chosen, chosen.c.id == col(Recording.id))
+        .where(chosen.c.place <= limit)
+        .order_by(col(Recording.id).desc())
+    )
+    return _grouped((row.work_id, row) for row in rows if row.work_id)
+
+
+def recording_counts(session: Session, work_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many recordings each work has; works without any are left out."""
+    statement = (
+        select(Recording.work_id, func.count())
+        .where(col(Recording.work_id).in_(set(work_ids)), col(Recording.merged_into).is_(None))
+        .group_by(col(Recording.work_id))
+    )
+    return {work_id: count for work_id, count in session.exec(statement) if work_id}
+
+
+def works_with_conflict(session: Session, work_ids: Iterable[UUID], at: datetime | None = None) -> set[UUID]:
+    """Which of the works claim more than the whole for a right, at a time (now)."""
+    moment = at or utc_now()
+    valid_to = col(Contribution.valid_to)
+    statement = (
+        select(Contribution.work_id)
+        .where(
+            col(Contribution.work_id).in_(set(work_ids)),
+            col(Contribution.valid_from) <= moment,
+            or_(valid_to.is_(None), valid_to > moment),
+        )
+        .group_by(col(Contribution.work_id), col(Contribution.rights_type))
+        .having(func.sum(Contribution.share_ppm) > WHOLE_PPM)
+    )
+    return set(session.exec(statement))
+
+
+def identifiers_of(
+    session: Session, entities: Sequence[Work] | Sequence[Recording] | Sequence[Contributor]
+) -> dict[UUID, list[IdentifierView]]:
+    """Identifiers of entries of one kind: the preferred ones first, then the others."""
+    if not entities:
+        return {}
+    table = type(entities[0])
+    served: dict[UUID, list[IdentifierView]] = {entity.id: [] for entity in entities}
+    for entity in entities:
+        for scheme in SCHEMES[table]:
+            value = getattr(entity, scheme.value)
+            if value:
+                view = IdentifierView(scheme, value, IdentifierStatus.PREFERRED)
+                served[entity.id].append(view)
+    column = ENTITY_COLUMN[table]
+    rows = session.exec(
+        select(Identifier)
+        .where(col(getattr(Identifier, column)).in_(list(served)))
+        .order_by(col(Identifier.created_at), col(Identifier.id))
+    )
+    for row in rows:
+        served[getattr(row, column)].append(IdentifierView(row.scheme, row.value, row.status))
+    return served
+
+
+def find_by_identifier(
+    session: Session, scheme: IdentifierScheme, value: str, *, for_update: bool = False
+) -> Any:
+    """The entry whose preferred identifier this is, else the only one that has it as another; or None."""
+    table = TABLE_OF_SCHEME[scheme]
+    statement = select(table).where(getattr(table, scheme.value) == value)
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(statement).first()
+    if found is not None:
+        return found
+    column = ENTITY_COLUMN[table]
+    ids = session.exec(
+        select(getattr(Identifier, column))
+        .where(Identifier.scheme == scheme, Identifier.value == value)
+        .limit(2)
+    ).all()
+    return find_entity(session, table, ids[0], for_update=for_update) if len(ids) == 1 else None
+
+
+def _by_ids(session: Session, table: type[EntityT], ids: Iterable[UUID]) -> dict[UUID, EntityT]:
+    wanted = set(ids)
+    rows = {row.id: row for row in session.exec(select(table).where(col(table.id).in_(wanted)))}
+    survivors = {row.merged_into for row in rows.values() if row.merged_into} - rows.keys()
+    if survivors:
+        rows |= {row.id: row for row in session.exec(select(table).where(col(table.id).in_(survivors)))}
+    return {asked: rows[rows[asked].merged_into or asked] for asked in wanted if asked in rows}
+
+
+def _grouped(pairs: Iterable[tuple[UUID, Any]]) -> dict[UUID, list[Any]]:
+    groups: dict[UUID, list[Any]] = defaultdict(list)
+    for key, row in pairs:
+        groups[key].append(row)
+    return dict(groups)
+
+
+def _grouped_once(pairs: Iterable[Any]) -> dict[UUID, list[Contributor]]:
+    groups: dict[UUID, dict[UUID, Contributor]] = defaultdict(dict)
+    for key, contributor in pairs:
+        groups[key].setdefault(contributor.id, contributor)
+    return {key: list(found.values()) for key, found in groups.items()}
