@@ -82,14 +82,24 @@ def _list() -> rx.Component:
 
 def _row(row: Any) -> rx.Component:
     return rx.el.tr(
-        cell("Session", rx.el.a(row.session_name, href=row.session_href, class_name="ui-link ui-cell-link")),
-        cell("File", rx.el.div(rx.el.p(row.title), fingerprint(row))),
+        cell(
+            "Session",
+            rx.el.a(
+                row.session_name,
+                href=row.session_href,
+                dir="auto",
+                title=row.session_name,
+                class_name="ui-link ui-cell-link",
+            ),
+        ),
+        cell("File", rx.el.div(rx.el.p(row.title), fingerprint(row), class_name="ui-nowrap")),
         cell(
             "Loudness",
             rx.el.div(
                 rx.el.p(rx.cond(row.loudness != "", row.loudness, row.target)),
                 loudness_picture(row),
                 title=row.reason,
+                class_name="ui-nowrap",
             ),
         ),
         cell("State", _state(row)),

@@ -37,6 +37,7 @@ def session_card(card: Any) -> rx.Component:
             rx.el.h2(
                 rx.el.a(card.name, href=card.href, class_name="ui-session-open", data_testid="open-session"),
                 class_name="ui-truncate",
+                dir="auto",
                 title=card.name,
             ),
             rx.el.p(card.changed, " · ", card.facts, class_name="ui-small ui-text-2"),
