@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from omnisonic.studio.rendering.ffmpeg_run import RenderRun
 from omnisonic.studio.rendering.loudness_log import read_loudness, tap_loudness
 from omnisonic.studio.rendering.mastering import Mastering
 from omnisonic.studio.rendering.mix_pass import CHANNELS, FloatMix
+from omnisonic.studio.rendering.mp3_meter import Mp3Meter
 from omnisonic.studio.rendering.pcm_meter import PcmCodec, PcmMeter
-from omnisonic.studio.rendering.process import open_pipes
+from omnisonic.studio.rendering.process import PipeSet, open_pipes
 from omnisonic.studio.rendering.progress import Progress
 from omnisonic.studio.rendering.request import RenderFormat, RenderRequest, RenderStage
 
@@ -63,33 +65,38 @@ def encode_mix(
     for index, request in enumerate(requests):
         groups.setdefault(_Pcm(request.sample_rate_hz, request.pcm_codec), []).append(index)
     meters = {pcm: PcmMeter(pcm.codec, CHANNELS) for pcm in groups}
+    mp3_meters = {
+        index: Mp3Meter(paths[index].name, frames=_resampled(mix.length_samples, request.sample_rate_hz))
+        for index, request in enumerate(requests)
+        if request.format is RenderFormat.MP3
+    }
     master = mastering.apply(mix.open_stream(), length_samples=mix.length_samples)
     branches = _split(master, len(groups))
     outputs: list[Any] = []
-    with open_pipes() as pipes:
+    # The pipes close before the pool waits: then a decoder of packets that never came sees their end.
+    with ThreadPoolExecutor() as pool, open_pipes() as pipes:
         for branch, (pcm, indexes) in zip(branches, groups.items(), strict=True):
-            files = [(requests[index], paths[index]) for index in indexes]
+            files = [_output_options(requests[n], paths[n], mp3_meters.get(n), pipes) for n in indexes]
             outputs += _group_outputs(branch, pcm, files, pipe=pipes.open(meters[pcm].feed))
+        decoded = {index: pool.submit(meter.measure, run) for index, meter in mp3_meters.items()}
         run.execute(outputs, pipes, on_time_us=progress.at(RenderStage.ENCODING))
     measured = {
         pcm: read_loudness(run.work_dir / pcm.log_file, true_peak_dbtp=meter.true_peak_dbtp())
         for pcm, meter in meters.items()
     }
     encoded = []
-    for request, path in zip(requests, paths, strict=True):
+    for index, (request, path) in enumerate(zip(requests, paths, strict=True)):
         pcm = _Pcm(request.sample_rate_hz, request.pcm_codec)
-        loudness = measured[pcm] if request.format is not RenderFormat.MP3 else _measure_mp3(path, run)
+        loudness = decoded[index].result() if index in decoded else measured[pcm]
         encoded.append(EncodedFile(request, path, meters[pcm].frames, meters[pcm].pcm_sha256(), loudness))
     return encoded, graph_text(*outputs)
 
 
-def _group_outputs(
-    stream: Any, pcm: _Pcm, files: list[tuple[RenderRequest, Path]], *, pipe: str
-) -> list[Any]:
+def _group_outputs(stream: Any, pcm: _Pcm, files: list[dict[str, Any]], *, pipe: str) -> list[Any]:
     branches = _split(_convert(stream, pcm), len(files) + 2)
     outputs = [
-        ffmpeg.output(branch, str(path.absolute()), **_encoder(request), **_BIT_EXACT)
-        for branch, (request, path) in zip(branches, files, strict=False)
+        ffmpeg.output(branch, **options, **_BIT_EXACT)
+        for branch, options in zip(branches, files, strict=False)
     ]
     raw = ffmpeg.output(branches[-2], pipe, f=pcm.codec.muxer, **{"c:a": pcm.codec.value})
     loudness = ffmpeg.output(tap_loudness(branches[-1], pcm.log_file), "-", f="null")
@@ -106,33 +113,26 @@ def _convert(stream: Any, pcm: _Pcm) -> Any:
     return stream.filter("aresample", **options)
 
 
-def _encoder(request: RenderRequest) -> dict[str, Any]:
-    if request.format is RenderFormat.MP3:
-        return {"f": "mp3", "c:a": "libmp3lame", "b:a": _MP3_BIT_RATE, "id3v2_version": 0}
+def _output_options(
+    request: RenderRequest, path: Path, mp3_meter: Mp3Meter | None, pipes: PipeSet
+) -> dict[str, Any]:
+    if mp3_meter is not None:
+        return {
+            "filename": mp3_meter.tee_address(pipes),
+            "f": "tee",
+            "c:a": "libmp3lame",
+            "b:a": _MP3_BIT_RATE,
+        }
+    file = {"filename": str(path.absolute())}
     if request.format is RenderFormat.WAV:
-        return {"f": "wav", "c:a": request.pcm_codec.value, "rf64": "auto"}
+        return {**file, "f": "wav", "c:a": request.pcm_codec.value, "rf64": "auto"}
     if request.bit_depth == 16:
-        return {"f": "flac", "c:a": "flac", "sample_fmt": "s16"}
-    return {"f": "flac", "c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
+        return {**file, "f": "flac", "c:a": "flac", "sample_fmt": "s16"}
+    return {**file, "f": "flac", "c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
 
 
-def _measure_mp3(path: Path, run: RenderRun) -> Loudness:
-    """A lossy encoder moves the peaks, so the report reads the file that is delivered."""
-    log_file = f"{path.name}.log"
-    meter = PcmMeter(PcmCodec.F32, CHANNELS)
-    decoded = ffmpeg.input(
-        f"file:{path.absolute()}", f="mp3", protocol_whitelist="file,pipe", format_whitelist="mp3"
-    )
-    split = _split(decoded.audio, 2)
-    with open_pipes() as pipes:
-        outputs = [
-            ffmpeg.output(
-                split[0], pipes.open(meter.feed), f=PcmCodec.F32.muxer, **{"c:a": PcmCodec.F32.value}
-            ),
-            ffmpeg.output(tap_loudness(split[1], log_file), "-", f="null"),
-        ]
-        run.execute(outputs, pipes, on_time_us=lambda _position_us: None)
-    return read_loudness(run.work_dir / log_file, true_peak_dbtp=meter.true_peak_dbtp())
+def _resampled(length_samples: int, rate_hz: int) -> int:
+    return -(-length_samples * rate_hz // SAMPLE_RATE_HZ)
 
 
 def _split(stream: Any, count: int) -> list[Any]:

@@ -59,11 +59,11 @@ class Watch:
 
 
 class PipeSet:
-    """Write ends handed to FFmpeg as `pipe:<fd>`, read ends with the consumers of what comes out."""
+    """Ends handed to FFmpeg as `pipe:<fd>`, and our read ends with the consumers of what comes out."""
 
     def __init__(self) -> None:
         self.consumers: dict[int, Consumer] = {}
-        self.write_ends: list[int] = []
+        self.child_ends: list[int] = []
 
     def open(self, consumer: Consumer) -> str:
         """Make a pipe and return its FFmpeg address."""
@@ -71,17 +71,21 @@ class PipeSet:
         with suppress(OSError):
             fcntl(write_end, _F_SETPIPE_SZ, _PIPE_BYTES)  # fewer switches; the default works too
         self.consumers[read_end] = consumer
-        self.write_ends.append(write_end)
-        return f"pipe:{write_end}"
+        return self.hand_over(write_end)
 
-    def close_write_ends(self) -> None:
+    def hand_over(self, end: int) -> str:
+        """Give an end to the child and return its FFmpeg address; ours is closed once the child runs."""
+        self.child_ends.append(end)
+        return f"pipe:{end}"
+
+    def close_child_ends(self) -> None:
         """Ours must go, or no reader ever sees the end."""
-        while self.write_ends:
-            os.close(self.write_ends.pop())
+        while self.child_ends:
+            os.close(self.child_ends.pop())
 
     def close(self) -> None:
         """Close everything that is still open."""
-        self.close_write_ends()
+        self.close_child_ends()
         for read_end in self.consumers:
             os.close(read_end)
         self.consumers = {}
@@ -114,13 +118,13 @@ def run_ffmpeg(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        pass_fds=tuple(pipes.write_ends),
+        pass_fds=tuple(pipes.child_ends),
         start_new_session=True,
         env={"PATH": os.defpath, "LC_ALL": "C"},
     )
     try:
         _fence(child.pid, bounds)
-        pipes.close_write_ends()
+        pipes.close_child_ends()
         assert child.stderr is not None  # noqa: S101  (asked for above)
         readers: dict[int, Consumer] = {**pipes.consumers, child.stderr.fileno(): _tail(log)}
         _pump(readers, deadline=time.monotonic() + bounds.wall_clock_s, watch=watch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -37,6 +38,13 @@ def read_back(path: Path, *, channels: int = 2) -> Samples:
     """All samples of a file as floats, without any change of rate."""
     raw = run_plain("-i", str(path), "-f", "f64le", "-c:a", "pcm_f64le", "-")
     return np.frombuffer(raw, "<f8").reshape(-1, channels)
+
+
+def read_lufs(path: Path) -> float:
+    """Integrated loudness of a file as FFmpeg's own meter reads it."""
+    meter = "ebur128=metadata=1:framelog=verbose,ametadata=print:key=lavfi.r128.I:file=-"
+    log = run_plain("-i", str(path), "-af", meter, "-f", "null", os.devnull).decode()
+    return float(log.rsplit("=", 1)[1])
 
 
 def tone(

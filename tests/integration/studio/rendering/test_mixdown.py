@@ -18,11 +18,12 @@ from omnisonic.studio.audio import reference_mix
 from omnisonic.studio.audio.levels import linear_from_db, null_test_dbfs
 from omnisonic.studio.audio.loudness import parse_target
 from omnisonic.studio.audio.manifest import FadeCurve, ManifestClip, MixManifest, TrackMix, build_manifest
+from omnisonic.studio.audio.true_peak import TruePeakMeter
 from omnisonic.studio.rendering.errors import RenderCanceled, RenderRefused
 from omnisonic.studio.rendering.mixdown import render_mix, render_mixes
 from omnisonic.studio.rendering.report import build_certificate
 from omnisonic.studio.rendering.request import RenderFormat, RenderLimits, RenderRequest, RenderTags
-from tests.integration.studio.rendering.takes import noise, read_back, tone, write_canonical
+from tests.integration.studio.rendering.takes import noise, read_back, read_lufs, tone, write_canonical
 
 FLOAT_WAV = RenderRequest(bit_depth=32)
 
@@ -143,6 +144,24 @@ def test_every_format_has_its_length_and_says_what_it_holds(tmp_path: Path, work
     assert -100 < null_test_dbfs(read_back(wav16.path), mix.reference()) < -84
 
 
+@pytest.mark.parametrize("edge", [slice(100), slice(-100, None)])
+@pytest.mark.parametrize("rate_hz", [48_000, 44_100])
+def test_the_report_of_an_mp3_is_that_of_its_file(
+    tmp_path: Path, work_dir: Path, rate_hz: int, edge: slice
+) -> None:
+    take = 0.2 * noise(3, 100_003, 2)
+    take[edge] *= 20  # the loudest samples are those that a wrong delay would cut off
+    mix = Mix(tmp_path, [{"samples": take}])
+    request = RenderRequest(format=RenderFormat.MP3, sample_rate_hz=rate_hz)
+    mp3 = render_mix(mix.manifest, mix.paths, request, work_dir)
+    delivered = read_back(mp3.path)
+    assert len(delivered) == mp3.frames
+    meter = TruePeakMeter(2)
+    meter.add(delivered.astype(np.float32))
+    assert mp3.loudness.true_peak_db == pytest.approx(meter.finish(), abs=1e-4)
+    assert mp3.loudness.measured_lufs == pytest.approx(read_lufs(mp3.path), abs=0.01)
+
+
 def test_the_same_mix_has_the_same_pcm(tmp_path: Path, work_dir: Path) -> None:
     mix = Mix(tmp_path, [{"samples": noise(n, 30_000, 2), "pan": 0.1 * n} for n in range(3)])
     request = RenderRequest(bit_depth=16, sample_rate_hz=44_100, loudness=parse_target("streaming"))
@@ -244,6 +263,21 @@ def test_cancel_leaves_nothing(tmp_path: Path, work_dir: Path, at_call: int) -> 
     with pytest.raises(RenderCanceled):
         render_mix(
             mix.manifest, mix.paths, RenderRequest(), work_dir, should_cancel=lambda: next(calls) >= at_call
+        )
+    assert list(work_dir.iterdir()) == []
+
+
+def test_a_cancel_while_an_mp3_is_encoded_leaves_nothing(tmp_path: Path, work_dir: Path) -> None:
+    mix = Mix(tmp_path, [{"samples": noise(1, 2_000_000, 2)}])
+    stages: list[str] = []
+    with pytest.raises(RenderCanceled):
+        render_mix(
+            mix.manifest,
+            mix.paths,
+            RenderRequest(format=RenderFormat.MP3),
+            work_dir,
+            on_progress=lambda _percent, stage: stages.append(stage),
+            should_cancel=lambda: "encoding" in stages,
         )
     assert list(work_dir.iterdir()) == []
 
