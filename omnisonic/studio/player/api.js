@@ -15,6 +15,10 @@ export class Problem extends Error {
   get isPassing() {
     return this.status === 0 || this.status === 429 || this.status >= 502;
   }
+
+  get isSignedOut() {
+    return this.status === 401;
+  }
 }
 
 /** A Problem out of any refused answer, whatever its content type is. */
@@ -26,7 +30,7 @@ export function problemFrom(status, text, retryAfter = null) {
     body = null; // a proxy's HTML page: the status alone has to speak
   }
   const fields = (body?.errors ?? []).map((error) => error.message).filter(Boolean);
-  const detail = [body?.detail, ...fields].filter(Boolean).join(" ");
+  const detail = [...new Set([body?.detail, ...fields])].filter(Boolean).join(" ");
   return new Problem({
     status,
     slug: body?.type?.split("/").pop() ?? "unknown",
@@ -75,6 +79,20 @@ export async function call(method, path, { json, once = null, signal, keepalive 
 export async function fetchBytes(path, { signal } = {}) {
   const response = await send(path, { signal });
   return response.arrayBuffer();
+}
+
+/** Bytes `from` up to, not including, `to`, with the size of the whole file. */
+export async function fetchRange(path, from, to, { signal } = {}) {
+  const response = await send(path, { headers: { Range: `bytes=${from}-${to - 1}` }, signal });
+  let bytes;
+  try {
+    bytes = new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw offlineProblem(); // the connection broke in the middle of the answer
+  }
+  if (response.status !== 206) return { bytes: bytes.subarray(from, to), size: bytes.length };
+  return { bytes, size: Number(response.headers.get("Content-Range").split("/")[1]) };
 }
 
 /** Every row of a paged list, following `nextCursor`. */

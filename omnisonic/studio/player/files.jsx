@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useStudio } from "./hooks.js";
 import { Icon } from "./icons.jsx";
 import { studio } from "./session.js";
+import { SETTLED } from "./uploads.js";
 
 const ACCEPT = "audio/*,video/*,.wav,.flac,.mp3,.m4a,.aac,.ogg,.opus,.aif,.aiff";
 const MEGABYTE = 1024 * 1024;
@@ -132,7 +133,7 @@ function statusText(item) {
 
 function UploadItem({ item }) {
   const isBad = item.state === "rejected" || item.state === "failed";
-  const isDone = isBad || item.state === "ready";
+  const isDone = SETTLED.includes(item.state);
   return (
     <li className="om-upload" data-testid="upload-item" data-state={item.state}>
       <span className="om-upload-icon" aria-hidden="true">
@@ -176,8 +177,17 @@ export function UploadTray() {
     list.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
   }, [queue.length]);
   if (!queue.length) return null;
+  const refused = queue.filter((item) => item.state === "rejected" || item.state === "failed").length;
   return (
     <section className="om-tray" aria-label="Uploads">
+      {queue.filter((item) => SETTLED.includes(item.state)).length > 1 && (
+        <div className="om-tray-head">
+          <span>{refused ? `${refused} of ${queue.length} not added` : "Added"}</span>
+          <button type="button" className="om-link" data-testid="uploads-dismiss" onClick={() => studio()?.uploads.dismissSettled()}>
+            Dismiss all
+          </button>
+        </div>
+      )}
       <ul ref={list}>
         {queue.map((item) => (
           <UploadItem key={item.id} item={item} />

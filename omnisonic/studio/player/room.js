@@ -11,10 +11,14 @@ const ROSTER_MS = 10_000;
 const PREVIEW_MS = 50; // 20 Hz
 const PREVIEW_EXPIRES_MS = 2000;
 const CLOSED_FOR_GOOD = 4403;
+const GIVEN_UP = 4000;
 const LEFT = 4001; // tells the gateway that nobody needs to wait for us to come back
 
 export class Room {
-  /** `handlers`: onTrack(row), onTrackRemoved(row), onSession(row or null), onResync(). */
+  /**
+   * `handlers`: onTrack(row), onTrackRemoved(row), onSession(row or null), onResync(), onSignedOut(),
+   * onGone(reason or null): the session is not, or no longer, ours to see.
+   */
   constructor({ store, sessionId, handlers }) {
     this.store = store;
     this.sessionId = sessionId;
@@ -27,6 +31,11 @@ export class Room {
     this.wantsIn = false;
     this.previewTimers = new Map();
     this.outgoing = new Map();
+    // Browsers keep a socket open for long after the network is gone: they say so themselves much sooner.
+    this.onOffline = () => this.#giveUp();
+    this.onOnline = () => this.#retryNow();
+    window.addEventListener("offline", this.onOffline);
+    window.addEventListener("online", this.onOnline);
   }
 
   open() {
@@ -64,6 +73,8 @@ export class Room {
 
   close() {
     this.isClosed = true;
+    window.removeEventListener("offline", this.onOffline);
+    window.removeEventListener("online", this.onOnline);
     this.#hangUp();
     for (const timer of [...Object.values(this.timers), ...this.previewTimers.values()]) clearTimeout(timer);
   }
@@ -90,7 +101,8 @@ export class Room {
       this.#dial(ticket, url);
     } catch (problem) {
       if (!this.wantsIn) return;
-      if (problem.isPassing || problem.status === 401) this.#retryLater();
+      if (problem.isPassing) this.#retryLater();
+      else if (problem.isSignedOut) this.#pauseForSignIn();
       else this.#refuse(problem.message);
     }
   }
@@ -117,12 +129,19 @@ export class Room {
     else this.#retryLater();
   }
 
+  /** Out of the room, but back in it once the browser is signed in again. */
+  #pauseForSignIn() {
+    this.wantsIn = false;
+    this.#patch({ state: "off", problem: null, members: [] });
+    this.handlers.onSignedOut();
+  }
+
   #refuse(reason) {
     localStorage.removeItem(this.storageKey);
     this.wantsIn = false;
     this.#patch({ state: "off", problem: reason });
     this.store.set({ announcement: reason });
-    this.#pollRoster();
+    this.handlers.onGone(null);
   }
 
   #retryLater() {
@@ -132,13 +151,29 @@ export class Room {
     this.retryMs = Math.min(RETRY_MAX_MS, this.retryMs * 2);
   }
 
+  #retryNow() {
+    if (this.store.get().room.state !== "reconnecting" || this.socket) return;
+    clearTimeout(this.timers.retry);
+    this.#connect();
+  }
+
+  /** Without a network a socket would wait for the other side's goodbye: count it as dropped at once. */
+  #giveUp() {
+    const { socket } = this;
+    if (!socket) return;
+    socket.onclose = null;
+    socket.onmessage = null;
+    socket.close(GIVEN_UP);
+    this.#dropped(GIVEN_UP);
+  }
+
   /** A connection that answers no ping is dead even while the browser still believes in it. */
   #ping() {
     this.isAnswered = false;
     this.#send("ping", { t: Math.round(performance.now()) });
     this.timers.ping = setTimeout(() => {
       if (this.isAnswered) this.#ping();
-      else this.socket?.close(4000);
+      else this.#giveUp();
     }, PING_MS);
   }
 
@@ -156,6 +191,8 @@ export class Room {
     if (frame.type === "track.changed") this.handlers.onTrack(content.track ?? content);
     if (frame.type === "track.removed") this.handlers.onTrackRemoved(content.track ?? content);
     if (frame.type === "session.changed") this.handlers.onSession(content.session ?? null);
+    if (frame.type === "member.changed" && content.memberId === this.store.get().userId) this.handlers.onResync();
+    if (frame.type === "session.removed") this.handlers.onGone("Its owner removed it.");
     if (frame.type === "mix.preview") this.#previewed(frame.actor, content);
     if (frame.type === "pong") this.isAnswered = true;
     // Panels outside this component listen for what concerns them: exports, comments, approvals.
@@ -212,6 +249,8 @@ export class Room {
       if (this.isClosed || this.store.get().room.state === "live") return;
       this.#patch({ members: unique(members) });
     } catch (problem) {
+      if (problem.isSignedOut) this.handlers.onSignedOut();
+      if (problem.status === 404) this.handlers.onGone(null);
       if (!problem.isPassing) return; // no roster for this account: the room bar shows what it has
     }
     this.timers.roster = setTimeout(() => this.#pollRoster(), ROSTER_MS);

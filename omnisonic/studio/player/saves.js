@@ -12,7 +12,9 @@ const COALESCE_MS = 800; // moves of the same control within this time are one s
 const UNDO_LIMIT = 100;
 
 export class Saves {
-  constructor({ store, sessionId }) {
+  /** `onRefused(problem)` hears of refusals that concern more than the one edit: signed out, role changed. */
+  constructor({ store, sessionId, onRefused }) {
+    this.onRefused = onRefused;
     this.store = store;
     this.sessionId = sessionId;
     this.rows = new Map(); // track id -> last row the server confirmed
@@ -20,7 +22,7 @@ export class Saves {
     this.undoSteps = [];
     this.redoSteps = [];
     this.isClosed = false;
-    this.onOnline = () => this.#retryAll();
+    this.onOnline = () => this.retryAll();
     window.addEventListener("online", this.onOnline);
   }
 
@@ -165,7 +167,8 @@ export class Saves {
       this.accept(problem.body.current.track ?? problem.body.current);
       return;
     }
-    if (problem.isPassing) {
+    if ([401, 403, 404].includes(problem.status)) this.onRefused(problem);
+    if (problem.isPassing || problem.isSignedOut) {
       entry.problem = problem;
       entry.delayMs = problem.retryAfterMs ?? entry.retryMs * (0.5 + Math.random() / 2);
       entry.retryMs = Math.min(RETRY_MAX_MS, entry.retryMs * 2);
@@ -178,7 +181,8 @@ export class Saves {
     else if (this.rows.has(trackId)) this.accept(this.rows.get(trackId));
   }
 
-  #retryAll() {
+  /** Send again what waits for a connection or for a sign-in. */
+  retryAll() {
     for (const trackId of this.pending.keys()) this.#schedule(trackId, 0);
   }
 
@@ -188,13 +192,13 @@ export class Saves {
     const stuck = entries.find((entry) => entry.problem);
     const before = this.store.get().save.state;
     let save = { state: "saved", detail: null };
-    if (stuck) save = { state: "offline", detail: stuck.problem.message };
+    if (stuck) save = { state: stuck.problem.isSignedOut ? "signed-out" : "offline", detail: stuck.problem.message };
     else if (entries.length) save = { state: "saving", detail: null };
     else if (this.failure) save = { state: "failed", detail: this.failure.message };
     this.store.set({ save });
     if (save.state === before) return;
     if (save.state === "offline") this.store.set({ announcement: "Offline. Changes will be saved later." });
-    if (save.state === "saved" && before === "offline") this.store.set({ announcement: "Back online. All changes saved." });
+    if (save.state === "saved" && ["offline", "signed-out"].includes(before)) this.store.set({ announcement: "All changes saved." });
     if (save.state === "failed") this.store.set({ announcement: `Not saved: ${save.detail}` });
   }
 }

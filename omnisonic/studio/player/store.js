@@ -28,7 +28,8 @@ export function emptyStudio() {
     displayName: "",
     audioHost: "", // another origin for audio, empty for our own
     canEdit: false,
-    status: "loading", // loading | ready | failed
+    status: "loading", // loading | ready | failed | gone
+    isSignedOut: false, // this browser was signed out meanwhile, maybe in another tab
     problem: null,
     session: null,
     tracks: [], // rows of the contract, in order of position, with unsaved edits applied
@@ -36,7 +37,7 @@ export function emptyStudio() {
     audio: {}, // decoded state by upload id: {state, reason}
     previews: {}, // faders other people are moving right now, by track id
     queue: [], // files being uploaded from this tab
-    save: { state: "saved", detail: null }, // saved | saving | offline | failed
+    save: { state: "saved", detail: null }, // saved | saving | offline | signed-out | failed
     room: { state: "off", members: [], problem: null }, // off | connecting | live | reconnecting
     playback: { state: "stopped", detail: null }, // stopped | waiting | playing
     selectedTrackId: null,

@@ -77,11 +77,40 @@ function LoadFailure({ problem }) {
   );
 }
 
+/** The browser was signed out, here or in another tab: unsaved edits stay on this page until it is back. */
+function SignedOut({ sessionId }) {
+  const isSignedOut = useStudio((state) => state.isSignedOut);
+  const hasUnsaved = useStudio((state) => state.save.state === "signed-out");
+  if (!isSignedOut) return null;
+  const elsewhere = hasUnsaved ? { target: "_blank", rel: "noopener" } : {};
+  return (
+    <div className="om-banner" role="alert" data-testid="signed-out">
+      <span>You are signed out.{hasUnsaved && " Your last changes wait here until you are back."}</span>
+      <a className="om-link" href={`/signin?next=${encodeURIComponent(`/sessions/${sessionId}`)}`} {...elsewhere}>
+        Sign in{hasUnsaved && " in a new tab"}
+      </a>
+    </div>
+  );
+}
+
+function Gone({ problem }) {
+  return (
+    <div className="om-empty" role="alert" data-testid="session-gone">
+      <h2>This session is closed to you</h2>
+      <p>{problem}</p>
+      <a className="om-button om-button-primary" href="/sessions">
+        Your sessions
+      </a>
+    </div>
+  );
+}
+
 function Workspace({ isPhone, scroller, view }) {
   const status = useStudio((state) => state.status);
   const problem = useStudio((state) => state.problem);
   const isEmpty = useStudio((state) => state.tracks.length === 0);
   const canEdit = useStudio((state) => state.canEdit);
+  if (status === "gone") return <Gone problem={problem} />;
   if (status === "loading" && isEmpty) return <Skeleton />;
   if (status === "failed" && isEmpty) return <LoadFailure problem={problem} />;
   if (isEmpty) return <EmptySession canEdit={canEdit} />;
@@ -92,23 +121,26 @@ export function StudioPlayer({ sessionId, userId, canEdit = false, audioHost = "
   useSession(sessionId, { userId, canEdit, audioHost });
   const isPhone = useMediaQuery("(max-width: 767px)");
   const isReady = useStudio((state) => state.status === "ready");
+  const isGone = useStudio((state) => state.status === "gone");
   const isEmpty = useStudio((state) => state.tracks.length === 0);
   const scroller = useRef(null);
   const view = useView({ scroller, lengthSamples: useLength(), headerWidth: HEADER_WIDTH_PX, key: isPhone || isEmpty });
   const [isListOpen, setListOpen] = useState(false);
-  const isOver = usePageDrop(canEdit && isReady);
+  const mayEdit = useStudio((state) => state.canEdit);
+  const isOver = usePageDrop(mayEdit && isReady);
   const context = useRef(null);
   context.current = { onKeys: () => setListOpen(true), view: scroller.current ? view : null };
   useEffect(() => listenForKeys(() => context.current), []);
   return (
     <div className="om-studio" data-over={isOver || undefined} data-testid="studio">
       <FileInput />
+      <SignedOut sessionId={sessionId} />
       <div className="om-workspace">
         <Workspace isPhone={isPhone} scroller={scroller} view={view} />
         <UploadTray />
         <Notice />
       </div>
-      {!isPhone && <Transport view={view} onKeys={() => setListOpen(true)} />}
+      {!isPhone && !isGone && <Transport view={view} onKeys={() => setListOpen(true)} />}
       {isListOpen && <KeyList onClose={() => setListOpen(false)} />}
       {isOver && <DropOverlay />}
     </div>

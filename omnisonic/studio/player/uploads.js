@@ -8,6 +8,9 @@ const POLL_MAX_MS = 3000;
 const SHOW_READY_MS = 6000;
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const MAX_TRACKS = 32;
+const FINAL = [413, 415, 422]; // too large, of a kind that is not taken, a name that is not: the same the next time
+
+export const SETTLED = ["ready", "rejected", "failed"];
 
 /** Why a file cannot become a take, known before it is sent; null when it may be tried. */
 export function refusal(file, trackCount) {
@@ -67,6 +70,12 @@ export class Uploads {
     this.store.set(({ queue }) => ({ queue: queue.filter((item) => item.id !== id) }));
   }
 
+  /** Take every entry off the list that nothing more will happen to. */
+  dismissSettled() {
+    const settled = this.store.get().queue.filter((item) => SETTLED.includes(item.state));
+    for (const item of settled) this.dismiss(item.id);
+  }
+
   /** Follow an upload until the server has made up its mind. */
   watch(uploadId, waitMs = POLL_FIRST_MS) {
     clearTimeout(this.polls.get(uploadId));
@@ -121,9 +130,10 @@ export class Uploads {
       this.#settle(upload);
     } catch (problem) {
       if (problem.name === "AbortError") return;
-      const state = problem.isPassing ? "failed" : "rejected";
-      this.#note(id, { state, reason: problem.message });
-      this.store.set({ announcement: `${job.file.name} was not added. ${problem.message}` });
+      const reason = problem.slug?.startsWith("upload-") ? `${problem.title}. ${problem.message}` : problem.message;
+      const isFinal = FINAL.includes(problem.status);
+      this.#note(id, { state: problem.isPassing ? "failed" : "rejected", reason, isFinal });
+      this.store.set({ announcement: `${job.file.name} was not added. ${reason}` });
     }
   }
 
