@@ -5,9 +5,7 @@ const SESSIONS_MAX = 200; // one page of the list
 const SHOWN_MAX = 8; // per group
 const SEARCH_AFTER_MS = 150;
 const SEARCH_MIN_CHARS = 2;
-const KINDS = { work: "Works", recording: "Recordings", contributor: "People" };
-
-let isCatalogThere = true; // until an installation without a catalog says otherwise
+const CATALOG = "/catalog";
 
 /** Letters without case and accents, so that "zoe" finds "Zoë". */
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
@@ -21,7 +19,6 @@ function matches(words, query) {
 
 async function fetchJson(url, signal) {
   const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
-  if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return answer.json();
 }
@@ -37,40 +34,39 @@ function useSessions(isOpen) {
     if (!isOpen) return undefined;
     const stop = new AbortController();
     fetchJson(`/api/sessions?limit=${SESSIONS_MAX}`, stop.signal)
-      .then((found) => setSessions(found?.sessions ?? []))
+      .then((found) => setSessions(found.sessions ?? []))
       .catch(() => {}); // pages stay reachable without the list
     return () => stop.abort();
   }, [isOpen]);
   return sessions;
 }
 
-function useCatalog(query) {
-  const [found, setFound] = useState([]);
+/** Works by title or code. Quiet until the catalog has a page to lead to. */
+function useWorks(query, hasCatalog) {
+  const [works, setWorks] = useState([]);
   useEffect(() => {
-    setFound([]);
-    if (!isCatalogThere || query.trim().length < SEARCH_MIN_CHARS) return undefined;
+    if (!hasCatalog || query.trim().length < SEARCH_MIN_CHARS) {
+      setWorks((before) => (before.length ? [] : before));
+      return undefined;
+    }
     const stop = new AbortController();
-    const timer = setTimeout(async () => {
-      try {
-        const answer = await fetchJson(`/api/search?q=${encodeURIComponent(query.trim())}`, stop.signal);
-        isCatalogThere = answer !== null;
-        setFound(answer?.results ?? []);
-      } catch {
-        setFound([]);
-      }
+    const timer = setTimeout(() => {
+      fetchJson(`/api/search?q=${encodeURIComponent(query.trim())}`, stop.signal)
+        .then((found) => setWorks(found.works ?? []))
+        .catch(() => {}); // pages and sessions stay reachable without the catalog
     }, SEARCH_AFTER_MS);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [query]);
-  return found;
+  }, [query, hasCatalog]);
+  return works;
 }
 
 /** Everything that matches, in groups: sessions first once something is typed, pages first before. */
 function useResults(entries, isOpen, query) {
   const sessions = useSessions(isOpen);
-  const catalog = useCatalog(isOpen ? query : "");
+  const works = useWorks(isOpen ? query : "", entries.some((entry) => entry.href === CATALOG));
   return useMemo(() => {
     const pages = entries.filter((entry) => matches(entry.words, query));
     const own = sessions
@@ -79,12 +75,9 @@ function useResults(entries, isOpen, query) {
     const groups = query.trim()
       ? [["Sessions", own], ["Go to", pages]]
       : [["Go to", pages], ["Sessions", own]];
-    for (const [kind, title] of Object.entries(KINDS)) {
-      const rows = catalog.filter((row) => row.type === kind && row.href);
-      groups.push([title, rows.map((row) => ({ words: row.title, detail: row.detail, href: row.href }))]);
-    }
+    groups.push(["Works", works.map(({ id, title, detail }) => ({ words: title, detail, href: `${CATALOG}/${id}` }))]);
     return groups.filter(([, rows]) => rows.length).map(([title, rows]) => [title, rows.slice(0, SHOWN_MAX)]);
-  }, [entries, sessions, catalog, query]);
+  }, [entries, sessions, works, query]);
 }
 
 /** The search of the top bar: `/` or Ctrl/Cmd-K opens it, arrows choose, Enter goes. */

@@ -69,6 +69,10 @@ def test_pages_behind_sign_in(new_context: NewContext, theme: str, size: str) ->
     sign_in(page, f"look-{theme}-{size}@example.org")
     expect(page.get_by_test_id("no-sessions").or_(page.get_by_test_id("session-card").first)).to_be_visible()
     check_page(page)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_test_id("palette-row").first).to_be_visible()
+    check_page(page)
+    page.keyboard.press("Escape")
 
     session_id = new_session(page)
     expect(page.get_by_test_id("export-form")).to_be_visible()
