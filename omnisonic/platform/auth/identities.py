@@ -18,6 +18,7 @@ from omnisonic.platform.auth.roles import change_role
 from omnisonic.platform.auth.secrets import hash_password, is_password_right
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.ids import utc_now
+from omnisonic.platform.names import tidy_name
 from omnisonic.platform.settings import get_settings
 
 CREDENTIALS = "credentials"
@@ -127,7 +128,8 @@ def _sign_in_first_time(uow: UnitOfWork, profile: Profile) -> User:
 
 
 def _add_user(uow: UnitOfWork, *, email: str, display_name: str, is_verified: bool) -> User:
-    name = " ".join(display_name.split())[:MAX_NAME_CHARS] or email.partition("@")[0][:MAX_NAME_CHARS]
+    known_as = (display_name, email.partition("@")[0], "Someone")
+    name = next(filter(None, (tidy_name(text, max_chars=MAX_NAME_CHARS) for text in known_as)))
     user = User(email=email, display_name=name, email_verified_at=utc_now() if is_verified else None)
     uow.session.add(user)
     uow.session.flush()

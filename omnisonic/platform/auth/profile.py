@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -12,8 +11,9 @@ from omnisonic.platform.auth import repository
 from omnisonic.platform.auth.browser_sessions import revoke
 from omnisonic.platform.auth.models import AuthSession, User
 from omnisonic.platform.db import UnitOfWork
-from omnisonic.platform.errors import FieldError, InvalidFields, NotFound
+from omnisonic.platform.errors import NotFound
 from omnisonic.platform.ids import utc_now
+from omnisonic.platform.names import required_name
 
 MAX_NAME_CHARS = 80
 MAX_SIGN_INS = 50
@@ -34,11 +34,7 @@ def is_admin_missing(session: Session) -> bool:
 
 def rename(uow: UnitOfWork, actor: Actor, *, display_name: str) -> User:
     """Change the name that others see; raises `InvalidFields`."""
-    name = " ".join(unicodedata.normalize("NFC", display_name).split())
-    is_printable = all(unicodedata.category(letter)[0] != "C" for letter in name)
-    if not 1 <= len(name) <= MAX_NAME_CHARS or not is_printable:
-        message = f"Choose a name of 1 to {MAX_NAME_CHARS} letters."
-        raise InvalidFields(message, errors=[FieldError("displayName", "length", message)])
+    name = required_name(" ".join(display_name.split()), field="displayName", max_chars=MAX_NAME_CHARS)
     user = get_profile(uow.session, actor)
     user.display_name, user.updated_at = name, utc_now()
     uow.session.add(user)

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from omnisonic.platform.actor import Role, Scope
 from omnisonic.platform.auth.addresses import Address
 from omnisonic.platform.auth.tokens import MAX_TOKEN_NAME_CHARS
+from omnisonic.platform.names import HumanName
 from omnisonic.platform.schemas import ApiModel
 
 MAX_PASSWORD_CHARS = 200
@@ -72,7 +73,7 @@ class ConfirmIn(ApiModel):
     token: str = Field(min_length=1, max_length=200)
 
 
-TokenName = Annotated[str, Field(min_length=1, max_length=MAX_TOKEN_NAME_CHARS)]
+TokenName = Annotated[str, HumanName(MAX_TOKEN_NAME_CHARS)]
 
 
 class TokenIn(ApiModel):

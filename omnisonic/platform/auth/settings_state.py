@@ -16,8 +16,9 @@ from omnisonic.platform.auth.models import ApiToken, AuthSession
 from omnisonic.platform.auth.roles import redeem_setup_code
 from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
-from omnisonic.platform.errors import FieldError, InvalidFields, OmnisonicError
+from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import utc_now
+from omnisonic.platform.names import required_name
 from omnisonic.platform.ui.notices import tell
 from omnisonic.platform.ui.words import ago, day
 
@@ -201,10 +202,7 @@ def _redeem(actor: Actor, code: str) -> None:
 
 
 def _create_token(actor: Actor, name: str) -> str:
-    name = name.strip()
-    if not 1 <= len(name) <= tokens.MAX_TOKEN_NAME_CHARS:
-        message = f"Give it a name of 1 to {tokens.MAX_TOKEN_NAME_CHARS} characters."
-        raise InvalidFields(errors=[FieldError("name", "length", message)])
+    name = required_name(name, field="name", max_chars=tokens.MAX_TOKEN_NAME_CHARS)
     with unit_of_work() as uow:
         return tokens.create_token(uow, actor, name=name, scopes={Scope.STUDIO})[1]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -13,13 +12,13 @@ import redis.asyncio
 from omnisonic.platform.auth.repository import list_ended_sessions
 from omnisonic.platform.db import in_thread, unit_of_work
 from omnisonic.platform.ids import new_id, parse_id, utc_now
+from omnisonic.platform.names import tidy_name
 from omnisonic.studio.rooms.connection import Identity
 from omnisonic.studio.rooms.limits import CloseCode
 from omnisonic.studio.rooms.repository import Roles, list_roles
 from omnisonic.studio.rooms.tickets import redeem_ticket
 
 NAME_MAX_LENGTH = 80
-_NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 class Refused(Exception):
@@ -79,7 +78,7 @@ async def read_ended_sign_ins(sign_in_ids: Collection[UUID]) -> set[UUID]:
 
 def clean_name(text: str) -> str:
     """A name that people typed, without what would disturb the page around it."""
-    return _NOT_PRINTABLE.sub("", text).strip()[:NAME_MAX_LENGTH]
+    return tidy_name(text, max_chars=NAME_MAX_LENGTH)
 
 
 def _read_ended_sign_ins(sign_in_ids: Collection[UUID]) -> set[UUID]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from omnisonic.platform.names import HumanName
 from omnisonic.platform.schemas import ApiModel
 from omnisonic.studio.sessions.models import MemberRole
 
@@ -46,14 +48,14 @@ class SessionPage(ApiModel):
 class SessionCreate(ApiModel):
     """A new session; without a name it gets one."""
 
-    name: str | None = Field(None, min_length=1, max_length=NAME_MAX)
+    name: Annotated[str, HumanName(NAME_MAX)] | None = None
 
 
 class SessionPatch(ApiModel):
     """Changes to a session; `version` is the one the caller has seen."""
 
     version: int = Field(ge=1)
-    name: str | None = Field(None, min_length=1, max_length=NAME_MAX)
+    name: Annotated[str, HumanName(NAME_MAX)] | None = None
     master_gain_db: float | None = Field(None, ge=MASTER_GAIN_MIN_DB, le=MASTER_GAIN_MAX_DB)
 
 

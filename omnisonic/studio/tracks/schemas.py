@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from omnisonic.platform.names import HumanName
 from omnisonic.platform.schemas import ApiModel
 from omnisonic.studio.audio.manifest import MAX_POSITION_SAMPLES
 from omnisonic.studio.tracks.models import FadeCurve
 
+NAME_MAX = 120
 TRACKS_MAX = 32
 CLIPS_MAX = 64
 GAIN_MIN_DB, GAIN_MAX_DB = -60.0, 12.0
@@ -71,7 +73,7 @@ class TrackList(ApiModel):
 
 
 class _TrackFields(ApiModel):
-    name: str | None = Field(None, min_length=1, max_length=120)
+    name: Annotated[str, HumanName(NAME_MAX)] | None = None
     color: str | None = Field(None, pattern=COLOR_PATTERN)
     gain_db: float | None = Field(None, ge=GAIN_MIN_DB, le=GAIN_MAX_DB)
     pan: float | None = Field(None, ge=-1, le=1)

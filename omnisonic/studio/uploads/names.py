@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from omnisonic.platform.errors import FieldError, InvalidFields
+from omnisonic.platform.names import check_name
 
 FILE_NAME_MAX = 255
-# Formatting that spelling needs: Persian and Indic words and joined emoji hold them.
-_JOINERS = {"\u200c", "\u200d"}
-# Byte order marks and direction marks of single letters disguise nothing and come with pasted names.
-_DROPPED = dict.fromkeys(map(ord, "\ufeff\u200e\u200f\u061c"))
 
 
 def check_file_name(name: str | None) -> str:
-    """The name, NFC-normalized; raises `InvalidFields` for path parts, control and bidi characters."""
-    text = unicodedata.normalize("NFC", (name or "").translate(_DROPPED)).strip()
-    if not text or text in {".", ".."}:
+    """The name, NFC-normalized; raises `InvalidFields` for path parts and for what `check_name` refuses."""
+    if not (name or "").strip(" ."):
         raise _refused("Give the file a name.")
-    if len(text) > FILE_NAME_MAX:
-        raise _refused(f"Use at most {FILE_NAME_MAX} characters.")
+    try:
+        text = check_name(name or "", max_chars=FILE_NAME_MAX)
+    except ValueError as error:
+        raise _refused(str(error)) from None
     if "/" in text or "\\" in text:
         raise _refused("Send the name alone, without folders.")
-    # Cc: control, Cf: formatting such as right-to-left overrides that disguise an ending
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in set(text) - _JOINERS):
-        raise _refused("Use letters, digits and punctuation only; the name holds invisible characters.")
     return text
 
 
