@@ -81,17 +81,6 @@ def credits_of(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, li
     return _grouped((row.recording_id, row) for row in rows)
 
 
-def performers_of(session: Session, recording_ids: Iterable[UUID]) -> dict[UUID, list[Contributor]]:
-    """Contributors credited on each recording, in order, each once."""
-    rows = session.exec(
-        select(RecordingCredit.recording_id, Contributor)
-        .join(Contributor, col(Contributor.id) == col(RecordingCredit.contributor_id))
-        .where(col(RecordingCredit.recording_id).in_(set(recording_ids)))
-        .order_by(col(RecordingCredit.recording_id), col(RecordingCredit.position))
-    )
-    return _grouped_once(rows)
-
-
 def shares_at(
     session: Session, work_ids: Iterable[UUID], at: datetime | None = None
 ) -> dict[UUID, list[Contribution]]:
@@ -131,36 +120,6 @@ def contributors_of_works(session: Session, work_ids: Iterable[UUID]) -> dict[UU
         .order_by(col(Contribution.work_id), col(Contribution.created_at), col(Contribution.id))
     )
     return _grouped_once(rows)
-
-
-def recordings_of(
-    session: Session, work_ids: Iterable[UUID], *, limit: int, after: UUID | None = None
-) -> dict[UUID, list[Recording]]:
-    """The newest `limit` recordings of each work (older than the recording `after`, if given)."""
-    place = func.row_number().over(partition_by=col(Recording.work_id), order_by=col(Recording.id).desc())
-    ranked: Any = select(col(Recording.id).label("id"), place.label("place")).where(
-        col(Recording.work_id).in_(set(work_ids)), col(Recording.merged_into).is_(None)
-    )
-    if after is not None:
-        ranked = ranked.where(col(Recording.id) < after)
-    chosen = ranked.subquery()
-    rows = session.exec(
-        select(Recording)
-        .join(chosen, chosen.c.id == col(Recording.id))
-        .where(chosen.c.place <= limit)
-        .order_by(col(Recording.id).desc())
-    )
-    return _grouped((row.work_id, row) for row in rows if row.work_id)
-
-
-def recording_counts(session: Session, work_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How many recordings each work has; works without any are left out."""
-    statement = (
-        select(Recording.work_id, func.count())
-        .where(col(Recording.work_id).in_(set(work_ids)), col(Recording.merged_into).is_(None))
-        .group_by(col(Recording.work_id))
-    )
-    return {work_id: count for work_id, count in session.exec(statement) if work_id}
 
 
 def works_with_conflict(session: Session, work_ids: Iterable[UUID], at: datetime | None = None) -> set[UUID]:
