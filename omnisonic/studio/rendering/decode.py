@@ -14,7 +14,7 @@ import numpy as np
 
 from omnisonic.studio.audio.loudness import Loudness
 from omnisonic.studio.audio.manifest import SAMPLE_RATE_HZ
-from omnisonic.studio.audio.peaks import LEVELS, PeakBuilder, PeakLevel, pack_levels
+from omnisonic.studio.audio.peaks import PeakBuilder, PeakLevel, pack_levels
 from omnisonic.studio.rendering.errors import MediaTooCostly, RenderCanceled, Truncated
 from omnisonic.studio.rendering.ffmpeg_binary import find_ffmpeg
 from omnisonic.studio.rendering.loudness_log import read_loudness, tap_loudness
@@ -74,14 +74,14 @@ def decode_take(
     meter = _TakeMeter(probed.channels)
     with open_pipes() as pipes:
         command = _command(
-            source, work_dir, probed, max_duration_s=max_duration_s, pcm=pipes.open(meter.feed)
+            source, work_dir, probed, max_duration_s=max_duration_s, pcm=pipes.open(meter.pcm.feed)
         )
         log = _run(command, work_dir, pipes=pipes, bounds=bounds, should_cancel=should_cancel)
-    meter.finish()
+    true_peak_dbtp = meter.pcm.true_peak_dbtp()
     peaks = meter.peaks.finish()
     peaks_path = work_dir / "peaks.dat"
     peaks_path.write_bytes(pack_levels(peaks))
-    loudness = read_loudness(work_dir / _LOG_FILE, true_peak_dbtp=meter.pcm.true_peak_dbtp())
+    loudness = read_loudness(work_dir / _LOG_FILE, true_peak_dbtp=true_peak_dbtp)
     (work_dir / _LOG_FILE).unlink()
     return DecodedTake(
         audio_path=work_dir / "audio.flac",
@@ -100,26 +100,11 @@ class _TakeMeter:
 
     def __init__(self, channels: int) -> None:
         self._channels = channels
-        self._frame_bytes = PcmCodec.S24.sample_bytes * channels
-        self._column_bytes = self._frame_bytes * LEVELS[0]
-        self._rest = b""
-        self.pcm = PcmMeter(PcmCodec.S24, channels)
+        self.pcm = PcmMeter(PcmCodec.S24, channels, on_block=self._measure)
         self.peaks = PeakBuilder(channels, sample_rate_hz=SAMPLE_RATE_HZ)
         self.full_scale_samples = 0
 
-    def feed(self, content: bytes) -> None:
-        """Take the next bytes; whole columns of the waveform are measured, the rest waits."""
-        joined = self._rest + content if self._rest else content
-        whole = len(joined) // self._column_bytes * self._column_bytes
-        self._rest = joined[whole:]
-        self._measure(memoryview(joined)[:whole])
-
-    def finish(self) -> None:
-        """Measure what waits. Call once, at the end."""
-        self._measure(memoryview(self._rest)[: len(self._rest) // self._frame_bytes * self._frame_bytes])
-
     def _measure(self, frames: memoryview) -> None:
-        self.pcm.feed(frames)
         # Little-endian: the third byte of each sample is its 8-bit value, floored.
         tops = np.frombuffer(frames, np.int8)[2::3].reshape(-1, self._channels).T.copy()
         self.peaks.add(tops.T)

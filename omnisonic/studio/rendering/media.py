@@ -8,7 +8,6 @@ does, and counted in `full_scale_samples`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +68,6 @@ class MediaResult:
 
     kind: MediaKind
     mime_type: str
-    source_sha256: str
     source_sample_rate_hz: int | None = None
     channels: int | None = None
     duration_samples: int | None = None
@@ -98,9 +96,7 @@ def process_media(
     head = read_head(source)
     if looks_like_image(head):
         path, mime_type = reencode_artwork(source, work_dir)
-        return MediaResult(
-            kind=MediaKind.IMAGE, mime_type=mime_type, source_sha256=_sha256(source), artwork_path=path
-        )
+        return MediaResult(kind=MediaKind.IMAGE, mime_type=mime_type, artwork_path=path)
     probed = probe_audio(source)
     _check_header(probed, limits)
     if breaks_off(source):
@@ -117,7 +113,6 @@ def process_media(
     return MediaResult(
         kind=probed.kind,
         mime_type=probed.mime_type,
-        source_sha256=_sha256(source),
         source_sample_rate_hz=probed.sample_rate_hz,
         channels=probed.channels,
         duration_samples=take.duration_samples,
@@ -177,8 +172,3 @@ def _clock(duration_s: float) -> str:
     if hours:
         return f"{hours:.0f}:{minutes:02.0f}:{int(seconds):02d} h"
     return f"{minutes:.0f}:{seconds:04.1f} min"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -76,6 +76,6 @@ def mix_to_float(
         path=mix_path,
         length_samples=manifest.length_samples,
         loudness=loudness,
-        over_samples=meter.over_samples,
+        over_samples=meter.over_samples(),
         graph=graph_text(*outputs),
     )

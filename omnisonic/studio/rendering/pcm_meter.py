@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -33,31 +34,47 @@ class PcmCodec(StrEnum):
 
 
 class PcmMeter:
-    """Consumes raw PCM in pieces of any size; optionally copies it to a file."""
+    """Consumes raw PCM in pieces of any size, and measures it in blocks.
 
-    def __init__(self, codec: PcmCodec, channels: int, *, copy_to: BinaryIO | None = None) -> None:
+    `copy_to` gets every byte; `on_block` gets the whole frames of each block, the last one may be short.
+    """
+
+    def __init__(
+        self,
+        codec: PcmCodec,
+        channels: int,
+        *,
+        copy_to: BinaryIO | None = None,
+        on_block: Callable[[memoryview], None] = lambda _frames: None,
+    ) -> None:
         self._codec = codec
         self._frame_bytes = codec.sample_bytes * channels
+        self._block_bytes = _BLOCK_FRAMES * self._frame_bytes
         self._channels = channels
-        self._rest = b""
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self._total_bytes = 0
         self._digest = hashlib.sha256()
         self._true_peak = TruePeakMeter(channels)
         self._copy_to = copy_to
-        self.frames = 0
-        self.over_samples = 0
+        self._on_block = on_block
+        self._over_samples = 0
 
-    def feed(self, content: bytes | memoryview) -> None:
+    def feed(self, content: bytes) -> None:
         """Take the next bytes."""
         self._digest.update(content)
         if self._copy_to is not None:
             self._copy_to.write(content)
-        joined = self._rest + content if self._rest else content
-        whole = len(joined) // self._frame_bytes
-        self._rest = bytes(joined[whole * self._frame_bytes :])
-        self.frames += whole
-        view = memoryview(joined)[: whole * self._frame_bytes]
-        for start in range(0, len(view), _BLOCK_FRAMES * self._frame_bytes):
-            self._measure(self._decode(view[start : start + _BLOCK_FRAMES * self._frame_bytes]))
+        self._total_bytes += len(content)
+        self._waiting.append(content)
+        self._waiting_bytes += len(content)
+        if self._waiting_bytes >= self._block_bytes:
+            self._measure_waiting(self._block_bytes)
+
+    @property
+    def frames(self) -> int:
+        """Whole frames so far."""
+        return self._total_bytes // self._frame_bytes
 
     def pcm_sha256(self) -> str:
         """SHA-256 of all bytes so far, in hex."""
@@ -65,12 +82,28 @@ class PcmMeter:
 
     def true_peak_dbtp(self) -> float:
         """True peak of all; minus infinity for silence. Call once, at the end."""
+        self._measure_waiting(self._frame_bytes)
         return self._true_peak.finish()
 
-    def _measure(self, block: npt.NDArray[np.float32]) -> None:
+    def over_samples(self) -> int:
+        """Samples beyond ±1 in all that came."""
+        self._measure_waiting(self._frame_bytes)
+        return self._over_samples
+
+    def _measure_waiting(self, unit_bytes: int) -> None:
+        joined = b"".join(self._waiting)
+        whole = len(joined) // unit_bytes * unit_bytes
+        self._waiting, self._waiting_bytes = [joined[whole:]], len(joined) - whole
+        frames = memoryview(joined)[:whole]
+        for start in range(0, whole, self._block_bytes):
+            self._measure(frames[start : start + self._block_bytes])
+
+    def _measure(self, content: memoryview) -> None:
+        block = self._decode(content)
         self._true_peak.add(block)
         if self._codec is PcmCodec.F32:  # integers cannot pass full scale
-            self.over_samples += int(np.count_nonzero(np.abs(block) > 1.0))
+            self._over_samples += int(np.count_nonzero(np.abs(block) > 1.0))
+        self._on_block(content)
 
     def _decode(self, content: memoryview) -> npt.NDArray[np.float32]:
         return decode_pcm(content, self._codec).reshape(-1, self._channels)
