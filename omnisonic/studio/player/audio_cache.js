@@ -1,105 +1,187 @@
 /**
- * Decoded canonical audio by upload, shared by every track that uses the upload and bounded in bytes.
- * Decoding runs on an offline context: it needs no user gesture and resamples nothing, as the FLAC is at 48 kHz.
+ * Decoded canonical audio, bounded in bytes whatever the length of the song: pieces near the playhead come first,
+ * pieces far from it are let go. Decoding runs on an offline context: it needs no user gesture and resamples nothing.
  */
-import { fetchBytes } from "./api.js";
-import { SAMPLE_RATE } from "./mix.js";
+import { FlacFile } from "./flac_file.js";
+import { clipLength, SAMPLE_RATE } from "./mix.js";
+import { Take } from "./take.js";
 
 export const DECODED_LIMIT_BYTES = 300 * 1024 * 1024;
-const PARALLEL_DECODES = 2;
-
-export function decodedBytes(upload) {
-  return upload.durationSamples * upload.channels * Float32Array.BYTES_PER_ELEMENT;
-}
+const PARALLEL_LOADS = 3;
+const RETRY_MS = 2000;
+const UNHEARD_LATER_SAMPLES = 20 * SAMPLE_RATE; // a muted track may be wanted soon, a heard one is wanted now
 
 export class AudioCache {
-  constructor({ urlOf, limitBytes = DECODED_LIMIT_BYTES, onChange }) {
-    this.urlOf = urlOf;
-    this.limitBytes = limitBytes;
-    this.onChange = onChange;
-    this.entries = new Map(); // upload id -> {state, reason, bytes, buffer}
-    this.waiting = [];
-    this.active = 0;
+  /** `onChange()`: a state has changed. `onPiece()`: there is more to play. */
+  constructor({ urlOf, limitBytes = DECODED_LIMIT_BYTES, onChange, onPiece }) {
+    Object.assign(this, { urlOf, limitBytes, onChange, onPiece });
+    this.entries = new Map(); // upload id -> {state, reason, file, take}
+    this.rows = [];
+    this.loading = new Map(); // "upload:piece" -> true
     this.abort = new AbortController();
   }
 
-  bufferOf(uploadId) {
-    return this.entries.get(uploadId)?.buffer ?? null;
+  takeOf(uploadId) {
+    return this.entries.get(uploadId)?.take ?? null;
   }
 
-  /** Hold exactly these ready uploads, in this order of importance; others are let go. */
-  want(uploads) {
-    const ids = new Set(uploads.map((upload) => upload.id));
-    for (const id of [...this.entries.keys()]) if (!ids.has(id)) this.entries.delete(id);
-    this.waiting = this.waiting.filter((id) => ids.has(id));
-    for (const upload of uploads) this.#admit(upload);
+  /**
+   * Hold what a mix needs around `position`, in samples. `rows` are the manifest's tracks with `uploadId` and `isHeard`,
+   * `uploads` the upload rows by id.
+   */
+  want(rows, uploads, { position, lengthSamples }) {
+    this.rows = rows;
+    const ids = new Set(rows.map((row) => row.uploadId));
+    for (const id of [...this.entries.keys()]) if (!ids.has(id)) this.#drop(id);
+    for (const id of ids) if (!this.entries.has(id)) this.#admit(uploads[id]);
+    this.move({ position, lengthSamples });
+  }
+
+  /** Follow the playhead. */
+  move({ position, lengthSamples }) {
+    this.playhead = { position, lengthSamples };
+    this.queue = this.#affordable(this.#byUrgency());
     this.#pump();
   }
 
   /** Try a failed upload again. */
   retry(upload) {
-    this.entries.delete(upload.id);
     this.#admit(upload);
-    this.#pump();
+    this.move(this.playhead);
+  }
+
+  /** Whether everything of this track is here that sounds at `position` and shortly after. */
+  isReady(row, position) {
+    const { state, take } = this.entries.get(row.uploadId) ?? {};
+    if (state === "failed") return true; // nothing to wait for
+    if (!take?.pieceSamples) return row.clips.every((clip) => soundsAt(clip, row, position) === null);
+    return row.clips.every((clip) => {
+      const sample = soundsAt(clip, row, position);
+      return sample === null || take.bufferOf(take.pieceAt(sample)) !== null;
+    });
   }
 
   dispose() {
     this.abort.abort();
     this.entries.clear();
-    this.waiting = [];
+    this.rows = [];
+    this.queue = [];
   }
 
-  #admit(upload) {
-    const known = this.entries.get(upload.id);
-    if (known && known.state !== "too-big") return;
-    const bytes = decodedBytes(upload);
-    const held = [...this.entries.values()].reduce((sum, entry) => sum + (entry.bytes ?? 0), 0);
-    if (held + bytes > this.limitBytes) {
-      const limit = Math.round(this.limitBytes / 1024 / 1024);
-      const reason = `Not in the preview: it would pass the ${limit} MB of sound a browser tab can hold. Exports include it.`;
-      if (!known) this.#note(upload.id, { state: "too-big", reason, bytes: 0 });
-      return;
-    }
-    this.#note(upload.id, { state: "loading", bytes });
-    this.waiting.push(upload.id);
+  #drop(id) {
+    this.entries.get(id).abort.abort();
+    this.entries.delete(id);
   }
 
-  #note(uploadId, entry) {
-    this.entries.set(uploadId, entry);
+  #admit({ id, durationSamples, channels }) {
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, this.abort.signal]);
+    const file = new FlacFile(this.urlOf(id), { lengthSamples: durationSamples, signal });
+    const take = new Take({ lengthSamples: durationSamples, channels });
+    this.entries.set(id, { state: "loading", reason: null, file, take, abort });
+    this.#open(id, take, file);
     this.onChange();
   }
 
-  #pump() {
-    while (this.active < PARALLEL_DECODES && this.waiting.length) {
-      this.active += 1;
-      this.#load(this.waiting.shift()).finally(() => {
-        this.active -= 1;
-        this.#pump();
-      });
-    }
-  }
-
-  async #load(uploadId) {
-    const entry = this.entries.get(uploadId);
-    if (!entry) return;
+  async #open(id, take, file) {
     try {
-      const buffer = await this.#decode(uploadId);
-      if (this.entries.get(uploadId) !== entry) return; // no longer wanted while it was on its way
-      this.#note(uploadId, { ...entry, state: "ready", buffer });
-    } catch (error) {
-      if (this.abort.signal.aborted || this.entries.get(uploadId) !== entry) return;
-      const reason = error.name === "EncodingError" ? "This browser could not decode the audio." : error.message;
-      this.#note(uploadId, { state: "failed", reason, bytes: 0 });
+      await file.open();
+      take.pieceSamples = file.pieceSamples;
+      if (this.takeOf(id) === take) this.move(this.playhead);
+    } catch (problem) {
+      this.#failed(id, take, problem, () => this.#open(id, take, file));
     }
   }
 
-  async #decode(uploadId) {
-    const bytes = await fetchBytes(this.urlOf(uploadId), { signal: this.abort.signal });
-    return decodeCanonical(bytes);
+  /** `{id, index, distance}` of every piece of every clip, most urgent first; what is behind comes after what is ahead. */
+  #byUrgency() {
+    const { position, lengthSamples } = this.playhead;
+    const found = new Map();
+    for (const row of this.rows) {
+      const { take, state } = this.entries.get(row.uploadId) ?? {};
+      if (!take?.pieceSamples || state === "failed") continue;
+      for (const clip of row.clips) {
+        const end = clip.trimStartSamples + clipLength(clip, take.lengthSamples);
+        for (let index = take.pieceAt(clip.trimStartSamples); index * take.pieceSamples < end; index += 1) {
+          const starts = clip.offsetSamples - clip.trimStartSamples + index * take.pieceSamples;
+          const isBehind = starts + take.pieceSamples <= position;
+          const ahead = isBehind ? lengthSamples - position + Math.max(0, starts) : Math.max(0, starts - position);
+          const distance = ahead + (row.isHeard ? 0 : UNHEARD_LATER_SAMPLES);
+          const key = `${row.uploadId}:${index}`;
+          if (!(found.get(key)?.distance <= distance)) found.set(key, { key, id: row.uploadId, index, distance });
+        }
+      }
+    }
+    return [...found.values()].sort((a, b) => a.distance - b.distance);
+  }
+
+  /** The pieces to load, after letting go of decoded ones that are not among the affordable. */
+  #affordable(pieces) {
+    let bytes = 0;
+    const kept = new Set();
+    for (const { key, id, index } of pieces) {
+      bytes += this.takeOf(id).bytesOf(index);
+      if (bytes > this.limitBytes) break;
+      kept.add(key);
+    }
+    for (const [id, { take }] of this.entries) {
+      for (const index of take.buffers.keys()) if (!kept.has(`${id}:${index}`)) take.buffers.delete(index);
+    }
+    return pieces.filter(({ key, id, index }) => kept.has(key) && !this.takeOf(id).bufferOf(index));
+  }
+
+  #pump() {
+    for (const piece of this.queue) {
+      if (this.loading.size >= PARALLEL_LOADS) return;
+      if (!this.loading.has(piece.key)) this.#load(piece);
+    }
+  }
+
+  async #load({ key, id, index }) {
+    this.loading.set(key, true);
+    const entry = this.entries.get(id);
+    const { take, file } = entry;
+    try {
+      const { content, samples } = await file.read(index);
+      const buffer = await decodeCanonical(content);
+      if (buffer.length !== samples) throw new Error("The audio is damaged. Upload the take again.");
+      if (this.entries.get(id) !== entry) return; // no longer wanted while it was on its way
+      take.buffers.set(index, buffer);
+      if (entry.state !== "ready") {
+        entry.state = "ready";
+        this.onChange();
+      }
+      this.onPiece();
+    } catch (problem) {
+      this.#failed(id, take, problem, () => this.move(this.playhead));
+    } finally {
+      this.loading.delete(key);
+      this.queue = this.queue.filter((piece) => piece.key !== key);
+      this.#pump();
+    }
+  }
+
+  /** A lost connection comes back: then `again` is run. Anything else is shown. */
+  #failed(id, take, problem, again) {
+    const entry = this.entries.get(id);
+    if (problem.name === "AbortError" || entry?.take !== take) return;
+    if (problem.isPassing) {
+      setTimeout(() => this.takeOf(id) === take && again(), problem.retryAfterMs ?? RETRY_MS);
+      return;
+    }
+    const reason = problem.name === "EncodingError" ? "This browser could not decode the audio." : problem.message;
+    Object.assign(entry, { state: "failed", reason });
+    this.onChange();
   }
 }
 
-/** Decode a canonical FLAC file to float samples at 48 kHz. */
-export function decodeCanonical(bytes) {
-  return new OfflineAudioContext(2, 1, SAMPLE_RATE).decodeAudioData(bytes);
+/** Which sample of its upload a clip plays at `position` of the song, or null where it is silent. */
+function soundsAt(clip, row, position) {
+  const into = position - clip.offsetSamples;
+  return into >= 0 && into < clipLength(clip, row.durationSamples) ? clip.trimStartSamples + into : null;
+}
+
+/** Decode a FLAC file to float samples at 48 kHz. */
+export function decodeCanonical(content) {
+  return new OfflineAudioContext(2, 1, SAMPLE_RATE).decodeAudioData(content);
 }

@@ -5,7 +5,7 @@ import { resolvedColor } from "./colors.js";
 import { seekTo } from "./frames.js";
 import { useDraw } from "./hooks.js";
 import { clipLength, clipsOf, formatTime, SAMPLE_RATE, toSamples, toSeconds } from "./mix.js";
-import { bufferExtremes, drawClip, LEVELS, overviewExtremes, prepareCanvas } from "./peaks.js";
+import { drawClip, LEVELS, overviewExtremes, prepareCanvas, takeExtremes } from "./peaks.js";
 import { studio } from "./session.js";
 
 const DRAG_THRESHOLD_PX = 3;
@@ -22,10 +22,11 @@ export function nudge(track, seconds) {
 
 /** Where lowest and highest values of a file come from at this zoom, or null while nothing is there yet. */
 export function extremesReader(uploadId, samplesPerPixel) {
-  const buffer = samplesPerPixel < LEVELS[0] ? studio()?.audio.bufferOf(uploadId) : null;
-  if (buffer) return (from, to) => bufferExtremes(buffer, from, to);
   const overview = studio()?.peaks.find(uploadId, samplesPerPixel);
-  return overview ? (from, to) => overviewExtremes(overview, from, to) : null;
+  if (!overview) return null;
+  const take = samplesPerPixel < LEVELS[0] ? studio().audio.takeOf(uploadId) : null;
+  const coarse = (from, to) => overviewExtremes(overview, from, to);
+  return take ? (from, to) => takeExtremes(take, from, to) ?? coarse(from, to) : coarse;
 }
 
 /** The lane's canvas: as wide as the window on it, whatever the song's length. */

@@ -1,21 +1,25 @@
 /**
  * Live playback of a mix manifest: play, pause, seek, parameter changes without clicks, meters.
- * No React and no network: it is given manifests and decoded buffers.
+ * No React and no network: it is given manifests and takes, whose pieces may be decoded while it plays.
  */
-import { connectTrack, masterBus } from "./graph.js";
+import { connectTrack, feedTrack, masterBus } from "./graph.js";
 import { clamp, heardIds, linearGain, SAMPLE_RATE } from "./mix.js";
 
 const LOOK_AHEAD_S = 0.04; // time to build the graph before its first sample sounds
 const RELEASE_S = 0.008; // fade of a stopping run, against clicks
 const GLIDE_S = 0.004; // time constant of fader moves on the live path
 const METER_SIZE = 1024;
+const FEED_EVERY_MS = 400;
+const FEED_AHEAD_S = 12; // longer than a piece and than the timers of a hidden tab pause
 
 export class Engine {
-  constructor({ onState }) {
+  /** `onMove()` hears of every seek and, while playing, every 0.4 s. */
+  constructor({ onState, onMove }) {
     this.onState = onState;
+    this.onMove = onMove;
     this.context = null;
     this.manifest = { tracks: [], lengthSamples: 0, masterGainDb: 0 };
-    this.buffers = new Map(); // track id -> AudioBuffer
+    this.takes = new Map(); // track id -> Take
     this.run = null;
     this.cuedSample = 0;
     this.scratch = new Float32Array(METER_SIZE);
@@ -62,23 +66,34 @@ export class Engine {
   seek(sample) {
     const target = Math.round(clamp(sample, 0, this.lengthSamples));
     this.cuedSample = target;
-    if (!this.run) return;
-    this.#release();
-    if (target >= this.lengthSamples) this.onState("stopped");
-    else this.#start(target);
+    if (this.run) {
+      this.#release();
+      if (target >= this.lengthSamples) this.onState("stopped");
+      else this.#start(target);
+    }
+    this.onMove();
   }
 
   /** Follow a changed manifest: faders glide, moved or newly decoded tracks are rebuilt at the next frame. */
-  update(manifest, buffers) {
+  update(manifest, takes) {
     const before = this.manifest;
     this.manifest = manifest;
-    this.buffers = buffers;
+    this.takes = takes;
     if (!this.run) {
       this.cuedSample = Math.min(this.cuedSample, manifest.lengthSamples);
       return;
     }
     if (before.lengthSamples !== manifest.lengthSamples) this.#markEnd();
     if (this.run) this.#follow();
+  }
+
+  /** Schedule what has been decoded meanwhile. */
+  feed() {
+    if (!this.run) return;
+    const now = this.context.currentTime;
+    const fromFrame = Math.ceil((now + LOOK_AHEAD_S) * SAMPLE_RATE);
+    const untilFrame = fromFrame + FEED_AHEAD_S * SAMPLE_RATE;
+    for (const voice of this.run.voices.values()) feedTrack(this.context, voice, voice.take, { fromFrame, untilFrame });
   }
 
   /** Peaks since the last call, linear: `{tracks: Map(id -> peak), master: [left, right]}`. */
@@ -116,6 +131,10 @@ export class Engine {
     bus.connect(gate).connect(context.destination);
     gate.connect(splitter);
     this.run = { bus, gate, meters, startFrame, fromSample: Math.round(fromSample), voices: new Map(), end: null };
+    this.run.timer = setInterval(() => {
+      this.feed();
+      this.onMove();
+    }, FEED_EVERY_MS);
     this.#follow();
     this.#markEnd();
   }
@@ -127,36 +146,37 @@ export class Engine {
     const ids = new Set(this.manifest.tracks.map((track) => track.id));
     for (const [id, voice] of voices) if (!ids.has(id)) this.#drop(id, voice);
     for (const track of this.manifest.tracks) {
-      const buffer = this.buffers.get(track.id);
+      const take = this.takes.get(track.id);
       const voice = voices.get(track.id);
       const key = JSON.stringify(track.clips);
-      if (voice && voice.key === key && voice.buffer === buffer) {
+      if (voice && voice.key === key && voice.take === take) {
         glide(voice.gain.gain, heard.has(track.id) ? linearGain(track.gainDb) : 0, now);
         glide(voice.panner.pan, track.pan, now);
         continue;
       }
       if (voice) this.#drop(track.id, voice);
-      if (buffer) this.#add(track, buffer, { key, isHeard: heard.has(track.id) });
+      if (take) this.#add(track, take, { key, isHeard: heard.has(track.id) });
     }
     glide(bus.gain, linearGain(this.manifest.masterGainDb), now);
+    this.feed();
   }
 
-  #add(track, buffer, { key, isHeard }) {
+  #add(track, take, { key, isHeard }) {
     const { run, context } = this;
     const earliest = Math.ceil((context.currentTime + LOOK_AHEAD_S) * SAMPLE_RATE);
     const startFrame = Math.max(run.startFrame, earliest);
     const fromSample = run.fromSample + startFrame - run.startFrame;
-    const nodes = connectTrack(context, track, buffer, run.bus, { isHeard, fromSample, startFrame });
+    const nodes = connectTrack(context, track, take, run.bus, { isHeard, fromSample, startFrame });
     const meter = new AnalyserNode(context, { fftSize: METER_SIZE });
     nodes.panner.connect(meter);
-    run.voices.set(track.id, { ...nodes, meter, buffer, key });
+    run.voices.set(track.id, { ...nodes, meter, take, key });
   }
 
   #drop(id, voice) {
     this.run.voices.delete(id);
     const end = this.context.currentTime + RELEASE_S;
     glide(voice.gain.gain, 0, this.context.currentTime, RELEASE_S / 5);
-    retire(voice.sources, [voice.gain, voice.panner, voice.meter], end);
+    retire([...voice.sources], [voice.gain, voice.panner, voice.meter], end);
   }
 
   /** A silent source that ends with the song: its event comes on time even in a background tab. */
@@ -185,13 +205,14 @@ export class Engine {
   #release() {
     const { run, context } = this;
     this.run = null;
+    clearInterval(run.timer);
     run.end.onended = null;
     const now = context.currentTime;
     run.gate.gain.setValueAtTime(1, now);
     run.gate.gain.linearRampToValueAtTime(0, now + RELEASE_S);
     const nodes = [run.bus, run.gate, ...run.meters];
     for (const voice of run.voices.values()) nodes.push(voice.gain, voice.panner, voice.meter);
-    const sources = [...run.voices.values()].flatMap((voice) => voice.sources);
+    const sources = [...run.voices.values()].flatMap((voice) => [...voice.sources]);
     retire([...sources, run.end], nodes, now + RELEASE_S);
   }
 }

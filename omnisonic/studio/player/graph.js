@@ -67,34 +67,72 @@ function fadeOut(context, clip, { skipped, firstFrame, length }) {
   });
 }
 
-/** Schedule one clip; returns its source node, or null when the playhead is already past it. */
-function scheduleClip(context, clip, buffer, destination, { fromSample, startFrame }) {
-  const rate = context.sampleRate;
-  const length = clipLength(clip, buffer.length);
+/** The fades of one clip with nothing playing into them yet, or null when the playhead is already past it. */
+function placeClip(context, clip, take, destination, { fromSample, startFrame }) {
+  const length = clipLength(clip, take.lengthSamples);
   const skipped = Math.max(0, fromSample - clip.offsetSamples);
   if (skipped >= length) return null;
   const firstFrame = startFrame + Math.max(0, clip.offsetSamples - fromSample);
-  const source = new AudioBufferSourceNode(context, { buffer });
   const placed = { skipped, firstFrame, length };
+  const input = new GainNode(context);
   const fades = [fadeIn(context, clip, placed), fadeOut(context, clip, placed)].filter(Boolean);
-  [source, ...fades, destination].reduce((from, to) => from.connect(to));
-  const seconds = (length - skipped - END_MARGIN_SAMPLES) / rate;
-  source.start(firstFrame / rate, (clip.trimStartSamples + skipped) / rate, seconds);
+  [input, ...fades, destination].reduce((from, to) => from.connect(to));
+  const begin = clip.trimStartSamples + skipped;
+  return { input, firstFrame, begin, end: clip.trimStartSamples + length, scheduled: new Set() };
+}
+
+/** Schedule a piece of a take from `sample` on; pieces follow each other without a gap or an overlap of one frame. */
+function playPiece(context, { buffer, sample, end, pieceStart }, { input, frame }) {
+  const rate = context.sampleRate;
+  const source = new AudioBufferSourceNode(context, { buffer });
+  source.connect(input);
+  const isCut = end < pieceStart + buffer.length;
+  const seconds = isCut ? [(end - sample - END_MARGIN_SAMPLES) / rate] : [];
+  source.start(frame / rate, (sample - pieceStart) / rate, ...seconds);
   return source;
 }
 
 /**
- * All clips of one track through its gain and panner into `destination`.
+ * Schedule what is decoded of a track's clips and begins before `untilFrame`; what comes late joins at `fromFrame`.
+ * Call again when more is decoded: nothing is scheduled twice. New sources are added to `voice.sources`.
+ */
+export function feedTrack(context, voice, take, { fromFrame = 0, untilFrame = Infinity } = {}) {
+  const { pieceSamples } = take;
+  if (!pieceSamples) return;
+  for (const placed of voice.clips) {
+    for (let index = Math.floor(placed.begin / pieceSamples); index * pieceSamples < placed.end; index += 1) {
+      const pieceStart = index * pieceSamples;
+      const first = Math.max(placed.begin, pieceStart);
+      const frame = placed.firstFrame + first - placed.begin;
+      if (frame >= untilFrame) break;
+      const buffer = placed.scheduled.has(index) ? null : take.bufferOf(index);
+      const late = Math.max(0, fromFrame - frame);
+      const end = Math.min(placed.end, pieceStart + pieceSamples);
+      if (!buffer || first + late >= end) continue;
+      placed.scheduled.add(index);
+      const piece = { buffer, sample: first + late, end, pieceStart };
+      const source = playPiece(context, piece, { input: placed.input, frame: frame + late });
+      voice.sources.add(source);
+      source.onended = () => {
+        source.disconnect();
+        voice.sources.delete(source);
+      };
+    }
+  }
+}
+
+/**
+ * The clips of one track through its gain and panner into `destination`, waiting for `feedTrack`.
  * `startFrame` is the context frame at which song sample `fromSample` sounds.
  */
-export function connectTrack(context, track, buffer, destination, { isHeard, fromSample = 0, startFrame = 0 }) {
+export function connectTrack(context, track, take, destination, { isHeard, fromSample = 0, startFrame = 0 }) {
   const gain = new GainNode(context, { gain: isHeard ? linearGain(track.gainDb) : 0 });
   const panner = new StereoPannerNode(context, { pan: track.pan });
   gain.connect(panner).connect(destination);
-  const sources = track.clips
-    .map((clip) => scheduleClip(context, clip, buffer, gain, { fromSample, startFrame }))
+  const clips = track.clips
+    .map((clip) => placeClip(context, clip, take, gain, { fromSample, startFrame }))
     .filter(Boolean);
-  return { gain, panner, sources };
+  return { gain, panner, clips, sources: new Set() };
 }
 
 /** The bus all tracks meet on: always stereo, never up- or down-mixed by the browser. */
@@ -109,10 +147,10 @@ export function masterBus(context, masterGainDb) {
 /**
  * Render a manifest to exactly `lengthSamples` frames of stereo.
  * @param {object} manifest mix manifest, version 1
- * @param {Map<string, AudioBuffer>} buffersByTrack decoded canonical audio by track id
+ * @param {Map<string, Take>} takesByTrack decoded canonical audio by track id, every piece of it
  * @returns {Promise<{left: Float32Array, right: Float32Array}>}
  */
-export async function renderOffline(manifest, buffersByTrack, Context = globalThis.OfflineAudioContext) {
+export async function renderOffline(manifest, takesByTrack, Context = globalThis.OfflineAudioContext) {
   if (manifest.panLaw !== "webaudio-1" || manifest.sampleRate !== SAMPLE_RATE) {
     throw new Error(`This player renders webaudio-1 at ${SAMPLE_RATE} Hz only.`);
   }
@@ -122,10 +160,10 @@ export async function renderOffline(manifest, buffersByTrack, Context = globalTh
   master.connect(context.destination);
   const heard = heardIds(manifest.tracks);
   for (const track of manifest.tracks) {
-    const buffer = buffersByTrack.get(track.id);
+    const take = takesByTrack.get(track.id);
     if (!heard.has(track.id)) continue;
-    if (!buffer) throw new Error(`Track ${track.id} has no decoded audio.`);
-    connectTrack(context, track, buffer, master, { isHeard: true });
+    if (!take) throw new Error(`Track ${track.id} has no decoded audio.`);
+    feedTrack(context, connectTrack(context, track, take, master, { isHeard: true }), take);
   }
   const rendered = await context.startRendering();
   return { left: rendered.getChannelData(0), right: rendered.getChannelData(1) };

@@ -34,16 +34,14 @@ function LaneNote({ upload, audio, canEdit, track }) {
       </div>
     );
   }
-  if (audio?.state !== "failed" && audio?.state !== "too-big") return null;
+  if (audio?.state !== "failed") return null;
   return (
-    <div className="om-lane-note om-lane-note-over" data-kind={audio.state === "failed" ? "bad" : "busy"}>
+    <div className="om-lane-note om-lane-note-over" data-kind="bad">
       <Icon name="alert" />
       <span>{audio.reason}</span>
-      {audio.state === "failed" && (
-        <button type="button" className="om-link" onClick={() => studio()?.retryAudio(upload.id)}>
-          Try again
-        </button>
-      )}
+      <button type="button" className="om-link" onClick={() => studio()?.retryAudio(upload.id)}>
+        Try again
+      </button>
     </div>
   );
 }

@@ -92,7 +92,7 @@ export function buildManifest(session, tracks, uploads, previews = {}) {
     for (const clip of clips) {
       lengthSamples = Math.max(lengthSamples, clip.offsetSamples + clipLength(clip, upload.durationSamples));
     }
-    rows.push({ ...track, ...previews[track.id], channels: upload.channels, clips });
+    rows.push({ ...track, ...previews[track.id], channels: upload.channels, durationSamples: upload.durationSamples, clips });
   }
   return {
     version: 1,

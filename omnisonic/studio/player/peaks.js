@@ -98,8 +98,15 @@ export function overviewExtremes(overview, fromSample, toSample) {
   return [low / scale, high / scale];
 }
 
-/** The same out of the decoded samples themselves: for zooms finer than the finest overview. */
-export function bufferExtremes(buffer, fromSample, toSample) {
+/** The same out of decoded samples, for zooms finer than the finest overview; null where none are decoded. */
+export function takeExtremes(take, fromSample, toSample) {
+  const from = Math.max(0, fromSample);
+  const buffer = take.pieceSamples ? take.bufferOf(take.pieceAt(from)) : null;
+  const start = take.pieceSamples * take.pieceAt(from);
+  return buffer && bufferExtremes(buffer, from - start, toSample - start);
+}
+
+function bufferExtremes(buffer, fromSample, toSample) {
   const first = Math.max(0, Math.floor(fromSample));
   const last = Math.min(buffer.length, Math.max(first + 1, Math.ceil(toSample)));
   let low = 0;

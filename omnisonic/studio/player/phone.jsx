@@ -133,6 +133,7 @@ export function PhoneStudio() {
   const canEdit = useStudio((state) => state.canEdit);
   const heard = useMemo(() => heardIds(tracks), [tracks]);
   const length = useLength();
+  const detail = useStudio((state) => state.playback.detail);
   return (
     <div className="om-phone">
       <MixPicture length={length} />
@@ -140,6 +141,11 @@ export function PhoneStudio() {
         <Clock digits={0} className="om-phone-time" />
         <span>{formatTime(length)}</span>
       </div>
+      {detail && (
+        <span className="om-phone-wait" data-testid="loading">
+          {detail}
+        </span>
+      )}
       <div className="om-phone-transport">
         <ToStart />
         <PlayButton size={26} />

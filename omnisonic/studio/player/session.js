@@ -3,18 +3,16 @@
  * of them when the last component that uses it is gone.
  */
 import { startIfAsked } from "./arrival.js";
-import { call, fetchBytes, idempotencyKey, listAll } from "./api.js";
-import { AudioCache, decodeCanonical } from "./audio_cache.js";
-import { Engine } from "./engine.js";
-import { renderOffline } from "./graph.js";
-import { buildManifest, flatFields, heardIds } from "./mix.js";
+import { call, idempotencyKey, listAll } from "./api.js";
+import { flatFields } from "./mix.js";
 import { PeakCache } from "./peaks.js";
+import { Playback } from "./playback.js";
+import { renderSession } from "./reference_render.js";
 import { Room } from "./room.js";
 import { Saves } from "./saves.js";
 import { emptyStudio, notify, store } from "./store.js";
 import { Uploads } from "./uploads.js";
 
-const WAIT_FOR_AUDIO_MS = 2500; // after this a started mix plays what is decoded; the rest joins in time
 let open = null;
 
 const audioUrl = (uploadId) => `${store.get().audioHost}/api/upload/${uploadId}/audio`;
@@ -47,8 +45,7 @@ class StudioSession {
     this.holders = 0;
     this.abort = new AbortController();
     store.set({ ...emptyStudio(), sessionId });
-    this.engine = new Engine({ onState: (state) => this.#played(state) });
-    this.audio = new AudioCache({ urlOf: audioUrl, onChange: () => this.#audioChanged() });
+    this.playback = new Playback({ store, urlOf: audioUrl });
     this.peaks = new PeakCache({ urlOf: peaksUrl, onChange: () => window.dispatchEvent(new Event("omnisonic:redraw")) });
     this.saves = new Saves({ store, sessionId, onRefused: () => this.#catchUp() });
     this.uploads = new Uploads({
@@ -58,7 +55,6 @@ class StudioSession {
       onGone: (row) => this.#delete(row.id),
     });
     this.room = new Room({ store, sessionId, handlers: this.#roomHandlers() });
-    this.stopWatching = store.subscribe(() => this.#follow());
     this.#listen();
     this.#expose();
     this.load();
@@ -111,8 +107,7 @@ class StudioSession {
   /** The session is not ours any more: stop the music and say so instead of offering dead controls. */
   #lose(reason) {
     if (store.get().status === "gone") return;
-    this.#stopWaiting();
-    this.engine.pause();
+    this.playback.stop();
     this.uploads.close();
     this.saves.close();
     this.room.close();
@@ -121,20 +116,16 @@ class StudioSession {
     store.set({ announcement: `This session is closed to you. ${reason}` });
   }
 
-  async togglePlay() {
-    if (this.engine.isPlaying || store.get().playback.state === "waiting") {
-      this.#stopWaiting();
-      this.engine.pause();
-      store.set({ playback: { state: "stopped", detail: null } });
-      return;
-    }
-    await this.engine.unlock();
-    if (this.#missing().length) {
-      store.set({ playback: { state: "waiting", detail: "Loading the audio" } });
-      this.waitTimer = setTimeout(() => this.#startNow(), WAIT_FOR_AUDIO_MS);
-    } else {
-      await this.#startNow();
-    }
+  get engine() {
+    return this.playback.engine;
+  }
+
+  get audio() {
+    return this.playback.audio;
+  }
+
+  togglePlay() {
+    return this.playback.toggle();
   }
 
   /** Remove a track at once; the notice offers it back for a while. */
@@ -153,15 +144,12 @@ class StudioSession {
   close() {
     if (open === this) open = null;
     this.abort.abort();
-    this.#stopWaiting();
-    this.stopWatching();
     this.stopListening();
     this.room.close();
     this.uploads.close();
     this.saves.close();
-    this.audio.dispose();
+    this.playback.close();
     this.peaks.dispose();
-    this.engine.dispose();
     delete window.__omnisonic;
   }
 
@@ -253,87 +241,8 @@ class StudioSession {
     };
   }
 
-  /** Keep the engine and the decoded audio in step with the store, only when what they read has changed. */
-  #follow() {
-    const { session, tracks, uploads, previews, audio } = store.get();
-    const read = [session, tracks, uploads, previews, audio];
-    if (this.lastRead?.every((value, index) => value === read[index])) return;
-    const isEdited = this.lastRead && (session !== this.lastRead[0] || tracks !== this.lastRead[1]);
-    const needsAudio = tracks !== this.lastRead?.[1] || uploads !== this.lastRead?.[2];
-    this.lastRead = read;
-    const manifest = buildManifest(session, tracks, uploads, previews);
-    const buffers = new Map(manifest.tracks.map((row) => [row.id, this.audio.bufferOf(row.uploadId)]));
-    this.engine.update(manifest, buffers);
-    if (isEdited) window.dispatchEvent(new Event("omnisonic:mix-changed"));
-    if (needsAudio) {
-      const wanted = new Map(manifest.tracks.map((row) => [row.uploadId, uploads[row.uploadId]]));
-      this.audio.want([...wanted.values()]);
-    }
-  }
-
-  #audioChanged() {
-    const audio = Object.fromEntries(
-      [...this.audio.entries].map(([id, { state, reason }]) => [id, { state, reason: reason ?? null }]),
-    );
-    store.set({ audio });
-    if (store.get().playback.state === "waiting" && !this.#missing().length) this.#startNow();
-  }
-
-  /** Heard tracks whose audio is still on its way. */
-  #missing() {
-    const { tracks, audio, uploads } = store.get();
-    const heard = heardIds(tracks);
-    return tracks.filter((track) => {
-      if (!heard.has(track.id) || uploads[track.uploadId]?.status !== "ready") return false;
-      return (audio[track.uploadId]?.state ?? "loading") === "loading";
-    });
-  }
-
-  async #startNow() {
-    this.#stopWaiting();
-    const { audio } = store.get();
-    if (!Object.values(audio).some((entry) => entry.state === "ready")) {
-      const isLoading = Object.values(audio).some((entry) => entry.state === "loading");
-      if (isLoading) this.waitTimer = setTimeout(() => this.#startNow(), WAIT_FOR_AUDIO_MS);
-      else store.set({ playback: { state: "stopped", detail: null } });
-      return;
-    }
-    await this.engine.play();
-    if (!this.engine.isPlaying) store.set({ playback: { state: "stopped", detail: null } });
-  }
-
-  #stopWaiting() {
-    clearTimeout(this.waitTimer);
-  }
-
-  #played(state) {
-    store.set({ playback: { state, detail: null } });
-  }
-
-  /** The browser's own render of the server's manifest, for checks that preview and export are one sound. */
+  /** For checks that preview and export are one sound. */
   #expose() {
-    window.__omnisonic = { renderOffline: renderSession };
+    window.__omnisonic = { renderOffline: (sessionId) => renderSession(sessionId, audioUrl) };
   }
-}
-
-/** Render a session from the server's manifest; base64 of little-endian float32 per channel. */
-async function renderSession(sessionId) {
-  const base = `/api/sessions/${sessionId}`;
-  const answer = await call("GET", `${base}/manifest`);
-  const manifest = answer.manifest ?? answer;
-  const rows = await listAll(`${base}/tracks`, "tracks");
-  const uploadOf = new Map(rows.map((row) => [row.id, row.uploadId]));
-  const buffers = new Map();
-  for (const { id } of manifest.tracks) {
-    buffers.set(id, await decodeCanonical(await fetchBytes(audioUrl(uploadOf.get(id)))));
-  }
-  const { left, right } = await renderOffline(manifest, buffers);
-  return { sampleRate: manifest.sampleRate, lengthSamples: left.length, channels: [base64(left), base64(right)] };
-}
-
-function base64(samples) {
-  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  const pieces = [];
-  for (let at = 0; at < bytes.length; at += 32768) pieces.push(String.fromCharCode(...bytes.subarray(at, at + 32768)));
-  return btoa(pieces.join(""));
 }

@@ -182,7 +182,7 @@ export function Transport({ view, onKeys }) {
       <span className="om-time">
         <Clock /> <span className="om-total">/ {formatTime(length, 1)}</span>
       </span>
-      {playback.state === "waiting" && <span className="om-pill">{playback.detail}</span>}
+      {playback.detail && <span className="om-pill" data-testid="loading">{playback.detail}</span>}
       <span className="om-spacer" />
       <ZoomButtons view={view} />
       <MasterMeter />

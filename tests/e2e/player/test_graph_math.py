@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import base64
-import functools
-import threading
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-import omnisonic.studio.player
 from omnisonic.studio.audio.manifest import FadeCurve, ManifestClip, TrackMix, build_manifest
 from omnisonic.studio.audio.peaks import PeakBuilder, pack_levels
 from omnisonic.studio.audio.reference_mix import mix
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 Audio = dict[str, npt.NDArray[np.float32]]
 
 NULL_LIMIT_DBFS = -100.0
-RENDER = """async ({manifest, audio}) => {
+RENDER = """async ({manifest, audio, pieceSamples}) => {
   const { renderOffline } = await import("/graph.js");
+  const { Take, wholeTake } = await import("/take.js");
   const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-  const buffers = new Map(Object.entries(audio).map(([id, channels]) => {
+  const bufferOf = (channels) => {
     const buffer = new AudioBuffer(
-      { length: floats(channels[0]).length, numberOfChannels: channels.length, sampleRate: 48000 });
-    channels.forEach((channel, index) => buffer.copyToChannel(floats(channel), index));
-    return [id, buffer];
+      { length: channels[0].length, numberOfChannels: channels.length, sampleRate: 48000 });
+    channels.forEach((channel, index) => buffer.copyToChannel(channel, index));
+    return buffer;
+  };
+  const takes = new Map(Object.entries(audio).map(([id, texts]) => {
+    const channels = texts.map(floats);
+    if (!pieceSamples) return [id, wholeTake(bufferOf(channels))];
+    const take = new Take({ lengthSamples: channels[0].length, channels: channels.length });
+    take.pieceSamples = pieceSamples;
+    for (let index = 0; index < take.pieceCount; index += 1) {
+      const cut = (channel) => channel.slice(index * pieceSamples, (index + 1) * pieceSamples);
+      take.buffers.set(index, bufferOf(channels.map(cut)));
+    }
+    return [id, take];
   }));
-  const { left, right } = await renderOffline(manifest, buffers);
+  const { left, right } = await renderOffline(manifest, takes);
   const text = (samples) => {
     let letters = "";
     for (const byte of new Uint8Array(samples.buffer)) letters += String.fromCharCode(byte);
@@ -48,33 +54,6 @@ PARSE = """async (text) => {
   const first = (one) => overviewExtremes(one, 0, one.samplesPerPoint);
   return overviews.map((one) => [one.samplesPerPoint, one.length, first(one)]);
 }"""
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Requests are no news."""
-
-
-@pytest.fixture(scope="module")
-def sources() -> Iterator[str]:
-    """Address of the player's modules as they are, unbuilt."""
-    folder = Path(omnisonic.studio.player.__file__).parent
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def bench(browser: Browser, sources: str) -> Iterator[Page]:
-    """An empty page that may import the player's modules."""
-    page = browser.new_page()
-    page.goto(sources)
-    yield page
-    page.close()
 
 
 def _random_track(rng: np.random.Generator, index: int, audio: Audio) -> TrackMix:
@@ -113,14 +92,16 @@ def _encoded(audio: Audio) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_any_mix_sounds_as_the_manifest_says(bench: Page, seed: int) -> None:
+@pytest.mark.parametrize("piece_samples", [0, 997, 4096])
+@pytest.mark.parametrize("seed", range(8))
+def test_any_mix_sounds_as_the_manifest_says(bench: Page, seed: int, piece_samples: int) -> None:
     rng = np.random.default_rng(seed)
     audio: Audio = {}
     tracks = [_random_track(rng, index, audio) for index in range(5)]
     manifest = build_manifest(tracks, master_gain_db=float(np.round(rng.uniform(-6, 3), 1)))
 
-    channels = bench.evaluate(RENDER, {"manifest": manifest.to_json(), "audio": _encoded(audio)})
+    given = {"manifest": manifest.to_json(), "audio": _encoded(audio), "pieceSamples": piece_samples}
+    channels = bench.evaluate(RENDER, given)
 
     rendered = np.stack([np.frombuffer(base64.b64decode(text), "<f4") for text in channels], axis=1)
     expected = mix(manifest, audio)

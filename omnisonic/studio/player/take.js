@@ -1,0 +1,31 @@
+/** Decoded sound of one upload in pieces of equal length; `wholeTake` is one that came in one piece. */
+
+export function wholeTake(buffer) {
+  return { lengthSamples: buffer.length, pieceSamples: buffer.length, bufferOf: () => buffer };
+}
+
+export class Take {
+  constructor({ lengthSamples, channels }) {
+    this.lengthSamples = lengthSamples;
+    this.channels = channels;
+    this.pieceSamples = null; // known once the file's head was read
+    this.buffers = new Map(); // piece -> AudioBuffer
+  }
+
+  bufferOf(index) {
+    return this.buffers.get(index) ?? null;
+  }
+
+  pieceAt(sample) {
+    return Math.floor(sample / this.pieceSamples);
+  }
+
+  get pieceCount() {
+    return Math.ceil(this.lengthSamples / this.pieceSamples);
+  }
+
+  bytesOf(index) {
+    const samples = Math.min(this.pieceSamples, this.lengthSamples - index * this.pieceSamples);
+    return samples * this.channels * Float32Array.BYTES_PER_ELEMENT;
+  }
+}

@@ -1,0 +1,77 @@
+"""The player's modules without the rest: as they are, unbuilt, beside files of a test."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import omnisonic.studio.player
+from omnisonic.platform.storage.ranges import parse_range
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+class Sources(ThreadingHTTPServer):
+    """Serves the modules and what a test puts into `files`, by byte ranges where asked."""
+
+    def __init__(self) -> None:
+        folder = str(Path(omnisonic.studio.player.__file__).parent)
+        super().__init__(("127.0.0.1", 0), functools.partial(_Handler, directory=folder))
+        self.files: dict[str, bytes] = {}
+        self.bytes_sent = 0
+
+    @property
+    def url(self) -> str:
+        """Address of the folder."""
+        return f"http://127.0.0.1:{self.server_port}/"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    server: Sources
+
+    def log_message(self, *_: Any) -> None:
+        """Requests are no news."""
+
+    def do_GET(self) -> None:
+        content = self.server.files.get(self.path)
+        if content is None:
+            super().do_GET()
+            return
+        part = parse_range(self.headers.get("Range"), len(content))
+        body = content if part is None else content[part.start : part.end]
+        self.send_response(HTTPStatus.OK if part is None else HTTPStatus.PARTIAL_CONTENT)
+        if part is not None:
+            self.send_header("Content-Range", f"bytes {part.start}-{part.end - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.server.bytes_sent += len(body)
+
+
+@pytest.fixture
+def sources() -> Iterator[Sources]:
+    """A running server of the modules."""
+    server = Sources()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def bench(browser: Browser, sources: Sources) -> Iterator[Page]:
+    """An empty page that may import the player's modules."""
+    page = browser.new_page()
+    page.goto(sources.url)
+    yield page
+    page.close()
