@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import SQLModel, col
 
+from omnisonic.core.licenses.expiry import expire_due_licenses
 from omnisonic.platform.auth.models import AuthSession, VerificationToken
 from omnisonic.platform.db import UnitOfWork, unit_of_work
 from omnisonic.platform.ids import utc_now
@@ -52,6 +53,13 @@ def delete_orphans() -> None:
         uploads=_in_batches(lambda uow: delete_orphaned_uploads(uow, now=now)),
         unknown=delete_unknown_objects(now=now),
     )
+
+
+def expire_licenses() -> None:
+    """Mark the licenses whose window is over; late or double runs find what is left."""
+    now = utc_now()
+    expired = _in_batches(lambda uow: expire_due_licenses(uow, now=now))
+    log.info("licenses_expired", licenses=expired)
 
 
 def clean_up() -> None:

@@ -12,10 +12,12 @@ SWEEP_EVERY_S = 20  # with the sweeper's patience of 30 s a dead job is found wi
 
 SWEEP = JobSpec("workers.maintenance.sweep", queue=Queue.MAINTENANCE, timeout_s=60, expires_s=120)
 DELETE_ORPHANS = JobSpec("workers.maintenance.delete_orphans", queue=Queue.MAINTENANCE, timeout_s=1800)
+EXPIRE_LICENSES = JobSpec("workers.maintenance.expire_licenses", queue=Queue.MAINTENANCE, timeout_s=1800)
 CLEAN_UP = JobSpec("workers.maintenance.clean_up", queue=Queue.MAINTENANCE, timeout_s=1800)
 
 JOBS = (
     ScheduledJob("sweep", SWEEP, Every(SWEEP_EVERY_S)),
+    ScheduledJob("expire-licenses", EXPIRE_LICENSES, DailyAt(time(0, 0))),
     ScheduledJob("delete-orphans", DELETE_ORPHANS, DailyAt(time(3, 0))),
     ScheduledJob("clean-up", CLEAN_UP, DailyAt(time(3, 30))),
 )
