@@ -101,9 +101,11 @@ def _summary() -> rx.Component:
             badge("All well", kind="ok", icon="check", data_testid="all-well"),
             badge("Something needs you", kind="danger", icon="circle-alert", data_testid="not-well"),
         ),
-        rx.el.span("Looked at ", AdminState.looked_at, class_name="ui-small ui-text-2 ui-num ui-grow"),
+        rx.el.span(
+            "Looked at ", AdminState.looked_at, class_name="ui-small ui-text-2 ui-num ui-nowrap ui-grow"
+        ),
         button("Look again", testid="look-again", icon="rotate-cw", kind="ghost", on_click=AdminState.load),
-        class_name="ui-row",
+        class_name="ui-row ui-row-wrap",
     )
 
 
@@ -121,11 +123,12 @@ def _light(light: Any) -> rx.Component:
         rx.el.span(
             class_name="ui-lamp", data_state=rx.cond(light.is_well, "well", "down"), aria_hidden="true"
         ),
-        rx.el.strong(light.name, class_name="ui-grow"),
+        rx.el.strong(light.name),
         rx.el.span(
             rx.cond(light.is_well, rx.cond(light.reason != "", light.reason, "Well"), light.reason),
             class_name="ui-text-2",
         ),
+        class_name="ui-light",
         data_testid="light",
     )
 

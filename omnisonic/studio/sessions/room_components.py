@@ -30,7 +30,7 @@ def name_crumbs() -> rx.Component:
                 rx.cond(
                     RoomState.can_edit,
                     _name_field(),
-                    rx.el.h1(RoomState.name, class_name="ui-truncate ui-name-still"),
+                    rx.el.h1(RoomState.name, class_name="ui-truncate ui-name-still", dir="auto"),
                 ),
                 aria_current="page",
             ),
@@ -49,6 +49,7 @@ def _name_field() -> rx.Component:
             default_value=RoomState.name,
             key=RoomState.session_id + RoomState.name,
             aria_label="Name of the session",
+            dir="auto",
             title="Rename",
             max_length=120,
             auto_complete="off",
