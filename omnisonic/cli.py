@@ -13,7 +13,7 @@ from omnisonic.platform.settings import SettingsError, get_settings
 
 Arguments = argparse.Namespace
 Command = Callable[[Arguments], int]
-PROCESSES = ("web", "gateway", "relay", "scheduler", *(f"worker-{queue.value}" for queue in Queue))
+PROCESSES = ("web", "gateway", "graph", "relay", "scheduler", *(f"worker-{queue.value}" for queue in Queue))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "migrate", run_migrate, "bring the database up to date")
     _add(commands, "web", run_web, "run the web process")
     _add(commands, "gateway", run_gateway, "run the realtime gateway")
+    _add(commands, "graph", run_graph, "run the GraphQL service")
     _add(commands, "relay", run_relay, "run the outbox relay")
     _add(commands, "scheduler", run_scheduler, "run the scheduler")
     worker = _add(commands, "worker", run_worker, "run the workers of one queue")
@@ -83,9 +84,10 @@ def run_up(arguments: Arguments) -> int:
 
 def run_build(_: Arguments) -> int:
     """Build the front end."""
-    from omnisonic.platform.embedded import frontend
+    from omnisonic.platform.embedded import explorer, frontend
 
     rebuilt = frontend.build()
+    explorer.install()
     print("The front end is built." if rebuilt else "The front end is up to date.")
     return 0
 
@@ -109,6 +111,14 @@ def run_web(_: Arguments) -> int:
 def run_gateway(_: Arguments) -> int:
     """Serve the rooms."""
     from omnisonic.studio.rooms.gateway import run
+
+    run()
+    return 0
+
+
+def run_graph(_: Arguments) -> int:
+    """Serve the graph."""
+    from graph_service.process import run
 
     run()
     return 0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from omnisonic.platform.embedded import frontend
+from omnisonic.platform.embedded import explorer, frontend
 from omnisonic.platform.embedded.console import Console
 from omnisonic.platform.embedded.folder import DataFolder
 from omnisonic.platform.embedded.listen import listen_host
@@ -24,6 +24,7 @@ from omnisonic.platform.settings import DEVELOPMENT_SECRET, Environment, Setting
 ROOT = Path(__file__).resolve().parents[3]
 WORKER_GRACE_S = 15.0
 PATIENCE_S = 60.0
+PORTS = ("PORT", "GATEWAY_PORT", "GRAPH_PORT", "GRAPH_WS_PORT")
 
 
 class StartFailed(Exception):
@@ -37,8 +38,8 @@ def up(*, stop_with_parent: bool = False) -> int:
     """
     settings = get_settings()
     started = time.monotonic()
-    for variable, port in (("PORT", settings.port), ("GATEWAY_PORT", settings.gateway_port)):
-        require_free(variable, port, listen_host(settings))
+    for variable in PORTS:
+        require_free(variable, getattr(settings, variable.lower()), listen_host(settings))
     folder = DataFolder.open(settings.omnisonic_data_dir)
     with folder.exclusive():
         console = Console()
@@ -77,8 +78,8 @@ def running_servers(stack: EmbeddedStack, settings: Settings, console: Console) 
 
 def application_environment(settings: Settings, folder: DataFolder) -> dict[str, str]:
     """Variables that a first start should not ask for; what the operator has set stays."""
-    found = {"OMNISONIC_DATA_DIR": str(folder.root), "PORT": str(settings.port)}
-    found["GATEWAY_PORT"] = str(settings.gateway_port)
+    found = {"OMNISONIC_DATA_DIR": str(folder.root)}
+    found |= {variable: str(getattr(settings, variable.lower())) for variable in PORTS}
     if settings.auth_secret.get_secret_value() == DEVELOPMENT_SECRET:
         found["AUTH_SECRET"] = folder.secret("auth")
     if settings.public_url == Settings.model_fields["public_url"].default:
@@ -94,7 +95,7 @@ def application_environment(settings: Settings, folder: DataFolder) -> dict[str,
 
 def process_specs() -> list[ProcessSpec]:
     """All processes but the web, in the order of their start."""
-    names = [["gateway"], ["relay"], *(["worker", queue.value] for queue in Queue), ["scheduler"]]
+    names = [["gateway"], ["graph"], ["relay"], *(["worker", queue.value] for queue in Queue), ["scheduler"]]
     return [_command(*words) for words in names]
 
 
@@ -102,7 +103,7 @@ def _prepare(supervisor: Supervisor) -> None:
     """Bring database and front end up to date."""
     if supervisor.run_to_end(_command("migrate")) != 0:
         raise StartFailed("The database could not be migrated; nothing was started.")
-    if frontend.is_current():
+    if frontend.is_current() and explorer.is_installed():
         return
     supervisor.console.say("building the front end (only when it changed; about a minute the first time)")
     if supervisor.run_to_end(_command("build")) != 0:

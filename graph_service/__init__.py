@@ -1,0 +1,1 @@
+"""The graph service: GraphQL over HTTP and WebSocket, a process of its own."""

@@ -1,0 +1,124 @@
+"""What clients get to read about an error: a message, its place, and `extensions.code`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi.encoders import jsonable_encoder
+from graphql import GraphQLError, GraphQLSyntaxError
+from sqlalchemy.exc import OperationalError
+from structlog.contextvars import get_contextvars
+
+from omnisonic.platform.errors import (
+    InvalidFields,
+    Malformed,
+    NotSignedIn,
+    OmnisonicError,
+    ServiceUnavailable,
+)
+from omnisonic.platform.logging import get_logger
+
+log = get_logger(__name__)
+
+
+class QuerySyntax(Malformed):
+    """The document does not follow the grammar."""
+
+    slug, title = "graphql-syntax", "This is not a GraphQL document"
+    advice = "The message names the line and column where reading stopped."
+
+
+class QueryInvalid(Malformed):
+    """The document or its variables do not fit the schema."""
+
+    slug, title = "graphql-invalid", "The query does not fit the schema"
+    advice = "Compare it with the schema: docs/api/schema.graphql, or the explorer at /graphql."
+
+
+class QueryTooComplex(Malformed):
+    """More tokens, depth, aliases, fields or objects than one operation may have."""
+
+    slug, title = "graphql-too-complex", "The query asks for too much at once"
+    advice = "Ask for fewer rows (`first`) or levels, or split the query."
+
+
+class OperationTimedOut(ServiceUnavailable):
+    """The operation took longer than allowed; a mutation may have happened."""
+
+    slug, title = "graphql-timeout", "The operation took too long"
+    advice = "Ask for less at once. After a mutation, read before you send it again."
+
+
+class TooManyOperations(OmnisonicError):
+    """More running operations than a socket or an account may have."""
+
+    slug, title, status = "graphql-too-many-operations", "Too many operations at once", 429
+    advice = "Complete some of the running subscriptions first."
+
+
+class SlowConsumer(OmnisonicError):
+    """A subscriber reads more slowly than results come."""
+
+    slug, title, status = "graphql-slow-consumer", "Results came faster than they were read", 429
+    advice = "Subscribe again and read the current state; read results as they come."
+
+
+def code_of(error: OmnisonicError) -> str:
+    """The `extensions.code` of a refusal: its slug, but the usual word of GraphQL for no credentials."""
+    return "unauthenticated" if isinstance(error, NotSignedIn) else error.slug
+
+
+def refusal(error: OmnisonicError) -> dict[str, Any]:
+    """A refusal that concerns the request as a whole."""
+    return {"message": error.detail, "extensions": _extensions(error)}
+
+
+def error_json(error: GraphQLError) -> dict[str, Any]:
+    """One entry of `errors` (GraphQL spec §7.1.4). Unexpected exceptions are logged and masked."""
+    cause = _expected_cause(error)
+    body: dict[str, Any] = {"message": cause.detail if cause else error.message}
+    if error.locations:
+        body["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
+    if error.path:
+        body["path"] = error.path
+    if cause:
+        body["extensions"] = _extensions(cause)
+    else:
+        kind = QuerySyntax if isinstance(error, GraphQLSyntaxError) else QueryInvalid
+        body["extensions"] = {"code": kind.slug, "correlationId": _correlation_id()}
+    return body
+
+
+def _expected_cause(error: GraphQLError) -> OmnisonicError | None:
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError):
+        if cause.original_error is None:
+            return None
+        cause = cause.original_error
+    if isinstance(cause, OmnisonicError):
+        return cause
+    if isinstance(cause, OperationalError) and cause.connection_invalidated:
+        return ServiceUnavailable()
+    if isinstance(cause, ValueError) and ("NUL" in str(cause) or isinstance(cause, UnicodeError)):
+        return InvalidFields("Text cannot contain null characters or halves of surrogate pairs.")
+    log.error("graphql_internal_error", path=error.path, exc_info=cause)
+    internal = OmnisonicError()
+    internal.detail = f"{OmnisonicError.title}. {OmnisonicError.advice}"
+    return internal
+
+
+def _extensions(error: OmnisonicError) -> dict[str, Any]:
+    found: dict[str, Any] = {"code": code_of(error), "correlationId": _correlation_id()}
+    if error.errors:
+        found["errors"] = [
+            {"field": one.field, "code": one.code, "message": one.message} for one in error.errors
+        ]
+    if error.current is not None:
+        found["current"] = jsonable_encoder(error.current)
+    if error.retry_after_s is not None:
+        found["retryAfterSeconds"] = error.retry_after_s
+    return found
+
+
+def _correlation_id() -> str:
+    return str(get_contextvars().get("correlation_id", ""))

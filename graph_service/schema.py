@@ -1,0 +1,26 @@
+"""The served schema. A type or field enters it when it works."""
+
+from __future__ import annotations
+
+import graphene
+from graphql import print_schema
+
+from graph_service.types.mutation import CatalogMutation
+from graph_service.types.query import CatalogQuery
+from graph_service.types.subscription import Subscription
+
+
+class Query(CatalogQuery, graphene.ObjectType):
+    """Questions to the graph."""
+
+
+class Mutation(CatalogMutation, graphene.ObjectType):
+    """Changes to the graph. They need the scope `graph:write`."""
+
+
+schema = graphene.Schema(query=Query, mutation=Mutation, subscription=Subscription)
+
+
+def render_sdl() -> str:
+    """`docs/api/schema.graphql`."""
+    return print_schema(schema.graphql_schema) + "\n"

@@ -1,0 +1,1 @@
+"""GraphQL over WebSocket: our own server of the `graphql-transport-ws` protocol."""

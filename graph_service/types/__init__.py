@@ -1,0 +1,1 @@
+"""The types of the schema: thin views of rows; rules live in the services."""
