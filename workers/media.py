@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from omnisonic.platform.errors import ServiceUnavailable
+from omnisonic.platform.errors import OmnisonicError, ServiceUnavailable
 from omnisonic.platform.logging import get_logger
 from omnisonic.platform.storage import get_storage
-from omnisonic.studio.rendering.errors import MediaRejected, RenderCanceled
+from omnisonic.studio.rendering.errors import MediaRejected
 from omnisonic.studio.rendering.media import MediaResult, process_media
 from omnisonic.studio.uploads import lifecycle, multipart
 from omnisonic.studio.uploads.models import Upload, UploadKind
 from omnisonic.studio.uploads.service import ARTWORK_NAME, AUDIO_NAME, AUDIO_TYPE, original_key, prefix_of
-from workers.runtime import JobStopped, RowHeartbeat, StopReason, work_folder
+from workers.row_job import RowJob
+from workers.runtime import RowHeartbeat
 
 log = get_logger(__name__)
 
@@ -24,28 +24,8 @@ log = get_logger(__name__)
 def process_upload(upload_id: str) -> None:
     """Decode an upload once, store what came of it and settle its row. Safe to run twice."""
     upload = lifecycle.claim_upload(upload_id=UUID(upload_id))
-    if upload is None:
-        return
-    owned: dict[str, Any] = {"upload_id": upload.id, "attempt": upload.attempt}
-    heart = RowHeartbeat(partial(lifecycle.beat_upload, **owned))
-    try:
-        with work_folder() as folder, heart:
-            result = _process(upload, folder, heart)
-            heart.check()
-            _store(upload, result)
-            facts = _facts(result)
-        if not lifecycle.finish_upload(**owned, result=facts):
-            log.warning("upload_disowned", upload_id=upload_id)
-    except MediaRejected as error:
-        log.info("upload_rejected", upload_id=upload_id, slug=error.slug)
-        lifecycle.reject_upload(**owned, slug=error.slug, reason=f"{error.title}. {error.detail}")
-    except (JobStopped, RenderCanceled) as error:
-        reason = error.reason if isinstance(error, JobStopped) else heart.stop_reason
-        lifecycle.release_upload(**owned, is_fault=reason is not StopReason.SHUTDOWN)
-    except BaseException as error:  # whatever broke, the row must not stay at "processing"
-        log.exception("upload_failed", upload_id=upload_id, error=type(error).__name__)
-        lifecycle.release_upload(**owned, is_fault=True)
-        raise
+    if upload is not None:
+        _UploadJob(upload).run()
 
 
 def remove_parts(upload_id: str, storage_upload_id: str) -> None:
@@ -60,14 +40,42 @@ def delete_objects(prefix: str) -> None:
     get_storage().delete_prefix(prefix)
 
 
-def _process(upload: Upload, folder: Path, heart: RowHeartbeat) -> MediaResult:
-    source = folder / "source"
-    get_storage().download(original_key(upload.id), source)
-    if _sha256(source) != upload.sha256:
-        raise ServiceUnavailable("The stored file differs from what was uploaded.")
-    made = folder / "made"
-    made.mkdir()
-    return process_media(source, made, should_cancel=lambda: heart.stop_reason is not None)
+class _UploadJob(RowJob[lifecycle.Processed]):
+    refusals = (MediaRejected,)
+
+    def __init__(self, upload: Upload) -> None:
+        self.upload = upload
+        self.owned: dict[str, Any] = {"upload_id": upload.id, "attempt": upload.attempt}
+
+    def beat(self) -> bool:
+        return lifecycle.beat_upload(**self.owned)
+
+    def work(self, folder: Path, heart: RowHeartbeat) -> lifecycle.Processed:
+        source = folder / "source"
+        get_storage().download(original_key(self.upload.id), source)
+        if _sha256(source) != self.upload.sha256:
+            raise ServiceUnavailable("The stored file differs from what was uploaded.")
+        made = folder / "made"
+        made.mkdir()
+        result = process_media(source, made, should_cancel=lambda: heart.stop_reason is not None)
+        heart.check()
+        _store(self.upload, result)
+        return _facts(result)
+
+    def finish(self, result: lifecycle.Processed) -> None:
+        if not lifecycle.finish_upload(**self.owned, result=result):
+            self.let_go()
+
+    def refuse(self, error: OmnisonicError) -> None:
+        reason = f"{error.title}. {error.detail}"
+        lifecycle.reject_upload(**self.owned, slug=error.slug, reason=reason)
+
+    def release(self, error: BaseException | None, *, is_fault: bool) -> None:
+        log.info("upload_released", upload_id=str(self.upload.id), error=type(error).__name__)
+        lifecycle.release_upload(**self.owned, is_fault=is_fault)
+
+    def let_go(self) -> None:
+        log.warning("upload_disowned", upload_id=str(self.upload.id))
 
 
 def _store(upload: Upload, result: MediaResult) -> None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from omnisonic.platform.errors import NotFound, OmnisonicError, ServiceUnavailable
-from omnisonic.platform.logging import get_logger
 from omnisonic.platform.settings import get_settings
 from omnisonic.platform.storage import get_storage
 from omnisonic.studio.audio.loudness import parse_target
 from omnisonic.studio.audio.manifest import MixManifest, parse_manifest
 from omnisonic.studio.exports import lifecycle
 from omnisonic.studio.exports.models import Export, ExportStage
-from omnisonic.studio.rendering.errors import RenderCanceled, RenderRefused
+from omnisonic.studio.rendering.errors import RenderRefused
 from omnisonic.studio.rendering.mixdown import render_mix
 from omnisonic.studio.rendering.report import build_certificate
 from omnisonic.studio.rendering.request import (
@@ -27,46 +25,49 @@ from omnisonic.studio.rendering.request import (
     RenderTags,
 )
 from omnisonic.studio.uploads.service import AUDIO_NAME, prefix_of
-from workers.runtime import JobStopped, RowHeartbeat, StopReason, work_folder
+from workers.row_job import RowJob
+from workers.runtime import RowHeartbeat
 
 PROGRESS_EVERY_S = 0.5
 RENDER_SHARE = 0.95  # the rest of the bar is for storing
 TAKE_GONE = "A take of this mix was removed after the export was requested. Export the mix as it is now."
 INTERRUPTED = "The mixdown was interrupted; trying once more."
 
-log = get_logger(__name__)
-
 
 def render_export(export_id: str) -> None:
     """Render one export and settle its row. Safe to run twice: only a pending row is taken."""
     export = lifecycle.claim_export(export_id=UUID(export_id))
-    if export is None:
-        return
-    owned: dict[str, Any] = {"export_id": export.id, "attempt": export.attempt}
-    heart = RowHeartbeat(partial(lifecycle.beat_export, **owned))
-    try:
-        with work_folder() as folder, heart:
-            rendered = _render(export, folder, heart)
-        if not lifecycle.complete_export(**owned, rendered=rendered):
-            get_storage().delete(rendered.storage_key)
-            lifecycle.cancel_claimed(**owned)
-    except (JobStopped, RenderCanceled) as error:
-        _stop(owned, error.reason if isinstance(error, JobStopped) else heart.stop_reason)
-    except RenderRefused as error:
-        lifecycle.fail_export(**owned, slug=error.slug, message=error.detail)
-    except BaseException as error:  # whatever broke, the row must not stay at "processing"
-        log.exception("export_failed", export_id=export_id, error=type(error).__name__)
+    if export is not None:
+        _ExportJob(export).run()
+
+
+class _ExportJob(RowJob[lifecycle.Rendered]):
+    refusals = (RenderRefused,)
+
+    def __init__(self, export: Export) -> None:
+        self.export = export
+        self.owned: dict[str, Any] = {"export_id": export.id, "attempt": export.attempt}
+
+    def beat(self) -> bool:
+        return lifecycle.beat_export(**self.owned)
+
+    def work(self, folder: Path, heart: RowHeartbeat) -> lifecycle.Rendered:
+        return _render(self.export, folder, heart)
+
+    def finish(self, result: lifecycle.Rendered) -> None:
+        if not lifecycle.complete_export(**self.owned, rendered=result):
+            get_storage().delete(result.storage_key)
+            self.let_go()
+
+    def refuse(self, error: OmnisonicError) -> None:
+        lifecycle.fail_export(**self.owned, slug=error.slug, message=error.detail)
+
+    def release(self, error: BaseException | None, *, is_fault: bool) -> None:
         reason = error.detail if isinstance(error, OmnisonicError) else INTERRUPTED
-        lifecycle.release_export(**owned, reason=reason, is_fault=True)
-        raise
+        lifecycle.release_export(**self.owned, reason=reason, is_fault=is_fault)
 
-
-def _stop(owned: dict[str, Any], reason: StopReason | None) -> None:
-    if reason is StopReason.DISOWNED:
-        lifecycle.cancel_claimed(**owned)
-    else:
-        is_fault = reason is not StopReason.SHUTDOWN
-        lifecycle.release_export(**owned, reason=INTERRUPTED, is_fault=is_fault)
+    def let_go(self) -> None:
+        lifecycle.cancel_claimed(**self.owned)
 
 
 def _render(export: Export, folder: Path, heart: RowHeartbeat) -> lifecycle.Rendered:
