@@ -10,7 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
-from omnisonic import __version__
+from omnisonic import __version__, search_api
+from omnisonic.core.catalog import api as catalog_api
+from omnisonic.core.imports import api as imports_api
+from omnisonic.core.licenses import api as licenses_api
 from omnisonic.platform import health, queues_dashboard
 from omnisonic.platform.auth import api as auth_api
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
@@ -26,7 +29,15 @@ from omnisonic.studio.tracks import api as tracks_api
 from omnisonic.studio.uploads import api as uploads_api
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-UNKNOWN_PATHS = ("/api", "/v1", "/api/{rest:path}", "/v1/{rest:path}", "/health/{rest:path}", "/healthz")
+UNKNOWN_PATHS = (
+    "/api",
+    "/v1",
+    "/api/{rest:path}",
+    "/v1/{rest:path}",
+    "/ingest/{rest:path}",
+    "/health/{rest:path}",
+    "/healthz",
+)
 DESCRIPTION = "Sessions, tracks, uploads and exports. Errors are problem details (RFC 9457)."
 ROUTERS = (
     auth_api.router,
@@ -35,6 +46,10 @@ ROUTERS = (
     uploads_api.router,
     exports_api.router,
     rooms_api.router,
+    licenses_api.router,
+    catalog_api.router,
+    search_api.router,
+    imports_api.router,
 )
 
 

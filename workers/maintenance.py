@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlmodel import SQLModel, col
 
 from omnisonic.core.licenses.expiry import expire_due_licenses
+from omnisonic.core.imports.lifecycle import requeue_stale_imports
 from omnisonic.platform.auth.models import AuthSession, VerificationToken
 from omnisonic.platform.db import UnitOfWork, unit_of_work
 from omnisonic.platform.ids import utc_now
@@ -39,9 +40,10 @@ def sweep(*, stale_after_s: int = STALE_AFTER_S) -> None:
     now = utc_now()
     uploads = _in_batches(lambda uow: requeue_stale_uploads(uow, now=now, stale_after_s=stale_after_s))
     exports = _in_batches(lambda uow: requeue_stale_exports(uow, now=now, stale_after_s=stale_after_s))
+    imports = _in_batches(lambda uow: requeue_stale_imports(uow, now=now, stale_after_s=stale_after_s))
     folders = remove_dead_folders()
-    if uploads or exports or folders:
-        log.warning("swept", uploads=uploads, exports=exports, folders=folders)
+    if uploads or exports or imports or folders:
+        log.warning("swept", uploads=uploads, exports=exports, imports=imports, folders=folders)
 
 
 def delete_orphans() -> None:

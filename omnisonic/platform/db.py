@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import anyio.to_thread
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from omnisonic.platform.db_errors import translated
@@ -27,6 +28,11 @@ from omnisonic.platform.settings import get_settings
 OUTBOX_LOCK = 0x0B0B  # one lock for the last step of every writing transaction
 OUTBOX_CHANNEL = "outbox"
 BULK_STATEMENT_TIMEOUT_S = 600
+CONNECT_ARGUMENTS = {
+    "connect_timeout": 5,
+    "application_name": "omnisonic",
+    "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -103,8 +109,9 @@ def bulk_connection(*, statement_timeout_s: int = BULK_STATEMENT_TIMEOUT_S) -> I
     A commit does not wait for the disk: whoever uses it keeps markers in the same transactions and goes
     on from them. It is closed at the end, and its temporary tables are gone.
     """
-    with translated(), write_engine().connect() as connection:
-        connection.detach()  # never back into the pool with these settings
+    # Never one of the pool: temp_buffers cannot be changed once a connection has had temporary tables.
+    engine = create_engine(write_engine().url, poolclass=NullPool, connect_args=CONNECT_ARGUMENTS)
+    with translated(), engine.connect() as connection:
         connection.exec_driver_sql(
             f"SET statement_timeout = '{statement_timeout_s}s'; SET synchronous_commit = off; SET jit = off; "
             "SET work_mem = '64MB'; SET maintenance_work_mem = '64MB'; SET temp_buffers = '64MB'"
@@ -162,10 +169,5 @@ def _make_engine(url: str) -> Engine:
         max_overflow=settings.database_pool_max_overflow,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={
-            "connect_timeout": 5,
-            "application_name": "omnisonic",
-            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 "
-            "-c timezone=UTC",
-        },
+        connect_args=CONNECT_ARGUMENTS,
     )

@@ -19,6 +19,7 @@ from omnisonic.platform.web.proxy import TrustedProxies
 from omnisonic.platform.web.tracing import Tracing
 
 UPLOAD_PATHS = ("/api/upload", "/storage/")
+IMPORT_PATHS = ("/ingest/isrc/bulk", "/ingest/isrc/bulk/preview")
 
 
 def wrap(app: ASGIApp) -> ASGIApp:
@@ -30,7 +31,13 @@ def wrap(app: ASGIApp) -> ASGIApp:
     app = PagePaths(app, build_dir=built_front_end())
     app = PageGate(app)
     app = OriginCheck(app, allowed_origins=settings.allowed_origins)
-    app = BodyLimit(app, upload_paths=UPLOAD_PATHS, upload_max_bytes=settings.upload_max_bytes)
+    app = BodyLimit(
+        app,
+        {
+            UPLOAD_PATHS: settings.upload_max_bytes,
+            IMPORT_PATHS: settings.bulk_import_max_file_size_mb * 1024 * 1024,
+        },
+    )
     app = UnknownErrors(app)
     app = SecurityHeaders(app, settings=settings, build_dir=built_front_end())
     app = Correlation(Tracing(app))

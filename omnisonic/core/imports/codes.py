@@ -43,8 +43,7 @@ class Warned(StrEnum):
     FUTURE_YEAR = "future-year"
     UNKNOWN_PARTY = "unknown-party"
     DATE_COMPLETED = "date-completed"
-    NOT_CREDITED = "not-credited"
-    KEPT = "kept"
+    WORK_NOT_LINKED = "work-not-linked"
 
 
 class Issue(NamedTuple):

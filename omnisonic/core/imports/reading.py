@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from omnisonic.core.imports.codes import Code, Issue, Warned
 from omnisonic.core.imports.csv_rows import Cells, read_csv
 from omnisonic.core.imports.errors import ImportFileEmpty
+from omnisonic.core.imports.headers import FIELDS
 from omnisonic.core.imports.json_rows import paths_of, read_json, read_json_lines, text_of, value_at
 from omnisonic.core.imports.json_stream import Record, clean
 from omnisonic.core.imports.mapping import Mapping, apply_choice, guess_mapping, looks_like_header
@@ -43,13 +44,16 @@ class Batch:
     last_row: int
 
 
-def open_sheet(path: Path, *, file_name: str = "") -> Sheet:
-    """Look at a file. Raises the errors of `sniff`, and `ImportFileEmpty` when there is no row."""
+def open_sheet(path: Path, *, file_name: str = "", sample_rows: int = SAMPLE_ROWS) -> Sheet:
+    """Look at a file. Raises the errors of `sniff`, and `ImportFileEmpty` when there is no row.
+
+    Columns of JSON are the keys of the first `sample_rows` records.
+    """
     form = sniff(path, file_name=file_name)
     with _opened(path, form) as text:
         if form.format is FileFormat.CSV:
             return _csv_sheet(path, form, text)
-        return _json_sheet(path, form, text)
+        return _json_sheet(path, form, text, sample_rows)
 
 
 def choose(sheet: Sheet, chosen: dict[str, Any] | None) -> Mapping:
@@ -154,7 +158,8 @@ def _flattened(records: Iterator[tuple[int, Record] | Issue], mapping: Mapping) 
 
 
 def _csv_sheet(path: Path, form: FileForm, text: TextIO) -> Sheet:
-    rows = [item for item in islice(read_csv(text, form), SAMPLE_ROWS + 2) if not isinstance(item, Issue)]
+    found = list(islice(read_csv(text, form), SAMPLE_ROWS + 2))
+    rows = [item for item in found if not isinstance(item, Issue)]
     if rows and len(rows[0][1]) <= 2 and rows[0][1][0].lower().startswith("sep="):
         rows = rows[1:]  # a hint that spreadsheets write for themselves
     if not rows:
@@ -167,19 +172,20 @@ def _csv_sheet(path: Path, form: FileForm, text: TextIO) -> Sheet:
     if not looks_like_header(first):
         columns = [f"Column {number}" for number in range(1, max(map(len, samples)) + 1)]
         return Sheet(path, form, guess_mapping(columns, has_header=False, samples=samples), 0, samples)
-    if len(rows) < 2:
+    if len(found) < 2:
         raise ImportFileEmpty("There is a header and no row below it. Export the catalog again.")
     guessed = guess_mapping(first, has_header=True, samples=samples[1:])
     return Sheet(path, form, guessed, first_row, samples[1:])
 
 
-def _json_sheet(path: Path, form: FileForm, text: TextIO) -> Sheet:
+def _json_sheet(path: Path, form: FileForm, text: TextIO, sample_rows: int) -> Sheet:
     reader = read_json if form.format is FileFormat.JSON else read_json_lines
-    found = list(islice(reader(text), SAMPLE_ROWS))
+    found = list(islice(reader(text), sample_rows))
     records = [item[1] for item in found if not isinstance(item, Issue)]
     if not found:
         raise ImportFileEmpty
     columns = list(dict.fromkeys(path_ for record in records for path_ in paths_of(record)))[:COLUMNS_MAX]
+    columns = columns or [str(one) for one in FIELDS]  # every record so far is damaged: each will say why
     samples = [[_shown(value_at(record, one)) for one in columns] for record in records]
     return Sheet(path, form, guess_mapping(columns, has_header=True, samples=samples), 0, samples)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from omnisonic.core.imports.errors import ImportFileEmpty, ImportNotText
+from omnisonic.core.imports.json_stream import LIST_KEYS
 
 BLOCK_BYTES = 256 * 1024
 HEAD_CHARS = 64 * 1024
@@ -34,6 +36,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HOLDS_A_LIST = re.compile(rf'"(?:{"|".join(LIST_KEYS)})"\s*:\s*\[\s*\{{').search
 
 
 class FileFormat(StrEnum):
@@ -152,8 +155,7 @@ def _starts_with_whole_objects(text: str) -> bool:
         return False
     if rest.lstrip().startswith("{"):
         return True
-    compact = first[:200].replace(" ", "")
-    return not (compact.startswith(('{"records":[', '{"items":[')))
+    return _HOLDS_A_LIST(first[:4096]) is None
 
 
 def _delimiter(head: str) -> str:

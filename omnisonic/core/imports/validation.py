@@ -290,7 +290,8 @@ def _credits_of(artist: str) -> tuple[Credited, ...]:
     low = artist.lower()
     if "feat" not in low and "ft" not in low:  # nearly every line: one act
         return (Credited(artist),)
-    return tuple(Credited(part.credited_as) for part in split_artist_line(artist) if part.credited_as)
+    parts = tuple(Credited(part.credited_as) for part in split_artist_line(artist) if part.credited_as)
+    return parts or (Credited(artist),)
 
 
 def _remember(cache: dict[str, Any], key: str, value: Any) -> None:

@@ -13,8 +13,8 @@ from omnisonic.core.imports.mapping import DurationUnit
 
 DURATION_MAX_MS = 24 * 3600 * 1000
 FIRST_YEAR, LAST_YEAR = 1857, 2200  # the first sound on paper; anything later is a slip
-GENRES_MAX = 10
-GENRE_MAX_CHARS = 100
+GENRES_MAX = 20
+GENRE_MAX_CHARS = 60
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omnisonic.platform.errors import Malformed, OmnisonicError, TooLarge
@@ -19,21 +21,23 @@ class BodyTooLarge(Exception):
 class BodyLimit:
     """Refuses by Content-Length at once, and counts what really arrives.
 
-    A path of `upload_paths` that ends in `/` stands for all below it.
+    `uploads` gives the largest file by paths; a path that ends in `/` stands for all below it.
     """
 
     def __init__(
         self,
         app: ASGIApp,
+        uploads: Mapping[tuple[str, ...], int] | None = None,
         *,
-        upload_paths: tuple[str, ...] = (),
-        upload_max_bytes: int = 0,
         body_max_bytes: int = BODY_MAX_BYTES,
     ) -> None:
         self.app = app
         self.body_max_bytes = body_max_bytes
-        self.upload_paths = upload_paths
-        self.upload_max_bytes = upload_max_bytes + FORM_OVERHEAD_BYTES
+        self.uploads = [
+            (path, file_max_bytes + FORM_OVERHEAD_BYTES)
+            for paths, file_max_bytes in (uploads or {}).items()
+            for path in paths
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on with a counting `receive`."""
@@ -48,10 +52,10 @@ class BodyLimit:
         await _Counted(self.app, scope, receive, send, limit=limit).run()
 
     def _limit_of(self, path: str) -> int:
-        is_upload = any(
-            path.startswith(known) if known.endswith("/") else path == known for known in self.upload_paths
-        )
-        return self.upload_max_bytes if is_upload else self.body_max_bytes
+        for known, limit in self.uploads:
+            if path == known or (known.endswith("/") and path.startswith(known)):
+                return limit
+        return self.body_max_bytes
 
 
 class _Counted:

@@ -1,0 +1,126 @@
+"""Every query on imports; each starts from the account that owns them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, text
+from sqlmodel import Session, col, select
+
+from omnisonic.core.catalog.models import Provenance
+from omnisonic.core.imports.models import BulkImportJob, ImportChunk, ImportIssue, ImportStatus
+from omnisonic.platform.auth.models import User
+from omnisonic.platform.pagination import Page, fetch_page
+
+ENDED_BADLY = (ImportStatus.FAILED, ImportStatus.CANCELED)
+EXPORT_PAGE_ROWS = 5000
+
+
+def find_job(
+    session: Session, *, user_id: UUID, job_id: UUID, for_update: bool = False
+) -> BulkImportJob | None:
+    """An import of this account."""
+    statement = select(BulkImportJob).where(BulkImportJob.id == job_id, BulkImportJob.user_id == user_id)
+    if for_update:
+        statement = statement.with_for_update()
+    return session.exec(statement).first()
+
+
+def list_jobs(session: Session, *, user_id: UUID, page: Page) -> tuple[list[BulkImportJob], str | None]:
+    """Imports of this account, newest first."""
+    return fetch_page(
+        session, select(BulkImportJob).where(BulkImportJob.user_id == user_id), BulkImportJob, page=page
+    )
+
+
+def find_same(session: Session, *, user_id: UUID, sha256: str, mapping_sha256: str) -> BulkImportJob | None:
+    """The import of the same file under the same mapping, unless it failed or was canceled."""
+    return session.exec(
+        select(BulkImportJob).where(
+            BulkImportJob.user_id == user_id,
+            BulkImportJob.sha256 == sha256,
+            BulkImportJob.mapping_sha256 == mapping_sha256,
+            col(BulkImportJob.status).not_in(ENDED_BADLY),
+        )
+    ).first()
+
+
+def lock_files(session: Session, *, user_id: UUID) -> None:
+    """Let another upload of the same account wait until the commit: the same file makes one job."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"import-file:{user_id}"}
+    )
+
+
+def list_issues(session: Session, *, job_id: UUID, is_warning: bool, limit: int) -> list[ImportIssue]:
+    """The first remarks of one kind, in the order of the file. The caller has checked the job."""
+    return list(
+        session.exec(
+            select(ImportIssue)
+            .where(ImportIssue.job_id == job_id, ImportIssue.is_warning == is_warning)
+            .order_by(col(ImportIssue.row), col(ImportIssue.id))
+            .limit(limit)
+        )
+    )
+
+
+def issue_pages(session: Session, *, job_id: UUID) -> Iterator[list[tuple[Any, ...]]]:
+    """All remarks in the order of the file, in pages: (row, column, code, message, raw, is_warning)."""
+    row, last_id = 0, 0
+    while True:
+        page = session.execute(
+            text(
+                'SELECT id, "row", "column", code, message, raw, is_warning FROM import_errors '
+                'WHERE job_id = :job_id AND ("row", id) > (:row, :last_id) '
+                'ORDER BY "row", id LIMIT :limit'
+            ),
+            {"job_id": job_id, "row": row, "last_id": last_id, "limit": EXPORT_PAGE_ROWS},
+        ).all()
+        if not page:
+            return
+        yield [tuple(line[1:]) for line in page]
+        row, last_id = page[-1][1], page[-1][0]
+
+
+def find_for_work(session: Session, *, job_id: UUID) -> BulkImportJob | None:
+    """The row for a worker, locked; workers act for the system, not for a caller."""
+    return session.exec(select(BulkImportJob).where(BulkImportJob.id == job_id).with_for_update()).first()
+
+
+def find_owner(session: Session, *, job: BulkImportJob) -> User:
+    """The account whose rights count for every row."""
+    return session.get_one(User, job.user_id)
+
+
+def finished_parts(session: Session, *, job_id: UUID) -> set[int]:
+    """Parts of an import that are in the graph."""
+    return set(session.exec(select(ImportChunk.chunk_no).where(ImportChunk.job_id == job_id)))
+
+
+def last_change(session: Session) -> int:
+    """A number that every later row of provenance is above."""
+    return session.exec(select(func.max(Provenance.seq))).one() or 0
+
+
+def list_stale(
+    session: Session, *, dead_before: datetime, lost_before: datetime, limit: int
+) -> list[BulkImportJob]:
+    """Rows whose worker is dead or whose job was lost with its queue, locked."""
+    status, heartbeat = col(BulkImportJob.status), col(BulkImportJob.heartbeat_at)
+    return list(
+        session.exec(
+            select(BulkImportJob)
+            .where(
+                or_(
+                    and_(status == ImportStatus.PROCESSING, heartbeat < dead_before),
+                    and_(status == ImportStatus.PENDING, heartbeat < lost_before),
+                )
+            )
+            .order_by(col(BulkImportJob.created_at))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
