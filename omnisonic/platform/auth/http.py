@@ -21,6 +21,8 @@ COOKIE_MAX_AGE_S = 400 * 24 * 3600
 
 __all__ = [
     "BrowserActor",
+    "GraphReader",
+    "GraphWriter",
     "OptionalActor",
     "SignedInActor",
     "StudioActor",
@@ -53,6 +55,22 @@ def _studio_actor(actor: SignedInActor) -> Actor:
 
 
 StudioActor = Annotated[Actor, Depends(_studio_actor)]
+
+
+def _graph_reader(actor: SignedInActor) -> Actor:
+    actor.require_scope(Scope.GRAPH_READ)
+    return actor
+
+
+GraphReader = Annotated[Actor, Depends(_graph_reader)]
+
+
+def _graph_writer(actor: SignedInActor) -> Actor:
+    actor.require_scope(Scope.GRAPH_WRITE)
+    return actor
+
+
+GraphWriter = Annotated[Actor, Depends(_graph_writer)]
 
 
 def _browser_actor(actor: SignedInActor) -> Actor:

@@ -162,14 +162,14 @@ def test_a_recording_of_another_work_is_refused(mara: Actor) -> None:
 def test_strangers_read_but_change_nothing(mara: Actor, teo: Actor, curator: Actor) -> None:
     work = make_work(mara)
     row = grant(mara, work.id)
-    for attempt in (
-        lambda: grant(teo, work.id, rights_type="MECHANICAL"),
-        lambda: change(teo, row, licensee="Mine"),
-        lambda: revoke(teo, row),
-        lambda: activate(teo, row),
-    ):
-        with pytest.raises(Forbidden):
-            attempt()
+    with pytest.raises(Forbidden):
+        grant(teo, work.id, rights_type="MECHANICAL")
+    with pytest.raises(Forbidden):
+        change(teo, row, licensee="Mine")
+    with pytest.raises(Forbidden):
+        revoke(teo, row)
+    with pytest.raises(Forbidden):
+        activate(teo, row)
     with read_session() as session:
         assert service.get_license(session, teo, license_id=row.id).licensee == "Acme"
     assert change(curator, row, licensee="Corrected").licensee == "Corrected"
