@@ -28,6 +28,8 @@ def upgrade() -> None:
         op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     op.execute(FOLD)
     op.execute("CREATE SEQUENCE license_exclusivity")
+    op.add_column('verification_tokens', sa.Column('subject_id', sa.Uuid(), nullable=True))
+    op.create_index(op.f('ix_verification_tokens_subject_id'), 'verification_tokens', ['subject_id'], unique=False)
     op.create_table('catalog_search',
     sa.Column('entity_type', sa.Enum('work', 'recording', 'contributor', 'license', name='entity_kind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('entity_id', sa.Uuid(), nullable=False),
@@ -301,6 +303,8 @@ def downgrade() -> None:
     op.drop_index('ix_catalog_search_title', table_name='catalog_search', postgresql_using='gin', postgresql_ops={'title_fold': 'gin_trgm_ops'})
     op.drop_index('ix_catalog_search_document', table_name='catalog_search', postgresql_using='gin')
     op.drop_table('catalog_search')
+    op.drop_index(op.f('ix_verification_tokens_subject_id'), table_name='verification_tokens')
+    op.drop_column('verification_tokens', 'subject_id')
     op.execute("DROP SEQUENCE license_exclusivity")
     op.execute("DROP FUNCTION catalog_fold(text)")
 

@@ -12,6 +12,7 @@ from omnisonic.core.catalog.models import WHOLE_PPM, ContributionRole
 from omnisonic.core.catalog.shares import ppm_of_percent
 from omnisonic.core.identifiers import Problem, Scheme, explain, normalize
 from omnisonic.platform.errors import FieldError, InvalidFields
+from omnisonic.platform.names import required_name
 
 MAX_LABELS = 20
 MAX_LABEL_CHARS = 60
@@ -42,11 +43,8 @@ def refuse(field: str, code: str, message: str) -> InvalidFields:
 
 
 def clean_line(value: str, *, field: str, max_chars: int) -> str:
-    """A required single line: composed characters, single spaces, no control characters."""
-    text = " ".join(unicodedata.normalize("NFC", _storable(value, field)).split())
-    if not text:
-        raise refuse(field, "required", "This must not be empty.")
-    return _within(text, field, max_chars)
+    """A required single line with single spaces, as `platform.names` takes names."""
+    return required_name(" ".join(value.split()), field=field, max_chars=max_chars)
 
 
 def clean_text(value: str | None, *, field: str, max_chars: int) -> str | None:

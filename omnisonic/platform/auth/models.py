@@ -55,11 +55,12 @@ class AuthSession(Row, table=True):
 
 
 class VerificationToken(Row, table=True):
-    """A single-use secret sent by mail: confirms an address."""
+    """A single-use secret sent by mail: confirms an address, or links an account to `subject_id`."""
 
     __tablename__ = "verification_tokens"
 
     user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True, ondelete="CASCADE")
+    subject_id: UUID | None = Field(default=None, index=True)
     purpose: str = Field(max_length=32)
     email: str = Field(max_length=254)
     secret_sha256: str = Field(max_length=64, unique=True)

@@ -47,6 +47,14 @@ def list_sessions(session: Session, *, user_id: UUID, page: Page) -> tuple[list[
     return rows[: page.limit], encode_cursor(last.created_at, last.id)
 
 
+def search_views(session: Session, *, user_id: UUID, query: str, limit: int) -> list[SessionView]:
+    """The user's sessions whose name holds the query, without regard to accents and case; newest first."""
+    name, wanted = func.catalog_fold(col(StudioSession.name)), func.catalog_fold(query)
+    statement = _views(user_id).where(col(StudioSession.deleted_at).is_(None), func.strpos(name, wanted) > 0)
+    newest = statement.order_by(col(StudioSession.created_at).desc(), col(StudioSession.id).desc())
+    return [_to_view(row) for row in session.execute(newest.limit(limit))]
+
+
 def find_view(session: Session, *, user_id: UUID, session_id: UUID) -> SessionView | None:
     """One session as the user may see it."""
     statement = _views(user_id).where(

@@ -55,6 +55,11 @@ def list_sessions(session: Session, actor: Actor, *, page: Page) -> SessionPage:
     return SessionPage(sessions=rows, next_cursor=cursor)
 
 
+def search_sessions(session: Session, actor: Actor, *, query: str, limit: int) -> list[SessionView]:
+    """The caller's sessions whose name holds the query, newest first."""
+    return repository.search_views(session, user_id=actor.user_id, query=query, limit=limit)
+
+
 def create_session(uow: UnitOfWork, actor: Actor, *, request: SessionCreate) -> SessionView:
     """Make a session that belongs to the caller."""
     studio_session = StudioSession(user_id=actor.user_id, name=request.name or DEFAULT_NAME)

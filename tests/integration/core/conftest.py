@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
+from omnisonic.api import create_api
 from omnisonic.core.catalog import contributions, contributors, recordings, works
 from omnisonic.core.catalog.models import Contribution, Contributor, Provenance, Recording, Work
 from omnisonic.core.catalog.schemas import ContributionDraft, ContributorDraft, RecordingDraft
 from omnisonic.platform.actor import Actor, Role
+from omnisonic.platform.auth.authentication import cookie_name
+from omnisonic.platform.auth.browser_sessions import open_session
 from omnisonic.platform.auth.models import User
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.models import OutboxMessage
@@ -113,3 +119,27 @@ def announced() -> list[tuple[str, str, Any]]:
             select(OutboxMessage).where(OutboxMessage.kind == "event").order_by(col(OutboxMessage.id))
         )
         return [(row.topic, row.payload["type"], row.payload["data"]) for row in rows]
+
+
+@pytest.fixture
+def client_of(db: None, redis_client: Any) -> Iterator[Callable[[Actor], TestClient]]:
+    """A browser signed in as someone."""
+    clients: list[TestClient] = []
+
+    def sign_in(actor: Actor) -> TestClient:
+        with unit_of_work() as uow:
+            user = uow.session.get_one(User, actor.user_id)
+            secret = open_session(uow, user, provider="credentials")
+        client = TestClient(_api(), base_url="http://localhost:3000", cookies={cookie_name(): secret})
+        client.headers["Origin"] = "http://localhost:3000"
+        clients.append(client)
+        return client
+
+    yield sign_in
+    for client in clients:
+        client.close()
+
+
+@lru_cache(maxsize=1)
+def _api() -> FastAPI:
+    return create_api()
