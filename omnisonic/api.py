@@ -14,7 +14,6 @@ from omnisonic import __version__, search_api
 from omnisonic.core.catalog import api as catalog_api
 from omnisonic.core.imports import api as imports_api
 from omnisonic.core.licenses import api as licenses_api
-from omnisonic.core.licenses import api as licenses_api
 from omnisonic.platform import health, queues_dashboard
 from omnisonic.platform.auth import api as auth_api
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
@@ -47,7 +46,6 @@ ROUTERS = (
     uploads_api.router,
     exports_api.router,
     rooms_api.router,
-    licenses_api.router,
     licenses_api.router,
     catalog_api.router,
     search_api.router,

@@ -8,6 +8,7 @@ from omnisonic.platform.jobs import Queue, declared_jobs
 
 DECLARING = (
     "omnisonic.platform.auth.jobs",
+    "omnisonic.core.catalog.jobs",
     "omnisonic.core.imports.jobs",
     "omnisonic.studio.uploads.jobs",
     "omnisonic.studio.exports.jobs",
