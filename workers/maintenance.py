@@ -9,8 +9,8 @@ from sqlalchemy import delete
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import SQLModel, col
 
-from omnisonic.core.licenses.expiry import expire_due_licenses
 from omnisonic.core.imports.lifecycle import requeue_stale_imports
+from omnisonic.core.licenses.expiry import expire_due_licenses
 from omnisonic.platform.auth.models import AuthSession, VerificationToken
 from omnisonic.platform.db import UnitOfWork, unit_of_work
 from omnisonic.platform.ids import utc_now
