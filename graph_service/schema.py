@@ -5,16 +5,17 @@ from __future__ import annotations
 import graphene
 from graphql import print_schema
 
+from graph_service.types.license_operations import LicenseMutation, LicenseQuery
 from graph_service.types.mutation import CatalogMutation
 from graph_service.types.query import CatalogQuery
 from graph_service.types.subscription import Subscription
 
 
-class Query(CatalogQuery, graphene.ObjectType):
+class Query(CatalogQuery, LicenseQuery, graphene.ObjectType):
     """Questions to the graph."""
 
 
-class Mutation(CatalogMutation, graphene.ObjectType):
+class Mutation(CatalogMutation, LicenseMutation, graphene.ObjectType):
     """Changes to the graph. They need the scope `graph:write`."""
 
 

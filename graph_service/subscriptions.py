@@ -1,7 +1,8 @@
 """From a change in the database to everyone who follows it.
 
-An event carries ids only. Subscribers with the same query, variables and account share one reload and one
-serialized answer. After Redis was away, whatever has a newer version by then is announced once.
+An event carries ids only. Subscribers with the same query and variables (and, where answers depend on who
+asks, the same account) share one reload and one serialized answer. After Redis was away, whatever has a
+newer version by then is announced once.
 """
 
 from __future__ import annotations
@@ -33,11 +34,15 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Watch:
-    """What a subscription field follows: a channel, and how to see whether its row has changed."""
+    """What a subscription field follows: a channel, and how to see whether its row has changed.
+
+    `is_alike`: every caller who may subscribe gets the same answers, so they share one reload.
+    """
 
     channel: str
     row_id: UUID
     versions: Versions
+    is_alike: bool = False
 
 
 class Subscriber(Protocol):
@@ -100,9 +105,8 @@ class Subscriptions:
                 raise NotFound
             topic = self._topics.setdefault(watch.channel, Topic(watch, version))
             self._channels.follow(watch.channel)
-        key = _group_key(prepared, actor)
+        key = _group_key(prepared, None if watch.is_alike else actor)
         group = topic.groups.setdefault(key, Group(prepared, actor))
-        group.actor = actor
         group.members[subscriber] = None
         return lambda: self._remove(topic, key, subscriber)
 

@@ -14,8 +14,11 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+import graph_service
 import omnisonic
 import workers
+from graph_service.reference import render_graphql
+from graph_service.schema import render_sdl
 from omnisonic.api import create_api
 from omnisonic.platform.errors import error_catalog
 from omnisonic.platform.settings import DEVELOPMENT_SECRET, Settings
@@ -112,6 +115,8 @@ FILES: dict[str, Callable[[], str]] = {
     ".env.example": render_env_example,
     "docs/api/errors.md": render_errors,
     "docs/api/openapi.json": render_openapi,
+    "docs/api/schema.graphql": render_sdl,
+    "docs/api/graphql.md": render_graphql,
 }
 
 
@@ -122,7 +127,7 @@ def import_everything() -> None:
 
 
 def _module_names() -> Iterator[str]:
-    for package in (omnisonic, workers):
+    for package in (omnisonic, workers, graph_service):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not SKIPPED & set(module.name.split(".")[1:]):
                 yield module.name

@@ -62,7 +62,7 @@ class UpsertContributorInput(graphene.InputObjectType):
 
     id = graphene.ID()
     name = graphene.String(required=True)
-    roles = listed(graphene.String)
+    roles = graphene.List(graphene.NonNull(graphene.String))
     ipi = graphene.String()
     isni = graphene.String()
 
@@ -151,10 +151,10 @@ class CatalogMutation(graphene.ObjectType):
 
     async def resolve_upsert_contributor(_root: Any, info: GraphQLResolveInfo, input: Any) -> Any:  # noqa: A002
         context = context_of(info)
-        given = input.get("id")
+        given, roles = input.get("id"), input.get("roles", UNSET)
         draft = ContributorDraft(
             name=input["name"],
-            roles=input["roles"],
+            roles=() if roles is None else roles,
             ipi=input.get("ipi", UNSET),
             isni=input.get("isni", UNSET),
             contributor_id=read_id(given) if given else None,

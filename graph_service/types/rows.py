@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from omnisonic.core.catalog.batches import ContributorRow, RecordingRow, WorkRow
 from omnisonic.core.catalog.models import Contributor, Recording, Work
+from omnisonic.core.licenses.batches import LicenseRow
+from omnisonic.core.licenses.models import License
 
 
 def work_row(work: Work) -> WorkRow:
@@ -38,4 +40,23 @@ def contributor_row(contributor: Contributor) -> ContributorRow:
         contributor.isni,
         contributor.created_at,
         contributor.updated_at,
+    )
+
+
+def license_row(found: License) -> LicenseRow:
+    """A license."""
+    return LicenseRow(
+        str(found.id),
+        str(found.work_id),
+        str(found.recording_id) if found.recording_id else None,
+        found.licensee,
+        found.territory,
+        found.rights_type,
+        found.exclusive,
+        found.effective_from,
+        found.expires_on,
+        found.status,
+        found.terms,
+        found.created_at,
+        found.updated_at,
     )

@@ -1,4 +1,7 @@
-"""Changes as they happen. Results come after a change, none at the start."""
+"""Changes as they happen. Results come after a change, none at the start.
+
+Works and recordings look the same to every account, and so does all that hangs on them.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class Subscription(graphene.ObjectType):
     def subscribe_work_updated(_root: Any, info: GraphQLResolveInfo, work_id: str) -> Watch:
         context_of(info).reader()
         found = read_id(work_id, field="workId")
-        return Watch(f"work:{found}", found, work_versions)
+        return Watch(f"work:{found}", found, work_versions, is_alike=True)
 
     async def resolve_work_updated(_root: Any, info: GraphQLResolveInfo, work_id: str) -> Any:
         return _there(await context_of(info).loaders.works.load(str(read_id(work_id, field="workId"))))
@@ -32,7 +35,7 @@ class Subscription(graphene.ObjectType):
     def subscribe_recording_updated(_root: Any, info: GraphQLResolveInfo, recording_id: str) -> Watch:
         context_of(info).reader()
         found = read_id(recording_id, field="recordingId")
-        return Watch(f"recording:{found}", found, recording_versions)
+        return Watch(f"recording:{found}", found, recording_versions, is_alike=True)
 
     async def resolve_recording_updated(_root: Any, info: GraphQLResolveInfo, recording_id: str) -> Any:
         found = read_id(recording_id, field="recordingId")

@@ -46,10 +46,10 @@ def test_the_cost_is_the_sum_of_first_times_what_is_below(query: str, cost: int)
 
 
 def test_a_question_over_five_relations_for_a_hundred_rows_is_affordable() -> None:
-    credits = "credits { contributor { name identifiers { value } } }"
+    performers = "credits { contributor { name identifiers { value } } }"
     work = (
         "title identifiers { value } splits { contributor { name } } licenses { licensee } "
-        f"recordings(first: 100) {{ edges {{ node {{ {credits} }} }} }}"
+        f"recordings(first: 100) {{ edges {{ node {{ {performers} }} }} }}"
     )
     require_affordable(measured(f"{{ works(first: 100) {{ edges {{ node {{ {work} }} }} }} }}"))
 
