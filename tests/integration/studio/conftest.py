@@ -19,7 +19,7 @@ from httpx import Response
 from sqlmodel import col, select
 
 from omnisonic.api import create_api
-from omnisonic.platform.actor import Actor, Role, Scope
+from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.authentication import cookie_name
 from omnisonic.platform.auth.browser_sessions import open_session
 from omnisonic.platform.auth.models import User
@@ -187,11 +187,6 @@ def invite(owner: Person, guest: Person, session_id: str, role: str = "editor") 
     link = owner.post(f"/api/sessions/{session_id}/invites", {"role": role}).json()["invite"]["url"]
     accepted = guest.post("/api/invites/accept", {"secret": link.rsplit("/", 1)[1]})
     assert accepted.status_code == 200, accepted.text
-
-
-def scoped(actor: Actor) -> Actor:
-    """The actor behind a token without the studio scope."""
-    return Actor(actor.user_id, actor.display_name, actor.email, actor.role, frozenset[Scope]())
 
 
 def uuid_of(value: str) -> UUID:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from omnisonic.platform.actor import Scope
+from omnisonic.platform.auth.tokens import create_token
+from omnisonic.platform.db import unit_of_work
 from tests.integration.studio.conftest import Person, create_session, sine_wav, upload
 
 RunJobs = Callable[[], int]
@@ -67,6 +70,16 @@ def test_every_route_hides_what_belongs_to_others(mara: Person, teo: Person, ids
         assert answer.json()["type"] == "/problems/not-found", template
         assert "Northern" not in answer.text
     assert _picture(mara, ids) == before
+
+
+def test_no_route_takes_a_token_for_something_else(mara: Person, ids: dict[str, str]) -> None:
+    with unit_of_work() as uow:
+        _, secret = create_token(uow, mara.actor, name="reader", scopes={Scope.GRAPH_READ})
+    program = TestClient(mara.client.app, headers={"Authorization": f"Bearer {secret}"})
+    for method, template, _ in operations(mara):
+        answer = program.request(method, template.format(**ids))
+        assert answer.status_code == 403, f"{method} {template}: {answer.status_code}"
+        assert "`studio`" in answer.json()["detail"], template
 
 
 def test_ids_in_queries_and_bodies_are_no_way_around(mara: Person, teo: Person, ids: dict[str, str]) -> None:

@@ -271,6 +271,28 @@ def test_members_hear_what_others_uploaded(mara: Person, teo: Person, run_jobs: 
     assert len(teo.get("/api/upload/list", params={"sessionId": session["id"]}).json()["uploads"]) == 1
 
 
+def test_a_viewer_sends_no_files(mara: Person, teo: Person) -> None:
+    session_id = create_session(mara)["id"]
+    invite(mara, teo, session_id, role="editor")
+    described = {"fileName": "a.wav", "fileSize": 1000, "mimeType": "audio/wav", "sessionId": session_id}
+    begun = teo.post("/api/upload/multipart", described).json()
+    _put_part(teo, begun["parts"][0]["url"], bytes(1000))
+    mara.patch(f"/api/sessions/{session_id}/members/{teo.actor.user_id}", {"role": "viewer"})
+    assert upload(teo, session_id, sine_wav()).status_code == 403
+    assert teo.post("/api/upload/multipart", described).status_code == 403
+    assert teo.post(f"/api/upload/multipart/{begun['id']}/complete").status_code == 403
+    assert stored_objects() == []
+
+
+def test_an_upload_lost_with_its_queue_is_found(mara: Person) -> None:
+    upload(mara, None, sine_wav())
+    with unit_of_work() as uow:
+        waiting = utc_now() + timedelta(seconds=61)
+        assert lifecycle.requeue_stale_uploads(uow, now=waiting, stale_after_s=60) == 0
+        late = utc_now() + timedelta(seconds=181)
+        assert lifecycle.requeue_stale_uploads(uow, now=late, stale_after_s=60) == 1
+
+
 def test_a_dead_workers_upload_is_tried_once_more_then_rejected(mara: Person, run_jobs: RunJobs) -> None:
     upload_id = uuid_of(upload(mara, None, sine_wav()).json()["upload"]["id"])
     for _ in range(2):
