@@ -88,11 +88,9 @@ def update_contribution(
     whole, this share takes the difference. Raises `NotFound`, `Forbidden`, `ContributionEnded`,
     `InvalidFields`, `ShareTotal`.
     """
-    found = uow.session.get(Contribution, contribution_id)
-    if found is None:
-        raise NotFound("There is no such share.")
+    found = get_contribution(uow.session, actor, contribution_id=contribution_id)
     work = entries.lock_for_edit(uow, actor, Work, found.work_id)
-    uow.session.refresh(found)  # as it is under the lock
+    found = _reread(uow.session, contribution_id)
     (line,) = _clean_lines(uow.session, [draft])
     start = _successor_start(found, draft.valid_from)
     line, adjusted = _fit_one(uow.session, work.id, found, line, start)
@@ -125,6 +123,14 @@ def get_contribution(session: Session, _actor: Actor, *, contribution_id: UUID) 
     found = session.get(Contribution, contribution_id)
     if found is None:
         raise NotFound("There is no such share.")
+    return found
+
+
+def _reread(session: Session, contribution_id: UUID) -> Contribution:
+    # As it is under the lock: another request may have replaced the whole set meanwhile.
+    found = session.get(Contribution, contribution_id, populate_existing=True)
+    if found is None:
+        raise ContributionEnded("This share was replaced a moment ago. Reload the work.")
     return found
 
 
@@ -169,11 +175,15 @@ def _fit(lines: Sequence[_Line]) -> tuple[list[_Line], bool]:
 def _fit_one(
     session: Session, work_id: UUID, found: Contribution, line: _Line, start: datetime
 ) -> tuple[_Line, bool]:
-    moment = max(start, found.valid_from)
-    others = repository.shares_at(session, [work_id], moment).get(work_id, [])
-    rest = sum(one.share_ppm for one in others if one.rights_type == line.rights_type and one.id != found.id)
-    total = rest + line.share_ppm
-    exact = WHOLE_PPM - rest
+    present = repository.shares_at(session, [work_id], start).get(work_id, [])
+    others = [_line_of(one) for one in present if one.id != found.id]
+    same_right = [one for one in others if one.rights_type == line.rights_type]
+    if line.key in {one.key for one in same_right}:
+        raise refuse(
+            "contributorId", "duplicate", f"They have another share as {line.role}. Change that one."
+        )
+    rest = sum(one.share_ppm for one in same_right)
+    total, exact = rest + line.share_ppm, WHOLE_PPM - rest
     if judge_total(total) is not Total.WHOLE or total == WHOLE_PPM or not 0 <= exact <= WHOLE_PPM:
         return line, False
     return _with_share(line, exact), True

@@ -16,7 +16,7 @@ from omnisonic.core.catalog.fields import MAX_LABELS
 from omnisonic.core.catalog.identifiers import archive_value
 from omnisonic.core.catalog.linking import require_linkable
 from omnisonic.core.catalog.models import Contributor, EntityKind, IdentifierScheme, Recording, Work
-from omnisonic.core.catalog.repository import SCHEMES, EntityT
+from omnisonic.core.catalog.repository import LOCK, SCHEMES, EntityT
 from omnisonic.core.catalog.search import index_entities
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
@@ -69,7 +69,7 @@ def _lock_both(
         raise MergeRefused("This is one entry already: give two different ids.")
     found: dict[UUID, EntityT] = {}
     for wanted in sorted((survivor_id, merged_id)):  # one order for all, so that nobody waits in a circle
-        statement = select(table).where(table.id == wanted).with_for_update()
+        statement = select(table).where(table.id == wanted).with_for_update(**LOCK)
         row = uow.session.exec(statement.execution_options(populate_existing=True)).first()
         if row is None:
             raise NotFound(f"There is no {entries.KINDS[table]} with the id {wanted}.")

@@ -30,6 +30,9 @@ from omnisonic.platform.ids import utc_now
 
 EntityT = TypeVar("EntityT", Work, Recording, Contributor)
 
+# FOR NO KEY UPDATE: a share or credit that names the entry need not wait for its edit.
+LOCK = {"key_share": True}
+
 ENTITY_COLUMN: dict[type[Any], str] = {
     Work: "work_id",
     Recording: "recording_id",
@@ -49,10 +52,10 @@ def find_entity(
     session: Session, table: type[EntityT], entity_id: UUID, *, for_update: bool = False
 ) -> EntityT | None:
     """The entry, or the survivor of its merge, locked if asked; None when there is none."""
-    found = session.get(table, entity_id, with_for_update=for_update or None, populate_existing=for_update)
+    lock = LOCK if for_update else None
+    found = session.get(table, entity_id, with_for_update=lock, populate_existing=for_update)
     if found is not None and found.merged_into is not None:
-        survivor = found.merged_into
-        return session.get(table, survivor, with_for_update=for_update or None, populate_existing=for_update)
+        return session.get(table, found.merged_into, with_for_update=lock, populate_existing=for_update)
     return found
 
 
@@ -171,7 +174,7 @@ def find_by_identifier(
     table = TABLE_OF_SCHEME[scheme]
     statement = select(table).where(getattr(table, scheme.value) == value)
     if for_update:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(**LOCK).execution_options(populate_existing=True)
     found = session.exec(statement).first()
     if found is not None:
         return found

@@ -97,6 +97,7 @@ def _index_statement(kind: EntityKind, table: str, title: str, words: str) -> An
         INSERT INTO catalog_search (entity_type, entity_id, title_fold, words)
         SELECT '{kind}', entry.id, {_folded("entry." + title)}, left({_folded(words)}, 20000)
         FROM {table} AS entry WHERE entry.id = ANY(CAST(:ids AS uuid[])) AND entry.merged_into IS NULL
+        ORDER BY entry.id
         ON CONFLICT (entity_id) DO UPDATE SET title_fold = excluded.title_fold, words = excluded.words
         """  # noqa: S608  (names of our own tables)
     )

@@ -199,6 +199,15 @@ def test_an_update_close_to_the_whole_takes_the_difference(mara: Actor) -> None:
     assert update(mara, small, share(two, 333_300)).share_ppm == 333_400
 
 
+def test_an_update_does_not_give_one_person_two_shares_of_a_kind(mara: Actor) -> None:
+    work, one, two = make_work(mara), make_contributor(mara, "One"), make_contributor(mara, "Two")
+    set_shares(mara, work, share(one, 500_000), share(two, 500_000))
+    row = next(row for row in versions_of(work) if row.contributor_id == two.id)
+    with pytest.raises(InvalidFields):
+        update(mara, row, share(one, 500_000))
+    assert update(mara, row, share(one, 400_000, "lyricist")).contributor_id == one.id
+
+
 def test_an_unknown_share_is_not_found(mara: Actor) -> None:
     with unit_of_work() as uow, pytest.raises(NotFound):
         contributions.update_contribution(
