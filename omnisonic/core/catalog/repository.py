@@ -31,7 +31,7 @@ from omnisonic.platform.ids import utc_now
 EntityT = TypeVar("EntityT", Work, Recording, Contributor)
 
 # FOR NO KEY UPDATE: a share or credit that names the entry need not wait for its edit.
-LOCK = {"key_share": True}
+LOCK: dict[str, Any] = {"key_share": True}
 
 ENTITY_COLUMN: dict[type[Any], str] = {
     Work: "work_id",
