@@ -81,12 +81,22 @@ export async function fetchBytes(path, { signal } = {}) {
   return response.arrayBuffer();
 }
 
-/** Bytes `from` up to, not including, `to`, with the size of the whole file. */
-export async function fetchRange(path, from, to, { signal } = {}) {
+async function readAll(response, onBytes) {
+  const parts = [];
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    onBytes(part.value.length);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** Bytes `from` up to, not including, `to`, with the size of the whole file. `onBytes(count)` hears of each arrival. */
+export async function fetchRange(path, from, to, { signal, onBytes = () => {} } = {}) {
   const response = await send(path, { headers: { Range: `bytes=${from}-${to - 1}` }, signal });
   let bytes;
   try {
-    bytes = new Uint8Array(await response.arrayBuffer());
+    bytes = await readAll(response, onBytes);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw offlineProblem(); // the connection broke in the middle of the answer

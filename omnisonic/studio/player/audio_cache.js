@@ -12,9 +12,14 @@ const RETRY_MS = 2000;
 const UNHEARD_LATER_SAMPLES = 20 * SAMPLE_RATE; // a muted track may be wanted soon, a heard one is wanted now
 
 export class AudioCache {
-  /** `onChange()`: a state has changed. `onPiece()`: there is more to play. */
-  constructor({ urlOf, limitBytes = DECODED_LIMIT_BYTES, onChange, onPiece }) {
+  /** `onChange()`: a state has changed. `onPiece()`: there is more to play. `onBytes(total)`: more has arrived. */
+  constructor({ urlOf, limitBytes = DECODED_LIMIT_BYTES, onChange, onPiece, onBytes }) {
     Object.assign(this, { urlOf, limitBytes, onChange, onPiece });
+    this.receivedBytes = 0;
+    this.onBytes = (count) => {
+      this.receivedBytes += count;
+      onBytes(this.receivedBytes);
+    };
     this.entries = new Map(); // upload id -> {state, reason, file, take}
     this.rows = [];
     this.loading = new Map(); // "upload:piece" -> true
@@ -31,7 +36,8 @@ export class AudioCache {
    */
   want(rows, uploads, { position, lengthSamples }) {
     this.rows = rows;
-    const ids = new Set(rows.map((row) => row.uploadId));
+    const heardFirst = [...rows].sort((a, b) => b.isHeard - a.isHeard);
+    const ids = new Set(heardFirst.map((row) => row.uploadId));
     for (const id of [...this.entries.keys()]) if (!ids.has(id)) this.#drop(id);
     for (const id of ids) if (!this.entries.has(id)) this.#admit(uploads[id]);
     this.move({ position, lengthSamples });
@@ -76,7 +82,7 @@ export class AudioCache {
   #admit({ id, durationSamples, channels }) {
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.abort.signal]);
-    const file = new FlacFile(this.urlOf(id), { lengthSamples: durationSamples, signal });
+    const file = new FlacFile(this.urlOf(id), { lengthSamples: durationSamples, signal, onBytes: this.onBytes });
     const take = new Take({ lengthSamples: durationSamples, channels });
     this.entries.set(id, { state: "loading", reason: null, file, take, abort });
     this.#open(id, take, file);

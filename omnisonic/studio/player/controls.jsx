@@ -211,10 +211,14 @@ function meterShare(level) {
 export function Meter({ read, isWide = false }) {
   const bar = useRef(null);
   const held = useRef(0);
+  const drawn = useRef("");
   useFrame((frame) => {
     held.current = Math.max(read(frame), held.current * METER_FALL);
     if (held.current < 1e-4) held.current = 0;
-    bar.current?.style.setProperty("--level", meterShare(held.current).toFixed(3));
+    const level = meterShare(held.current).toFixed(2); // a hundredth is about a pixel
+    if (level === drawn.current) return;
+    drawn.current = level;
+    bar.current?.style.setProperty("--level", level);
   });
   useEffect(() => () => (held.current = 0), []);
   return <span ref={bar} className={isWide ? "om-meter om-meter-wide" : "om-meter"} aria-hidden="true" />;

@@ -4,15 +4,15 @@ import { assemble, findFrames, MAX_PIECE_FRAMES, readHead, runFrom, trusted } fr
 import { SAMPLE_RATE } from "./mix.js";
 
 const PIECE_S = 10;
-const HEAD_BYTES = 128 * 1024;
+const HEAD_BYTES = 12 * 1024; // the usual head with its padding, and the first frame's header
 const FRAME_HEADER_BYTES = 32; // none is longer than 16
 const MAX_READS = 12;
 
 export class FlacFile {
-  constructor(url, { lengthSamples, signal }) {
+  constructor(url, { lengthSamples, signal, onBytes }) {
     this.url = url;
     this.lengthSamples = lengthSamples;
-    this.signal = signal;
+    this.reading = { signal, onBytes };
     this.known = new Map(); // frame number -> byte where it begins
     this.opening = null;
   }
@@ -65,7 +65,7 @@ export class FlacFile {
   async #open() {
     let wanted = HEAD_BYTES;
     for (;;) {
-      const { bytes, size } = await fetchRange(this.url, 0, wanted, { signal: this.signal });
+      const { bytes, size } = await fetchRange(this.url, 0, wanted, this.reading);
       const head = readHead(bytes);
       if ((head && head.firstFrameAt + 16 <= bytes.length) || bytes.length === size) {
         if (!head) throw new Error("The audio has no end to its head.");
@@ -109,7 +109,7 @@ export class FlacFile {
   async #bytes(low, high) {
     if (high <= low) return new Uint8Array(0);
     if (high <= this.begun.length) return this.begun.subarray(low, high);
-    const { bytes } = await fetchRange(this.url, low, high, { signal: this.signal });
+    const { bytes } = await fetchRange(this.url, low, high, this.reading);
     return bytes;
   }
 }

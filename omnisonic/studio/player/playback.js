@@ -13,7 +13,12 @@ export class Playback {
   constructor({ store, urlOf }) {
     this.store = store;
     this.engine = new Engine({ onState: (state) => this.#show(state), onMove: () => this.#moved() });
-    this.audio = new AudioCache({ urlOf, onChange: () => this.#audioChanged(), onPiece: () => this.#pieceArrived() });
+    this.audio = new AudioCache({
+      urlOf,
+      onChange: () => this.#audioChanged(),
+      onPiece: () => this.#pieceArrived(),
+      onBytes: () => this.#showWait(),
+    });
     this.rows = [];
     this.stopWatching = store.subscribe(() => this.#follow());
   }
@@ -98,8 +103,17 @@ export class Playback {
     window.dispatchEvent(new Event("omnisonic:redraw")); // the finest zoom draws the samples themselves
     if (this.store.get().playback.state !== "waiting") return;
     const missing = this.#missing();
-    if (missing.length) this.#show("waiting", this.#detail(missing));
+    if (missing.length) this.#showWait();
     else this.#start();
+  }
+
+  /** While waiting, say for what and how much has come since: on a slow line the only sign that it moves. */
+  #showWait() {
+    const { playback } = this.store.get();
+    if (playback.state !== "waiting") return;
+    const megabytes = (this.audio.receivedBytes - this.waitedFromBytes) / 1e6;
+    const detail = `${this.#detail(this.#missing()) ?? "Loading"}, ${megabytes.toFixed(1)} MB`;
+    if (detail !== playback.detail) this.#show("waiting", detail);
   }
 
   #heard() {
@@ -119,7 +133,9 @@ export class Playback {
   }
 
   #wait() {
+    if (this.store.get().playback.state !== "waiting") this.waitedFromBytes = this.audio.receivedBytes;
     this.#show("waiting", this.#detail(this.#missing()));
+    this.#showWait();
     clearTimeout(this.waitTimer);
     this.waitTimer = setTimeout(() => this.#start(), WAIT_FOR_AUDIO_MS);
   }

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 import omnisonic.studio.player
 from omnisonic.platform.storage.ranges import parse_range
+from tests.e2e.people import new_session, sign_in
+from tests.integration.studio.conftest import sine_wav
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+READY_TIMEOUT_MS = 60_000
 
 
 class Sources(ThreadingHTTPServer):
@@ -75,3 +80,16 @@ def bench(browser: Browser, sources: Sources) -> Iterator[Page]:
     page.goto(sources.url)
     yield page
     page.close()
+
+
+@pytest.fixture
+def mara(new_context: Callable[..., BrowserContext], tmp_path: Path) -> tuple[Page, str]:
+    """The owner in a session with one take that is ready to be heard."""
+    page = new_context().new_page()
+    sign_in(page, "mara@example.org")
+    session_id = new_session(page)
+    take = tmp_path / "Bass_DI.wav"
+    take.write_bytes(sine_wav(rate_hz=48_000, seconds=4, frequency_hz=110))
+    page.get_by_test_id("file-input").set_input_files(take)
+    expect(page.get_by_test_id("track-0")).to_have_attribute("data-audio", "ready", timeout=READY_TIMEOUT_MS)
+    return page, session_id

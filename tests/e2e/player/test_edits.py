@@ -2,66 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.people import new_session, sign_in
-from tests.integration.studio.conftest import sine_wav
+from tests.e2e.player.sessions import control, guest, stored_track
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
-
-READY_TIMEOUT_MS = 60_000
-
-
-def call(page: Page, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    """Ask the REST API as the person of this page."""
-    origin = page.url.split("/sessions")[0]
-    answer = page.request.fetch(path, method=method, data=body, headers={"Origin": origin})
-    assert answer.ok, answer.text()
-    return answer.json()
-
-
-def control(page: Page, testid: str) -> Any:
-    """A control of the first track."""
-    return page.get_by_test_id("track-0").get_by_test_id(testid)
-
-
-def stored_track(page: Page, session_id: str) -> dict[str, Any]:
-    """The first track as the server has it."""
-    tracks = call(page, "GET", f"/api/sessions/{session_id}/tracks")["tracks"]
-    return dict(tracks[0])
-
-
-@pytest.fixture
-def mara(new_context: Callable[..., BrowserContext], tmp_path: Path) -> tuple[Page, str]:
-    """The owner in a session with one take that is ready to be heard."""
-    page = new_context().new_page()
-    sign_in(page, "mara@example.org")
-    session_id = new_session(page)
-    take = tmp_path / "Bass_DI.wav"
-    take.write_bytes(sine_wav(rate_hz=48_000, seconds=4, frequency_hz=110))
-    page.get_by_test_id("file-input").set_input_files(take)
-    expect(page.get_by_test_id("track-0")).to_have_attribute("data-audio", "ready", timeout=READY_TIMEOUT_MS)
-    return page, session_id
-
-
-def guest(new_context: Callable[..., BrowserContext], owner: Page, session_id: str, role: str) -> Page:
-    """Somebody else, invited with a role, in the same session."""
-    url = call(owner, "POST", f"/api/sessions/{session_id}/invites", {"role": role})["invite"]["url"]
-    page = new_context().new_page()
-    sign_in(page, f"{role}@example.org")
-    page.wait_for_url(re.compile(r"//[^/]+/sessions/?$"))
-    call(page, "POST", "/api/invites/accept", {"secret": url.rstrip("/").split("/")[-1]})
-    page.goto(f"/sessions/{session_id}")
-    expect(page.get_by_test_id("track-0")).to_be_visible()
-    return page
 
 
 def test_two_people_at_one_track_lose_nothing(
