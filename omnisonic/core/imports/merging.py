@@ -14,7 +14,7 @@ from omnisonic.core.imports.ground import Ground
 from omnisonic.core.imports.headers import Field
 from omnisonic.core.imports.mapping import Mapping
 from omnisonic.platform.db import UnitOfWork
-from omnisonic.platform.ids import utc_now
+from omnisonic.platform.ids import new_id
 
 NOT_LINKED = (
     "The recording was taken, but its work belongs to someone else, so the two were not linked. "
@@ -51,7 +51,7 @@ class Merge:
     def order(self, *, reports_duplicates: bool) -> int:
         """Put the rows in key order; returns how many are refused because an earlier one has their code."""
         with self._transaction() as uow:
-            self._run(uow, preparation_sql.ORDER_ROWS, now_ms=int(utc_now().timestamp() * 1000))
+            self._run(uow, preparation_sql.ORDER_ROWS, id_prefix=id_prefix())
             if reports_duplicates:
                 self._run(
                     uow, preparation_sql.REPORT_DUPLICATES, column=self._column, code=str(Code.DUPLICATE_ROW)
@@ -129,7 +129,7 @@ class Merge:
             self._run(uow, preparation_sql.MATCH_PEOPLE_BY_NAME, **bound)
             if numbered:
                 self._run(uow, preparation_sql.NUMBER_PEOPLE, **bound)
-            self._run(uow, preparation_sql.MAKE_PEOPLE, **bound)
+            self._run(uow, preparation_sql.MAKE_PEOPLE, **bound, id_prefix=id_prefix())
             if numbered:
                 self._match_numbers(uow, bound)
 
@@ -148,7 +148,7 @@ class Merge:
                 self._lock_names(uow)
                 for statement in preparation_sql.MATCH_WORKS.split(";"):
                     self._run(uow, statement, **bound)
-                self._run(uow, preparation_sql.MAKE_WORKS, **bound)
+                self._run(uow, preparation_sql.MAKE_WORKS, **bound, id_prefix=id_prefix())
                 for statement in preparation_sql.MATCH_WORKS.split(";")[:2]:
                     self._run(uow, statement, **bound)  # what another import made meanwhile
                 self._run(uow, preparation_sql.PART_FROM_FOREIGN_WORKS, **bound)
@@ -186,3 +186,8 @@ class Merge:
 
     def _count(self, uow: UnitOfWork, statement: str, **bound: Any) -> int:
         return int(uow.session.execute(text(statement), bound).scalar_one())
+
+
+def id_prefix() -> str:
+    """The first 24 digits of a new UUIDv7 as text; the statement appends its rows' numbers."""
+    return str(new_id())[:-8]

@@ -4,19 +4,14 @@
 Everything runs on temporary tables; `:user_id`, `:is_curator`, `:source` and `:job_id` are bound.
 """
 
-# A UUIDv7 (RFC 9562 §5.7) whose time is that of the import plus a millisecond per thousand rows: new rows
-# land beside each other in every index. PostgreSQL has uuidv7() from version 18 on only.
-ORDERED_ID = """
-(substr(clock, 1, 8) || '-' || substr(clock, 9, 4) || '-7' || substr(gen_random_uuid()::text, 16))::uuid
-"""
-RANDOM_ID = ORDERED_ID.replace(
-    "clock", "lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')"
-)
+# A UUIDv7 with a counter (RFC 9562 §6.2, method 1): `:id_prefix` has the time and 42 random bits, the
+# row's number follows, so new rows land beside each other in every index. uuidv7() needs PostgreSQL 18.
+NUMBERED_ID = "(:id_prefix || lpad(to_hex(n), 8, '0'))::uuid"
 
 # In key order, so that two imports lock recordings in the same order; the first of equal codes counts.
 ORDER_ROWS = f"""
 CREATE TEMP TABLE merge_rows AS
-SELECT {ORDERED_ID.replace("clock", "lpad(to_hex(:now_ms + n / 1000), 12, '0')")} AS id, rows.*
+SELECT {NUMBERED_ID} AS id, rows.*
 FROM (
   SELECT (row_number() OVER (ORDER BY isrc, row))::int AS n,
     first_value(row) OVER (PARTITION BY isrc ORDER BY row) AS first_row,
@@ -126,7 +121,7 @@ SELECT 'contributor', id, 'changed', :user_id, :source, jsonb_build_object('isni
 MAKE_PEOPLE = f"""
 WITH made AS (
   INSERT INTO contributors (id, name, name_key, roles, isni, ipi, created_by, version, created_at, updated_at)
-  SELECT {RANDOM_ID}, name, name_key, '{{performer}}', isni, ipi, :user_id, 1, now(), now()
+  SELECT {NUMBERED_ID}, name, name_key, '{{performer}}', isni, ipi, :user_id, 1, now(), now()
   FROM people p WHERE contributor_id IS NULL AND n > :low AND n <= :high ORDER BY n
   ON CONFLICT DO NOTHING
   RETURNING id, name, name_key, isni, ipi
@@ -185,7 +180,7 @@ WHERE w.id = s.work_id AND s.n > :low AND s.n <= :high AND NOT :is_curator
 """
 MAKE_WORKS = f"""
 WITH fresh AS MATERIALIZED (
-  SELECT {RANDOM_ID} AS id, n, title, iswc, genres FROM stage_works
+  SELECT {NUMBERED_ID} AS id, n, title, iswc, genres FROM stage_works
   WHERE work_id IS NULL AND n > :low AND n <= :high ORDER BY n
 ), made AS (
   INSERT INTO works (id, title, iswc, genres, created_by, version, created_at, updated_at)
