@@ -70,6 +70,11 @@ def licenses_of_work(session: Session, _actor: Actor, *, work_id: UUID) -> list[
     return repository.list_of_work(session, work_id=work_id, limit=MAX_OF_WORK)
 
 
+def title_of_work(session: Session, _actor: Actor, *, work_id: UUID) -> str:
+    """The title of a work; empty when there is no such work."""
+    return repository.work_titles(session, [work_id]).get(work_id, "")
+
+
 def views_of(session: Session, rows: Sequence[License]) -> list[LicenseView]:
     """The rows as people see them, with their works' titles, in one statement more."""
     titles = repository.work_titles(session, [row.work_id for row in rows])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Integer, String, Text, cast, func, literal
 from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, INT8RANGE, TSTZRANGE
 from sqlmodel import Session, col, select
 
+from omnisonic.core.catalog.access import is_curator, linked_to_work
 from omnisonic.core.catalog.models import Recording, RightsType, Work
 from omnisonic.core.licenses.models import License, LicenseStatus
 from omnisonic.core.licenses.territories import Ranges, to_multirange
+from omnisonic.platform.actor import Actor
 from omnisonic.platform.pagination import Page, fetch_page
 
 MAX_OVERLAPS = 20
@@ -154,6 +156,15 @@ def work_titles(session: Session, work_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Titles of works by id."""
     rows = session.exec(select(Work.id, Work.title).where(col(Work.id).in_(set(work_ids))))
     return dict(rows.all())
+
+
+def editable_works(session: Session, actor: Actor, work_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of the works the caller may change, and with them their licenses."""
+    wanted = set(work_ids)
+    if is_curator(actor):
+        return wanted
+    mine = or_(col(Work.created_by) == actor.user_id, linked_to_work(actor))
+    return set(session.exec(select(Work.id).where(col(Work.id).in_(wanted), mine)))
 
 
 def _conditions(where: LicenseFilter) -> list[ColumnElement[bool]]:

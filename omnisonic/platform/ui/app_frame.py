@@ -12,7 +12,8 @@ from omnisonic.platform.ui.boundary import boundary, connection_lost
 from omnisonic.platform.ui.notices import warn
 
 STYLESHEETS = tuple(
-    f"/css/{name}.css" for name in ("theme", "base", "controls", "layout", "content", "site", "studio")
+    f"/css/{name}.css"
+    for name in ("theme", "base", "controls", "layout", "content", "site", "studio", "licenses")
 )
 HEAD = [
     rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),

@@ -1,0 +1,151 @@
+"""Licenses in the words of the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from omnisonic.core.catalog.models import RightsType
+from omnisonic.core.licenses.models import LicenseStatus
+from omnisonic.core.licenses.overlaps import day_words, last_day_words
+from omnisonic.core.licenses.schemas import LicenseView, Overlap
+
+RIGHT_WORDS = {
+    RightsType.MASTER: "Master",
+    RightsType.SYNCHRONIZATION: "Synchronization",
+    RightsType.MECHANICAL: "Mechanical",
+    RightsType.PERFORMANCE: "Performance",
+}
+STATUS_WORDS = {
+    LicenseStatus.ACTIVE: "Active",
+    LicenseStatus.DRAFT: "Draft",
+    LicenseStatus.EXPIRED: "Expired",
+    LicenseStatus.REVOKED: "Revoked",
+}
+SOON = timedelta(days=30)
+
+
+@dataclass
+class LicenseLine:
+    """One license as a page shows it."""
+
+    id: str
+    work_title: str
+    work_href: str
+    licensee: str
+    right: str
+    territory: str
+    window: str
+    status: str
+    status_words: str
+    ends: str
+    is_soon: bool
+    is_exclusive: bool
+    may_edit: bool
+    is_open: bool  # neither revoked nor expired
+
+
+@dataclass
+class OverlapLine:
+    """A license in the way, and where one could start instead (a date, or nothing)."""
+
+    id: str
+    href: str
+    licensee: str
+    kind: str
+    shared: str
+    status: str
+    free_from: str
+    free_words: str
+
+
+def line_of(view: LicenseView, *, now: datetime, may_edit: bool) -> LicenseLine:
+    """The words for one license."""
+    is_open = view.status in (LicenseStatus.ACTIVE, LicenseStatus.DRAFT)
+    is_running = view.status is LicenseStatus.ACTIVE and view.expires_on is not None
+    return LicenseLine(
+        id=str(view.id),
+        work_title=view.work_title,
+        work_href=f"/catalog/works/{view.work_id}",
+        licensee=view.licensee,
+        right=RIGHT_WORDS[view.rights_type],
+        territory=view.territory_name,
+        window=window(view.effective_from, view.expires_on),
+        status=_state(view, now),
+        status_words=_state_words(view, now),
+        ends=ends_words(view.expires_on, now=now) if is_running else "",
+        is_soon=is_running and view.expires_on is not None and view.expires_on - now < SOON,
+        is_exclusive=view.exclusive,
+        may_edit=may_edit,
+        is_open=is_open,
+    )
+
+
+def overlap_line(overlap: Overlap) -> OverlapLine:
+    """The words for one license in the way."""
+    shared = f"{overlap.shared_territory}, {window(overlap.shared_from, overlap.shared_until)}"
+    free = overlap.expires_on
+    return OverlapLine(
+        id=str(overlap.id),
+        href=f"/licenses?license={overlap.id}",
+        licensee=overlap.licensee,
+        kind="exclusive" if overlap.exclusive else "non-exclusive",
+        shared=shared,
+        status=overlap.status,
+        free_from=day_text(free) if free else "",
+        free_words=f"Start on {day_words(free)}" if free else "",
+    )
+
+
+def window(starts: datetime, ends: datetime | None) -> str:
+    """`1 Jan 2026 – 31 Dec 2026`: the last day is the one before the end; `from …` without an end."""
+    if ends is None:
+        return f"from {day_words(starts)}"
+    return f"{day_words(starts)} – {last_day_words(ends)}"
+
+
+def ends_words(ends: datetime | None, *, now: datetime) -> str:
+    """`ends today`, `ends in 12 days`, `ends in 3 months`: until the last day."""
+    if ends is None:
+        return ""
+    days = (ends - timedelta(microseconds=1)).date().toordinal() - now.astimezone(UTC).date().toordinal()
+    if days < 0:
+        return "ended"
+    if days < 2:
+        return "ends today" if days == 0 else "ends tomorrow"
+    if days < 60:
+        return f"ends in {days} days"
+    return f"ends in {days // 30} months" if days < 720 else f"ends in {days // 365} years"
+
+
+def day_text(moment: datetime | None) -> str:
+    """A day as date fields have it; empty for none."""
+    return moment.astimezone(UTC).date().isoformat() if moment else ""
+
+
+def last_day_text(ends: datetime | None) -> str:
+    """The last day of a window that ends before `ends`; empty for none."""
+    return day_text(ends - timedelta(microseconds=1)) if ends else ""
+
+
+def start_of(day: str) -> datetime:
+    """Midnight UTC at which a day begins. Raises `ValueError`."""
+    return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+
+
+def end_of(last_day: str) -> datetime:
+    """The first moment after a last day: `2026-12-31` is `2027-01-01T00:00Z`. Raises `ValueError`."""
+    return start_of(last_day) + timedelta(days=1)
+
+
+def _state(view: LicenseView, now: datetime) -> str:
+    if view.status is LicenseStatus.ACTIVE and view.effective_from > now:
+        return "upcoming"
+    if view.status is LicenseStatus.ACTIVE and view.expires_on is not None and view.expires_on <= now:
+        return "expired"  # the daily run has not come by yet
+    return str(view.status)
+
+
+def _state_words(view: LicenseView, now: datetime) -> str:
+    state = _state(view, now)
+    return "Begins later" if state == "upcoming" else STATUS_WORDS[LicenseStatus(state)]
