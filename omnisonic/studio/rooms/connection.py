@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
 from omnisonic.platform.ids import new_id
@@ -52,6 +52,7 @@ class Connection:
         self.queue = SendQueue()
         self._wake = asyncio.Event()
         self._drained = asyncio.Event()
+        self._is_sending = False
         self._held: list[OutFrame] | None = None
         self.ending: asyncio.Future[tuple[int, str]] = self._loop.create_future()
 
@@ -65,10 +66,18 @@ class Connection:
             self._held.append(frame)
             if len(self._held) > QUEUE_MAX_FRAMES:
                 self.end(CloseCode.SLOW_CONSUMER, "too slow")
+        elif self._takes_at_once():
+            # Most clients keep up: waking a task for each frame would cost several times the frame.
+            broadcast((self._socket,), frame.payload, text=True)
         elif self.queue.put(frame):
             self._wake.set()
         else:
             self.end(CloseCode.SLOW_CONSUMER, "too slow")
+
+    def _takes_at_once(self) -> bool:
+        """Whether nothing is on its way to the socket, so that a frame written now keeps its place."""
+        is_quiet = not len(self.queue) and not self._is_sending
+        return is_quiet and not self._socket.transport.get_write_buffer_size()
 
     def hold(self) -> None:
         """Keep live frames back while a replay is on its way."""
@@ -140,7 +149,9 @@ class Connection:
         ping_at_s = self._loop.time() + self._pace.ping_s
         while True:
             while len(self.queue):
+                self._is_sending = True
                 await self._socket.send(self.queue.pop().payload, text=True)
+                self._is_sending = False
                 self._drained.set()
             self._wake.clear()
             if self._loop.time() >= ping_at_s:
