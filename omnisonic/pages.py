@@ -8,6 +8,8 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.core.imports.page import imports_page
+from omnisonic.core.imports.state import ImportsState
 from omnisonic.core.licenses.page import licenses_page
 from omnisonic.core.licenses.state import LicensesState
 from omnisonic.platform.auth.settings_page import settings_page
@@ -45,6 +47,7 @@ NAVIGATION = (
     Entry("sessions", "audio-lines", "Sessions", "/sessions", group="Studio", is_on_phone=True),
     Entry("exports", "download", "Exports", "/exports", group="Studio", is_on_phone=True),
     Entry("licenses", "file-check", "Licenses", "/licenses", group="Catalog"),
+    Entry("imports", "folder-input", "Imports", "/imports", group="Catalog"),
 )
 
 PAGES = (
@@ -68,6 +71,7 @@ PAGES = (
     Page("/join/[invite_secret]", join_page, "Invitation · Omnisonic", [ViewerState.load, JoinState.accept]),
     Page("/exports", exports_page, "Exports · Omnisonic", [ViewerState.load, ExportsState.load]),
     Page("/licenses", licenses_page, "Licenses · Omnisonic", [ViewerState.load, LicensesState.load]),
+    Page("/imports", imports_page, "Imports · Omnisonic", [ViewerState.load, ImportsState.load]),
     Page("/settings", settings_page, "Settings · Omnisonic", [ViewerState.load, SettingsState.load]),
     Page("/admin", admin_page, "Admin · Omnisonic", [ViewerState.load, AdminState.load]),
     Page("/404", not_found_page, "Nothing here · Omnisonic", [ViewerState.look]),
