@@ -84,6 +84,17 @@ def running_graph() -> Iterator[tuple[str, str]]:
         yield f"http://{LOOPBACK}:{http_port}/graphql", f"ws://{LOOPBACK}:{socket_port}/graphql"
 
 
+@contextmanager
+def running_relay() -> Iterator[None]:
+    """The relay as a process."""
+    process = subprocess.Popen([sys.executable, "-m", "omnisonic", "relay"], cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def _listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
         return True

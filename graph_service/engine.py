@@ -14,7 +14,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, OperationType, located_error
 
-from graph_service.plan import FieldPlan, Leaf, Listing, Nested, Plan, Shape
+from graph_service.plan import Entry, FieldPlan, Leaf, Listing, Nested, Plan, Shape
 
 Container = dict[str, Any] | list[Any]
 
@@ -76,8 +76,8 @@ class _Run:
         data = top["data"]
         slot = Slot(None, top, "data", required=False)
         try:
-            for name, reader, serialize, required, field in plan.root.entries:
-                self._fill([(name, reader, serialize, required, field)], root_value, data, slot)
+            for entry in plan.root.entries:
+                self._fill([entry], root_value, data, slot)
                 if serially:
                     await self._settled()
         except GraphQLError as error:
@@ -98,36 +98,32 @@ class _Run:
 
     # fields
 
-    def _fill(self, entries: list[Any], source: Any, result: dict[str, Any], slot: Slot) -> None:
-        for name, reader, serialize, required, field in entries:
+    def _fill(self, entries: list[Entry], source: Any, result: dict[str, Any], slot: Slot) -> None:
+        for name, reader, native, field in entries:
             if reader is None:
                 self._ask(field, source, result, slot)
                 continue
             try:
                 value = reader(source)
-                if value is not None:
-                    value = serialize(value)
-                elif required:
-                    raise TypeError(_null_message(field))  # noqa: TRY301  (told like any other failure)
+                if native is None or type(value) is not native:
+                    value = self._complete(field.shape, value, field, result, name, slot)
                 result[name] = value
             except Exception as error:  # noqa: BLE001  (whatever a field does becomes an error of that field)
-                self._fail(error, field, required, result, name, slot)
+                self._fail(error, field, field.shape.required, result, name, slot)
 
     def _ask(self, field: FieldPlan, source: Any, result: dict[str, Any], slot: Slot) -> None:
         name = field.name
         result[name] = None  # keeps its place in the order of the query
         try:
             field.require_arguments()
-            value = field.resolve(source, self._info(field), **field.arguments)
+            value = field.resolve(source, self.infos.get(field) or self._info(field), **field.arguments)
             self._place(field.shape, value, field, result, name, slot)
         except Exception as error:  # noqa: BLE001
             self._fail(error, field, field.shape.required, result, name, slot)
 
     def _info(self, field: FieldPlan) -> GraphQLResolveInfo:
-        info = self.infos.get(field)
-        if info is None:
-            assert field.info is not None  # noqa: S101  (every field with a resolver has one)
-            info = self.infos[field] = field.info._replace(context=self.context)
+        assert field.info is not None  # noqa: S101  (every field with a resolver has one)
+        info = self.infos[field] = field.info._replace(context=self.context)
         return info
 
     # values
@@ -145,19 +141,19 @@ class _Run:
                 future.add_done_callback(partial(self._resume, shape, field, container, key, slot))
                 return
             value = future.result()
+        if isinstance(value, Exception):
+            raise value
         container[key] = self._complete(shape, value, field, container, key, slot)
 
     def _complete(
         self, shape: Shape, value: Any, field: FieldPlan, container: Any, key: Any, parent: Slot
     ) -> Any:
-        if isinstance(value, Exception):
-            raise value
         if value is None:
             if shape.required:
                 raise TypeError(_null_message(field))
             return None
         if isinstance(shape, Leaf):
-            return shape.serialize(value)
+            return value if type(value) is shape.native else shape.serialize(value)
         slot = Slot(parent, container, key, required=shape.required)
         try:
             if isinstance(shape, Nested):
@@ -170,13 +166,17 @@ class _Run:
             raise
 
     def _complete_list(self, shape: Listing, values: Any, field: FieldPlan, slot: Slot) -> list[Any]:
-        if not isinstance(values, Iterable) or isinstance(values, (str, bytes, Mapping)):
+        if type(values) is not list and not _is_listable(values):
             message = f"Expected Iterable, but did not find one for field '{_field_name(field)}'."
             raise GraphQLError(message)
-        rows = list(values)
-        results: list[Any] = [None] * len(rows)
         item = shape.item
-        for index, value in enumerate(rows):
+        results: list[Any] = []
+        native = item.native if isinstance(item, Leaf) else None
+        for index, value in enumerate(values):
+            results.append(value)
+            if native is not None and type(value) is native:
+                continue
+            results[index] = None
             try:
                 self._place(item, value, field, results, index, slot)
             except Exception as error:  # noqa: BLE001
@@ -215,7 +215,10 @@ class _Run:
     ) -> None:
         try:
             try:
-                container[key] = self._complete(shape, future.result(), field, container, key, slot)
+                value = future.result()
+                if isinstance(value, Exception):
+                    raise value  # noqa: TRY301
+                container[key] = self._complete(shape, value, field, container, key, slot)
             except Exception as error:  # noqa: BLE001
                 self._fail(error, field, shape.required, container, key, slot)
         except GraphQLError as error:
@@ -244,6 +247,10 @@ class _Run:
                     self.errors.append(error)
                 return
             place = place.parent
+
+
+def _is_listable(values: Any) -> bool:
+    return isinstance(values, Iterable) and not isinstance(values, (str, bytes, Mapping))
 
 
 def _null_message(field: FieldPlan) -> str:

@@ -33,12 +33,13 @@ Reader = Callable[[Any], Any]
 
 
 class Leaf:
-    """A scalar or enum: `serialize` makes the value that clients get."""
+    """A scalar or enum: `serialize` makes the value that clients get; one of type `native` already is it."""
 
-    __slots__ = ("required", "serialize")
+    __slots__ = ("native", "required", "serialize")
 
-    def __init__(self, serialize: Reader, *, required: bool) -> None:
+    def __init__(self, serialize: Reader, *, native: type | None = None, required: bool) -> None:
         self.serialize = serialize
+        self.native = native
         self.required = required
 
 
@@ -53,7 +54,7 @@ class Listing:
 
 
 class Nested:
-    """An object; `entries` are its fields as (name, reader, serialize, required, field)."""
+    """An object; `entries` are its fields in the order of the query."""
 
     __slots__ = ("_collect", "_entries", "required", "type")
 
@@ -97,8 +98,9 @@ class FieldPlan:
             raise self.failure
 
 
-# A reader is None where a resolver has to be asked; then `serialize` is of no use either.
-Entry = tuple[str, Reader | None, Reader, bool, FieldPlan]
+# Name, how to read an attribute (None: ask the resolver), the type of value that is served as it is (None:
+# complete it), and the field.
+Entry = tuple[str, Reader | None, type | None, FieldPlan]
 
 
 class Plan:
@@ -119,7 +121,7 @@ class Plan:
 
     def fields(self) -> Iterator[FieldPlan]:
         """The fields at the top."""
-        return (entry[4] for entry in self.root.entries)
+        return (entry[3] for entry in self.root.entries)
 
     def _root_entries(self, kind: GraphQLObjectType) -> list[Entry]:
         found = collect_fields(
@@ -138,8 +140,12 @@ class Plan:
         field_name = nodes[0].name.value
         if field_name == "__typename":
             type_name = kind.name
-            plan = FieldPlan(name, nodes, Leaf(str, required=True))
-            return name, lambda _source: type_name, str, True, plan
+            return (
+                name,
+                lambda _: type_name,
+                str,
+                FieldPlan(name, nodes, Leaf(str, native=str, required=True)),
+            )
         field = kind.fields[field_name]
         plan = FieldPlan(name, nodes, self._shape(field.type, nodes))
         plan.resolve = field.resolve or default_field_resolver
@@ -149,10 +155,9 @@ class Plan:
         except GraphQLError as error:
             plan.failure = error
         plan.info = self._info(kind, field, name, nodes)
-        reader = _plain_reader(field)
-        if reader is not None and isinstance(plan.shape, Leaf) and plan.failure is None:
-            return name, reader, plan.shape.serialize, plan.shape.required, plan
-        return name, None, _unused, plan.shape.required, plan
+        reader = _plain_reader(field) if plan.failure is None else None
+        native = plan.shape.native if isinstance(plan.shape, Leaf) else None
+        return name, reader, native, plan
 
     def _shape(self, kind: Any, nodes: list[FieldNode], *, required: bool = False) -> Shape:
         if is_non_null_type(kind):
@@ -160,7 +165,7 @@ class Plan:
         if is_list_type(kind):
             return Listing(self._shape(kind.of_type, nodes), required=required)
         if is_leaf_type(kind):
-            return Leaf(_quick_serialize(kind.name, kind.serialize), required=required)
+            return Leaf(kind.serialize, native=_NATIVE.get(kind.name), required=required)
         if is_object_type(kind):
             return Nested(kind, partial(self._sub_entries, nodes), required=required)
         raise TypeError(f"The engine has no way to complete {kind}: add it when the schema needs it.")
@@ -190,18 +195,6 @@ def _plain_reader(field: GraphQLField) -> Reader | None:
     if isinstance(resolve, partial) and resolve.func.__name__ == "dict_or_attr_resolver":
         return attrgetter(str(resolve.args[0]))
     return None
-
-
-def _unused(value: Any) -> Any:
-    return value
-
-
-def _quick_serialize(type_name: str, serialize: Reader) -> Reader:
-    """The type's own `serialize`, asked only where the value is not already what it would answer."""
-    native = _NATIVE.get(type_name)
-    if native is None:
-        return serialize
-    return lambda value: value if type(value) is native else serialize(value)
 
 
 _NATIVE: dict[str, type] = {"String": str, "ID": str, "Boolean": bool}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import graphene
 from graphql import print_schema
 
+from graph_service.types.imports import ImportQuery
 from graph_service.types.license_operations import LicenseMutation, LicenseQuery
 from graph_service.types.mutation import CatalogMutation
 from graph_service.types.query import CatalogQuery
 from graph_service.types.subscription import Subscription
 
 
-class Query(CatalogQuery, LicenseQuery, graphene.ObjectType):
+class Query(CatalogQuery, LicenseQuery, ImportQuery, graphene.ObjectType):
     """Questions to the graph."""
 
 
