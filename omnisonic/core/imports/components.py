@@ -20,7 +20,7 @@ class Importer(rx.NoSSRComponent):
     tag = "Importer"
     is_default = False
 
-    on_started: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[valid-type]
+    on_started: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
 
 
 def importer() -> rx.Component:
