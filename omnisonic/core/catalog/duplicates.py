@@ -13,6 +13,7 @@ from sqlmodel import Session
 from omnisonic.core.catalog import entries, repository
 from omnisonic.core.catalog.models import Contributor, Recording, Work
 from omnisonic.core.catalog.repository import EntityT
+from omnisonic.core.catalog.search import set_nearness
 from omnisonic.platform.actor import Actor
 
 MAX_SUGGESTIONS = 10
@@ -51,11 +52,11 @@ def suggest_duplicates(
     entity = entries.get_entity(session, table, entity_id)
     values = {
         "id": entity.id,
-        "near_title": NEAR_TITLE,
         "near_artist": NEAR_ARTIST,
         "near_duration": NEAR_DURATION_MS,
         "candidates": MAX_CANDIDATES,
     }
+    set_nearness(session, NEAR_TITLE)
     found = [_judge(row) for row in session.execute(_CANDIDATES[table], values).mappings()]
     likely = [one for one in found if _is_likely(table, one)]
     likely.sort(key=lambda one: (-one.score, str(one.id)))
@@ -94,7 +95,6 @@ _ALIKE = """
                other.title_fold = asked.title_fold AS same_title
         FROM catalog_search AS other JOIN asked USING (entity_type)
         WHERE other.entity_id <> :id AND other.title_fold % asked.title_fold
-          AND similarity(other.title_fold, asked.title_fold) >= :near_title
         ORDER BY likeness DESC LIMIT :candidates
     ),
     numbered AS (
