@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -34,9 +36,27 @@ class GraphEndpoint:
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._running = 0
 
     async def handle(self, http: HttpRequest) -> Response:
         """One request."""
+        self._running += 1
+        self._idle.clear()
+        try:
+            return await self._answer(http)
+        finally:
+            self._running -= 1
+            if self._running == 0:
+                self._idle.set()
+
+    async def drain(self, *, within_s: float) -> None:
+        """Return when nothing is being answered any more, at the latest after `within_s`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), within_s)
+
+    async def _answer(self, http: HttpRequest) -> Response:
         accept = http.headers.get("accept")
         if http.method == "GET" and "query" not in http.query_params and _is_person(accept):
             return graphiql_page()

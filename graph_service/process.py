@@ -28,6 +28,7 @@ from omnisonic.platform import telemetry
 from omnisonic.platform.auth.browser_sessions import SIGN_INS_CHANNEL
 from omnisonic.platform.db import dispose_engines
 from omnisonic.platform.embedded.listen import listen_host
+from omnisonic.platform.embedded.ports import is_listening
 from omnisonic.platform.logging import configure_logging, get_logger
 from omnisonic.platform.redis import make_async_redis
 from omnisonic.platform.settings import Settings, get_settings
@@ -37,6 +38,7 @@ PROCESS = "graph"
 SERVICE = "graph-api"
 RETRIES = 2
 RETRY_S = 0.2
+LISTEN_CHECK_S = 0.02
 
 log = get_logger(__name__)
 
@@ -67,7 +69,8 @@ class GraphService:
         self.sockets = SocketServer(
             self.operations, self.subscriptions, origins=graph_origins(settings), pace=self._pace
         )
-        self.app = create_app(GraphEndpoint(self.operations), settings, ready=self._checks)
+        self._endpoint = GraphEndpoint(self.operations)
+        self.app = create_app(self._endpoint, settings, ready=self._checks)
         self._is_stopping = False
         self._stop = asyncio.Event()
 
@@ -90,6 +93,7 @@ class GraphService:
             asyncio.create_task(_every(self._pace.beat_s, _say_alive)),
         ]
         serving = asyncio.create_task(http.serve())
+        await _until_listening(serving, http_port)
         log.info("graph_started", port=ports.http, socket_port=ports.sockets)
         if on_ready is not None:
             on_ready(ports)
@@ -98,6 +102,7 @@ class GraphService:
         finally:
             self._is_stopping = True
             await self.sockets.stop()
+            await self._endpoint.drain(within_s=self._pace.close_s)
             http.stop()  # type: ignore[no-untyped-call]
             await serving
             for chore in chores:
@@ -146,6 +151,14 @@ async def _run_until_signal() -> None:
         )
     finally:
         await client.aclose()
+
+
+async def _until_listening(serving: asyncio.Task[None], port: int) -> None:
+    while not await asyncio.to_thread(is_listening, port):
+        if serving.done():
+            serving.result()
+            raise OSError(f"Nothing listens on port {port}.")
+        await asyncio.sleep(LISTEN_CHECK_S)
 
 
 async def _say_alive() -> None:
