@@ -187,7 +187,7 @@ def upgrade() -> None:
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
     sa.Column('part_size', sa.Integer(), nullable=False),
     sa.Column('storage_upload_id', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
-    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('details', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.ForeignKeyConstraint(['session_id'], ['studio_sessions.id'], name=op.f('fk_multipart_uploads_session_id_studio_sessions'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_multipart_uploads_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_multipart_uploads'))

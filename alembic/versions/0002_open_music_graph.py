@@ -28,6 +28,8 @@ def upgrade() -> None:
         op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     op.execute(FOLD)
     op.execute("CREATE SEQUENCE license_exclusivity")
+    op.drop_column('multipart_uploads', 'details')
+    op.add_column('multipart_uploads', sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True))
     op.add_column('verification_tokens', sa.Column('subject_id', sa.Uuid(), nullable=True))
     op.create_index(op.f('ix_verification_tokens_subject_id'), 'verification_tokens', ['subject_id'], unique=False)
     op.create_table('catalog_search',
@@ -261,6 +263,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column('multipart_uploads', 'claimed_until')
+    op.add_column(
+        'multipart_uploads',
+        sa.Column('details', postgresql.JSONB(), nullable=False, server_default=sa.text("'{}'")),
+    )
     op.drop_index(op.f('ix_recording_credits_contributor_id'), table_name='recording_credits')
     op.drop_table('recording_credits')
     op.drop_index(op.f('ix_licenses_work_id'), table_name='licenses')
