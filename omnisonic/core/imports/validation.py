@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from omnisonic.core.catalog.credits import split_artist_line
 from omnisonic.core.catalog.models import MAX_NAME_CHARS, MAX_TITLE_CHARS
 from omnisonic.core.identifiers import (
+    ISRC_FIRST_YEAR,
     Normalized,
     Oddity,
     Scheme,
@@ -40,6 +41,7 @@ from omnisonic.core.imports.values import (
 ARTIST_MAX_CHARS = 1000
 ISRCS_MAX = 20
 CACHE_MAX = 50_000
+FIRST_ISRC_YEAR = str(ISRC_FIRST_YEAR)
 
 _SEVERAL = re.compile(r"[;|,/\s]+")
 _ODDITIES: dict[Oddity, tuple[Warned, str]] = {
@@ -87,6 +89,7 @@ class RowValidator:
     def __init__(self, mapping: Mapping, *, year: int) -> None:
         self._mapping = mapping
         self._year = year
+        self._future = f"{year % 100:02}"
         self._width = len(mapping.columns)
         # A field without a column reads the empty cell that is put at the end of every row.
         self._pick = itemgetter(*(mapping.at.get(one, self._width) for one in FIELDS))
@@ -146,11 +149,14 @@ class RowValidator:
         )
 
     def _isrcs(self, text: str) -> tuple[str, tuple[str, ...]]:
-        found = normalize_isrc(text, year=self._year)
+        found = normalize_isrc(text)
         if found.value is not None:
+            isrc = found.value
+            if self._future < isrc[5:7] < FIRST_ISRC_YEAR:
+                found = normalize_isrc(text, year=self._year)
             if found.warnings:
                 self._warn(Field.ISRC, found)
-            return found.value, ()
+            return isrc, ()
         stripped = text.strip()
         if not stripped:
             self._refuse(Field.ISRC, Code.REQUIRED, "Every row needs an ISRC.")
