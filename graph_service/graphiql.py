@@ -53,7 +53,7 @@ def _document(sockets: str) -> str:
     scripts = "".join(f'<script src="{PATH}/{name}" defer></script>' for name in SCRIPTS)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Omnisonic GraphQL</title>'
-        '<meta name="viewport" content="width=device-width">'
+        '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="{PATH}/graphiql.min.css"><style>{STYLE}</style></head><body>'
         f'<div id="explorer" data-endpoint="/graphql" data-subscriptions="{escape(sockets)}"></div>'
         "<noscript>The explorer needs JavaScript. The schema is in docs/api/schema.graphql.</noscript>"

@@ -66,3 +66,14 @@ def test_the_object_store_may_be_reached_and_played_from(configure: Callable[...
     for name in ("connect-src", "media-src"):
         assert "https://files.example" in directive(policy, name)
         assert "http://minio:9000" not in directive(policy, name)
+
+
+def test_pages_may_dial_the_rooms_and_the_graphs_sockets(configure: Callable[..., Settings]) -> None:
+    own_ports = directive(page_policy([], configure(GATEWAY_PORT=9001, GRAPH_WS_PORT=9002)), "connect-src")
+    assert {"ws://localhost:9001", "ws://localhost:9002", "ws://127.0.0.1:9002"} <= set(own_ports)
+    public = configure(
+        GRAPH_WS_PUBLIC_URL="wss://graph.example.org/ws", GATEWAY_PORT=9001, GRAPH_WS_PORT=9002
+    )
+    named = directive(page_policy([], public), "connect-src")
+    assert "wss://graph.example.org" in named
+    assert "ws://localhost:9002" not in named

@@ -1,0 +1,77 @@
+"""A subscription to the graph as a part of a page: it shows nothing and fires an event at each change."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import reflex as rx
+
+from omnisonic.platform.settings import get_settings
+
+_LINKED = rx.asset("live.jsx", shared=True)
+CLIENT_PACKAGE = "graphql-ws@6.4.2"
+GRAPHQL_PACKAGE = "graphql@16.11.0"  # its peer
+
+WORK_CHANGES = "subscription($id: ID!) { workUpdated(workId: $id) { id } }"
+RECORDING_CHANGES = "subscription($id: ID!) { recordingUpdated(recordingId: $id) { id } }"
+
+
+class LiveAddress(rx.State):
+    """Where browsers reach the subscriptions; read at run time, so no build holds an address."""
+
+    @rx.var
+    def url(self) -> str:
+        """The address from the settings, or empty: the page's host at `port`."""
+        given = get_settings().graph_ws_public_url
+        return f"{_as_socket(given)}/graphql" if given else ""
+
+    @rx.var
+    def port(self) -> int:
+        """GRAPH_WS_PORT."""
+        return get_settings().graph_ws_port
+
+
+class LiveSubscription(rx.NoSSRComponent):
+    """Runs `query` with `variables` (nothing while one is empty) over the page's one socket.
+
+    `on_update` gets the result's `data`; `on_state` one of live, waiting, off. Signs in by the cookie.
+    """
+
+    library = _LINKED.importable_path
+    tag = "LiveSubscription"
+    is_default = False
+    lib_dependencies: list[str] = [CLIENT_PACKAGE, GRAPHQL_PACKAGE]  # noqa: RUF012
+
+    query: rx.Var[str]
+    variables: rx.Var[dict[str, Any]]
+    url: rx.Var[str]
+    port: rx.Var[int]
+
+    on_update: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+    on_state: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+def follow_work(work_id: Any, *, on_update: Any) -> rx.Component:
+    """Fire `on_update` at each change of a work: reload it there, under the viewer's own rights."""
+    return _follow(WORK_CHANGES, work_id, on_update)
+
+
+def follow_recording(recording_id: Any, *, on_update: Any) -> rx.Component:
+    """Fire `on_update` at each change of a recording."""
+    return _follow(RECORDING_CHANGES, recording_id, on_update)
+
+
+def _follow(query: str, entity_id: Any, on_update: Any) -> rx.Component:
+    return LiveSubscription.create(
+        query=query,
+        variables={"id": entity_id},
+        url=LiveAddress.url,
+        port=LiveAddress.port,
+        on_update=on_update,
+    )
+
+
+def _as_socket(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(scheme={"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)).geturl()
