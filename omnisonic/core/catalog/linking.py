@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -27,13 +28,14 @@ from omnisonic.platform.auth.models import User, VerificationToken
 from omnisonic.platform.auth.repository import find_verification
 from omnisonic.platform.auth.secrets import digest_secret, new_secret
 from omnisonic.platform.db import UnitOfWork
-from omnisonic.platform.errors import Conflict, Forbidden, NotFound
+from omnisonic.platform.errors import Conflict, Forbidden, NotFound, TooManyRequests
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.mail import Mail
 from omnisonic.platform.settings import get_settings
 
 PURPOSE = "link-contributor"
 LIFETIME = timedelta(days=14)
+MAX_INVITATIONS_A_DAY = 50  # mail goes to addresses that nobody has confirmed
 
 TEXT = """Hello,
 
@@ -77,7 +79,8 @@ def unlink_account(
 def invite_account(uow: UnitOfWork, actor: Actor, *, contributor_id: UUID, email: str) -> None:
     """Mail a link that makes the account with this address the contributor; earlier ones stop working.
 
-    Raises `NotFound`, `Forbidden`, `Conflict` when an account is linked, `MailUnavailable`, `InvalidFields`.
+    Raises `NotFound`, `Forbidden`, `Conflict` when an account is linked, `MailUnavailable`, `InvalidFields`,
+    `TooManyRequests`.
     """
     contributor = entries.lock_for_edit(uow, actor, Contributor, contributor_id)
     require_linkable(uow.session, actor, contributor)
@@ -87,6 +90,7 @@ def invite_account(uow: UnitOfWork, actor: Actor, *, contributor_id: UUID, email
     if not get_settings().smtp_host:
         raise MailUnavailable
     now = utc_now()
+    _check_daily_limit(uow.session, actor, now)
     for earlier in uow.session.exec(_open_invitations(contributor.id)):
         earlier.used_at = now
     # The secret is made by the job that sends it, because a job's payload is ids only.
@@ -173,6 +177,22 @@ def _link(
     contributor.user_id = user_id
     entries.save_change(uow, actor, contributor, action="linked", before=before, source=source)
     return contributor
+
+
+def _check_daily_limit(session: Session, actor: Actor, now: datetime) -> None:
+    sent = session.exec(
+        select(func.count())
+        .select_from(VerificationToken)
+        .where(
+            VerificationToken.user_id == actor.user_id,
+            VerificationToken.purpose == PURPOSE,
+            col(VerificationToken.created_at) > now - timedelta(days=1),
+        )
+    ).one()
+    if sent >= MAX_INVITATIONS_A_DAY:
+        raise TooManyRequests(
+            f"You sent {sent} invitations within a day. Send more tomorrow.", retry_after_s=3600
+        )
 
 
 def _address(email: str) -> str:

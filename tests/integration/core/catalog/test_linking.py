@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +18,7 @@ from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.errors import CodeNotValid, MailUnavailable
 from omnisonic.platform.auth.models import VerificationToken
 from omnisonic.platform.db import unit_of_work
-from omnisonic.platform.errors import Conflict, Forbidden, InvalidFields, NotFound
+from omnisonic.platform.errors import Conflict, Forbidden, InvalidFields, NotFound, TooManyRequests
 from omnisonic.platform.ids import new_id, utc_now
 from omnisonic.platform.models import OutboxMessage
 from tests.integration.core.conftest import (
@@ -27,19 +29,20 @@ from tests.integration.core.conftest import (
     set_shares,
     share,
 )
+from workers.mail import send_contributor_invite
 
 
-def invite(actor: Actor, contributor: Contributor, email: str) -> str:
+def invite(actor: Actor, contributor: Contributor, address: str) -> str:
     """Invite and return the secret that the mail would hold."""
     with unit_of_work() as uow:
-        linking.invite_account(uow, actor, contributor_id=contributor.id, email=email)
+        linking.invite_account(uow, actor, contributor_id=contributor.id, email=address)
     with unit_of_work() as uow:
         job = uow.session.exec(
             select(OutboxMessage).where(OutboxMessage.topic == "workers.mail.send_contributor_invite")
         ).all()[-1]
         mail = linking.write_invitation_mail(uow, verification_id=job.payload["args"]["verification_id"])
     assert mail is not None
-    assert mail.to == email.lower()
+    assert mail.to == address.lower()
     return mail.text.split("/catalog/link/")[1].split()[0]
 
 
@@ -79,6 +82,32 @@ def test_an_invitation_links_the_account_with_that_address_once(mara: Actor, teo
     assert accept(teo, secret).user_id == teo.user_id
     with pytest.raises(CodeNotValid):
         accept(teo, secret)
+
+
+def test_the_invitation_arrives_by_mail(mara: Actor, teo: Actor, servers: Any) -> None:
+    before = set(servers.mail_dir.glob("*.eml"))
+    contributor = make_contributor(mara, "Zoë Ångström")
+    with unit_of_work() as uow:
+        linking.invite_account(uow, mara, contributor_id=contributor.id, email=teo.email)
+    with unit_of_work() as uow:
+        (job,) = uow.session.exec(select(OutboxMessage).where(OutboxMessage.kind == "job"))
+    for _ in range(2):  # a job may run twice: the later mail's link is the one that works
+        send_contributor_invite(**job.payload["args"])
+    arrived = sorted(set(servers.mail_dir.glob("*.eml")) - before)
+    mail = email.message_from_bytes(arrived[-1].read_bytes(), policy=email.policy.default)
+    assert (mail["To"], mail["Subject"]) == (teo.email, "Are you Zoë Ångström?")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    accept(teo, body.get_content().split("/catalog/link/")[1].split()[0])
+
+
+def test_invitations_have_a_daily_limit(mara: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linking, "MAX_INVITATIONS_A_DAY", 1)
+    contributor = make_contributor(mara)
+    with unit_of_work() as uow:
+        linking.invite_account(uow, mara, contributor_id=contributor.id, email="one@example.org")
+    with unit_of_work() as uow, pytest.raises(TooManyRequests):
+        linking.invite_account(uow, mara, contributor_id=contributor.id, email="two@example.org")
 
 
 def test_over_http(mara: Actor, teo: Actor, client_of: Any) -> None:
