@@ -13,6 +13,9 @@ _LINKED = rx.asset("live.jsx", shared=True)
 CLIENT_PACKAGE = "graphql-ws@6.4.2"
 GRAPHQL_PACKAGE = "graphql@16.11.0"  # its peer
 
+_DATA = rx.event.passthrough_event_spec(dict[str, Any])
+_STATE = rx.event.passthrough_event_spec(str)
+
 WORK_CHANGES = "subscription($id: ID!) { workUpdated(workId: $id) { id } }"
 RECORDING_CHANGES = "subscription($id: ID!) { recordingUpdated(recordingId: $id) { id } }"
 
@@ -48,8 +51,9 @@ class LiveSubscription(rx.NoSSRComponent):
     url: rx.Var[str]
     port: rx.Var[int]
 
-    on_update: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
-    on_state: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    # Reflex's own way to declare what an event carries; no type checker follows it.
+    on_update: rx.EventHandler[_DATA]  # type: ignore[type-arg,valid-type]
+    on_state: rx.EventHandler[_STATE]  # type: ignore[type-arg,valid-type]
 
 
 def follow_work(work_id: Any, *, on_update: Any) -> rx.Component:
