@@ -188,7 +188,7 @@ def _actions(line: Any) -> rx.Component:
                 testid="license-revoke",
                 on_click=LicensesState.revoke(line.id),
             ),
-            class_name="ui-row ui-nowrap",
+            class_name="ui-row ui-nowrap ui-license-actions",
         ),
         rx.el.span("–", class_name="ui-dim", aria_hidden="true"),
     )

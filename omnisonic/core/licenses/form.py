@@ -158,6 +158,7 @@ def _fields() -> rx.Component:
             hint="Names, codes and groups: “Europe - CH”, “US, CA”, “World except Japan”. Empty: the world.",
         ),
         _territory(),
+        _meets(),
         field(
             "Note",
             rx.el.textarea(
@@ -214,7 +215,16 @@ def _territory() -> rx.Component:
 
 def _foot() -> rx.Component:
     return rx.el.div(
-        _meets(),
+        rx.cond(Form.problem != "", notice(Form.problem, kind="danger", data_testid="license-problem")),
+        rx.el.p(
+            rx.cond(
+                Form.missing != "",
+                Form.missing,
+                rx.cond(Form.territory_problem != "", "The territory is not known.", Form.meets_words),
+            ),
+            class_name="ui-small ui-text-2",
+            data_testid="license-verdict",
+        ),
         rx.el.div(
             button(
                 rx.cond(
@@ -240,7 +250,6 @@ def _foot() -> rx.Component:
 def _meets() -> rx.Component:
     """What saving would meet, before it is tried."""
     return rx.el.div(
-        rx.cond(Form.problem != "", notice(Form.problem, kind="danger", data_testid="license-problem")),
         rx.cond(
             Form.conflicts.length() > 0,
             notice(
@@ -252,6 +261,15 @@ def _meets() -> rx.Component:
                     )
                 ),
                 rx.foreach(Form.conflicts, _overlap),
+                rx.cond(
+                    Form.free_from != "",
+                    button(
+                        "Start on " + Form.free_words,
+                        testid="license-start-after",
+                        icon="calendar-arrow-up",
+                        on_click=Form.write("starts", Form.free_from),
+                    ),
+                ),
                 kind="danger",
                 data_testid="license-conflict",
             ),
@@ -269,7 +287,6 @@ def _meets() -> rx.Component:
                 notice("Free: no other license is in the way.", kind="ok", data_testid="license-free"),
             ),
         ),
-        rx.cond(Form.missing != "", rx.el.p(Form.missing, class_name="ui-hint")),
         class_name="ui-stack",
         aria_live="polite",
     )
@@ -290,16 +307,6 @@ def _overlap(one: Any) -> rx.Component:
             ")",
         ),
         rx.el.p(one.shared, class_name="ui-small"),
-        rx.cond(
-            one.free_from != "",
-            button(
-                one.free_words,
-                testid="license-start-after",
-                icon="calendar-arrow-up",
-                extra="ui-button-small",
-                on_click=Form.write("starts", one.free_from),
-            ),
-        ),
         class_name="ui-overlap",
         key=one.id,
     )

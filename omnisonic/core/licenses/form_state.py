@@ -17,6 +17,7 @@ from omnisonic.core.catalog.schemas import CatalogFilter
 from omnisonic.core.licenses import queries, service
 from omnisonic.core.licenses.errors import LicenseConflict, UnknownTerritory
 from omnisonic.core.licenses.models import License, LicenseStatus
+from omnisonic.core.licenses.overlaps import day_words
 from omnisonic.core.licenses.schemas import ConflictPreview, LicenseDraft
 from omnisonic.core.licenses.state import LicensesState
 from omnisonic.core.licenses.territories import parse_territory
@@ -25,9 +26,11 @@ from omnisonic.core.licenses.words import (
     OverlapLine,
     day_text,
     end_of,
+    free_after,
     last_day_text,
     overlap_line,
     start_of,
+    verdict,
 )
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.guard import current_actor, guarded
@@ -97,6 +100,9 @@ class LicenseFormState(rx.State):
     is_clear: bool = False
     conflicts: rx.Field[list[OverlapLine]] = rx.field(default_factory=list)
     drafts: rx.Field[list[OverlapLine]] = rx.field(default_factory=list)
+    meets_words: str = ""
+    free_from: str = ""
+    free_words: str = ""
     _version: int = 0
     _terms: dict[str, Any] = {}  # noqa: RUF012 (a state's default, copied by Reflex)
     _exact_start: datetime | None = None
@@ -228,6 +234,7 @@ class LicenseFormState(rx.State):
     async def _check(self) -> None:
         self.problem = self.territory_problem = ""
         self.is_clear, self.conflicts, self.drafts, self.territory_remarks = False, [], [], []
+        self.meets_words = self.free_from = self.free_words = ""
         try:
             territory = parse_territory(self.territory)
         except UnknownTerritory as error:
@@ -249,6 +256,9 @@ class LicenseFormState(rx.State):
         self.conflicts = [overlap_line(one) for one in met.conflicts]
         self.drafts = [overlap_line(one) for one in met.drafts]
         self.is_clear = not met.conflicts
+        self.meets_words = verdict(met, is_draft=self.is_draft)
+        if (free := free_after(met.conflicts, draft.expires_on)) is not None:
+            self.free_from, self.free_words = day_text(free), day_words(free)
 
     def _missing(self) -> str:
         if not self.work_id:

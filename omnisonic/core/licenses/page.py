@@ -59,7 +59,9 @@ def _list() -> rx.Component:
         _filters(),
         rx.cond(
             LicensesState.lines.length() > 0,
-            license_table(with_work=True),
+            rx.cond(
+                LicensesState.work_id != "", license_table(with_work=False), license_table(with_work=True)
+            ),
             rx.el.p("No license matches these filters.", class_name="ui-text-2", data_testid="no-match"),
         ),
         rx.cond(

@@ -69,7 +69,7 @@ def timeline_of(licenses: Sequence[LicenseView], *, now: datetime) -> Timeline:
         return Timeline()
     first, last = _years(shown, now)
     lanes = [
-        _lane(name, [one for one in shown if one.rights_type == right], first, last)
+        _lane(name, [one for one in shown if one.rights_type == right], first, last, now)
         for right, name in RIGHT_WORDS.items()
         if any(one.rights_type == right for one in shown)
     ]
@@ -94,7 +94,7 @@ def _place(moment: datetime, first: int, last: int) -> float:
     return (moment - start) / (end - start) * 100
 
 
-def _lane(name: str, licenses: Sequence[LicenseView], first: int, last: int) -> TimeLane:
+def _lane(name: str, licenses: Sequence[LicenseView], first: int, last: int, now: datetime) -> TimeLane:
     ends_of_rows: list[float] = []
     bars: list[Bar] = []
     for one in sorted(licenses, key=lambda one: (one.effective_from, one.id)):
@@ -102,11 +102,12 @@ def _lane(name: str, licenses: Sequence[LicenseView], first: int, last: int) -> 
         right = 100.0 if one.expires_on is None else max(left, _place(one.expires_on, first, last))
         row = next((at for at, end in enumerate(ends_of_rows) if end <= left + 1e-9), len(ends_of_rows))
         ends_of_rows[row : row + 1] = [right]
-        bars.append(_bar(one, left, right - left, row))
+        bars.append(_bar(one, left, right - left, row, now))
     return TimeLane(name, len(ends_of_rows), bars)
 
 
-def _bar(one: LicenseView, left: float, width: float, row: int) -> Bar:
+def _bar(one: LicenseView, left: float, width: float, row: int, now: datetime) -> Bar:
+    is_over = one.expires_on is not None and one.expires_on <= now and one.status is LicenseStatus.ACTIVE
     kind = "exclusive" if one.exclusive else "non-exclusive"
     title = (
         f"{one.licensee}, {one.territory_name}, {kind}, {window(one.effective_from, one.expires_on)}, "
@@ -119,7 +120,7 @@ def _bar(one: LicenseView, left: float, width: float, row: int) -> Bar:
         left=round(left, 3),
         width=round(max(width, 0.6), 3),
         row=row,
-        kind=str(one.status),
+        kind="expired" if is_over else str(one.status),
         is_exclusive=one.exclusive,
         is_open=one.expires_on is None,
         is_narrow=width < NARROW_PERCENT,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from omnisonic.core.catalog.models import RightsType
 from omnisonic.core.licenses.models import LicenseStatus
 from omnisonic.core.licenses.overlaps import day_words, last_day_words
-from omnisonic.core.licenses.schemas import LicenseView, Overlap
+from omnisonic.core.licenses.schemas import ConflictPreview, LicenseView, Overlap
 
 RIGHT_WORDS = {
     RightsType.MASTER: "Master",
@@ -47,7 +48,7 @@ class LicenseLine:
 
 @dataclass
 class OverlapLine:
-    """A license in the way, and where one could start instead (a date, or nothing)."""
+    """A license in the way."""
 
     id: str
     href: str
@@ -55,8 +56,6 @@ class OverlapLine:
     kind: str
     shared: str
     status: str
-    free_from: str
-    free_words: str
 
 
 def line_of(view: LicenseView, *, now: datetime, may_edit: bool) -> LicenseLine:
@@ -84,7 +83,6 @@ def line_of(view: LicenseView, *, now: datetime, may_edit: bool) -> LicenseLine:
 def overlap_line(overlap: Overlap) -> OverlapLine:
     """The words for one license in the way."""
     shared = f"{overlap.shared_territory}, {window(overlap.shared_from, overlap.shared_until)}"
-    free = overlap.expires_on
     return OverlapLine(
         id=str(overlap.id),
         href=f"/licenses?license={overlap.id}",
@@ -92,9 +90,31 @@ def overlap_line(overlap: Overlap) -> OverlapLine:
         kind="exclusive" if overlap.exclusive else "non-exclusive",
         shared=shared,
         status=overlap.status,
-        free_from=day_text(free) if free else "",
-        free_words=f"Start on {day_words(free)}" if free else "",
     )
+
+
+def free_after(overlaps: Sequence[Overlap], wanted_end: datetime | None) -> datetime | None:
+    """When the last of them has ended, at a midnight; None when one has no end or nothing would be left."""
+    ends = [one.expires_on for one in overlaps]
+    if not ends or None in ends:
+        return None
+    last = max(end for end in ends if end is not None)
+    whole_day = start_of(day_text(last + timedelta(days=1, microseconds=-1)))
+    return whole_day if wanted_end is None or whole_day < wanted_end else None
+
+
+def verdict(met: ConflictPreview, *, is_draft: bool) -> str:
+    """What saving would do, in one sentence."""
+    count = len(met.conflicts)
+    if count and is_draft:
+        return f"A draft may wait here; {_are(count)} in its way."
+    if count:
+        return f"Cannot be granted: {_are(count)} in the way."
+    return "Saved as a draft: in nobody's way." if is_draft else "Nothing is in the way."
+
+
+def _are(count: int) -> str:
+    return "one license is" if count == 1 else f"{count} licenses are"
 
 
 def window(starts: datetime, ends: datetime | None) -> str:
@@ -105,17 +125,17 @@ def window(starts: datetime, ends: datetime | None) -> str:
 
 
 def ends_words(ends: datetime | None, *, now: datetime) -> str:
-    """`ends today`, `ends in 12 days`, `ends in 3 months`: until the last day."""
+    """`Ends today`, `ends in 12 days`, `ends in 3 months`: until the last day."""
     if ends is None:
         return ""
     days = (ends - timedelta(microseconds=1)).date().toordinal() - now.astimezone(UTC).date().toordinal()
     if days < 0:
         return "ended"
     if days < 2:
-        return "ends today" if days == 0 else "ends tomorrow"
+        return "Ends today" if days == 0 else "Ends tomorrow"
     if days < 60:
-        return f"ends in {days} days"
-    return f"ends in {days // 30} months" if days < 720 else f"ends in {days // 365} years"
+        return f"Ends in {days} days"
+    return f"Ends in {days // 30} months" if days < 720 else f"Ends in {days // 365} years"
 
 
 def day_text(moment: datetime | None) -> str:
