@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_
 from sqlmodel import Session, col, select
 
-from omnisonic.core.catalog.access import linked_to_recording, linked_to_work
+from omnisonic.core.catalog.access import Entity, linked_to_recording, linked_to_work
 from omnisonic.core.catalog.entries import KINDS
 from omnisonic.core.catalog.models import (
     WHOLE_PPM,
@@ -55,7 +55,7 @@ def list_contributors(
 
 
 def count_entries(
-    session: Session, actor: Actor, table: type[EntityT], *, where: CatalogFilter = EVERYTHING
+    session: Session, actor: Actor, table: type[Entity], *, where: CatalogFilter = EVERYTHING
 ) -> int:
     """How many rows the list has; with `search` at most 1000."""
     conditions = _conditions(actor, table, where)

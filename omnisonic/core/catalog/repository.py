@@ -125,6 +125,16 @@ def contributors_of_works(session: Session, work_ids: Iterable[UUID]) -> dict[UU
     return _grouped_once(rows)
 
 
+def count_recordings(session: Session, work_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many recordings each work has; works without any are missing."""
+    statement = (
+        select(Recording.work_id, func.count())
+        .where(col(Recording.work_id).in_(set(work_ids)), col(Recording.merged_into).is_(None))
+        .group_by(col(Recording.work_id))
+    )
+    return {work_id: count for work_id, count in session.exec(statement) if work_id is not None}
+
+
 def works_with_conflict(session: Session, work_ids: Iterable[UUID], at: datetime | None = None) -> set[UUID]:
     """Which of the works claim more than the whole for a right, at a time (now)."""
     moment = at or utc_now()
@@ -143,7 +153,7 @@ def works_with_conflict(session: Session, work_ids: Iterable[UUID], at: datetime
 
 
 def identifiers_of(
-    session: Session, entities: Sequence[Work] | Sequence[Recording] | Sequence[Contributor]
+    session: Session, entities: Sequence[Work | Recording | Contributor]
 ) -> dict[UUID, list[IdentifierView]]:
     """Identifiers of entries of one kind: the preferred ones first, then the others."""
     if not entities:
