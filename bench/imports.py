@@ -45,26 +45,25 @@ print(time.perf_counter() - started_s, resource.getrusage(resource.RUSAGE_SELF).
 def run(quick: bool) -> list[Figure]:
     """Time, memory and the price of one row at a time."""
     rows, rounds = (100_000, 1) if quick else (1_000_000, 2)
-    with own_servers() as admin_url, tempfile.TemporaryDirectory() as folder:
+    with own_servers() as servers, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalog.csv"
         bad = write_catalog(path, rows)
         actor = _account()
         ours, theirs, memory_mb = [], [], 0.0
         for _ in range(rounds):
-            _empty(admin_url)
+            _empty(servers.admin_url)
             seconds, peak_mb = _import(actor, path, rows, bad)
             ours.append(seconds)
             memory_mb = max(memory_mb, peak_mb)
-            _empty(admin_url)
+            _empty(servers.admin_url)
             url = get_settings().database_url
             assert url is not None
             theirs.append(copy_and_merge(url.get_secret_value(), path, actor.user_id))
-        _empty(admin_url)
+        _empty(servers.admin_url)
         row_s = _mutate(actor)
-    size_mb = f"{rows:,} rows"
     return [
-        Figure("import", f"import_s ({size_mb})", "copy_and_merge", median(ours), median(theirs), "s", False),
-        Figure("import", f"import_s ({size_mb})", "row_mutations", median(ours), row_s * rows, "s", False),
+        Figure("import", "import_s", "copy_and_merge", median(ours), median(theirs), "s", False),
+        Figure("import", "import_s", "row_mutations", median(ours), row_s * rows, "s", False),
         Figure("import", "peak_rss_mb", "-", memory_mb, None, "MB", False),
     ]
 
