@@ -75,6 +75,14 @@ def test_a_set_withdraws_what_would_start_later(mara: Actor) -> None:
     assert sorted(row["sharePpm"] for row in told["shares"]) == [300_000, 1_000_000]
 
 
+def test_a_set_from_the_same_moment_replaces_the_one_before(mara: Actor) -> None:
+    work, one = make_work(mara), make_contributor(mara, "One")
+    set_shares(mara, work, share(one, 300_000, valid_from=SPRING))
+    set_shares(mara, work, share(one, 700_000, valid_from=SPRING))
+    assert shares_on(work, SPRING) == [700_000]
+    assert len(versions_of(work)) == 1
+
+
 def test_the_same_set_again_does_nothing(mara: Actor) -> None:
     work, one = make_work(mara), make_contributor(mara, "One")
     for _ in range(2):
