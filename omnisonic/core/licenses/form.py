@@ -159,6 +159,7 @@ def _fields() -> rx.Component:
         ),
         _territory(),
         _meets(),
+        _remarks(),
         field(
             "Note",
             rx.el.textarea(
@@ -207,9 +208,17 @@ def _territory() -> rx.Component:
                 data_testid="license-territory-name",
             ),
         ),
-        rx.foreach(Form.territory_remarks, lambda words: rx.el.p(words, class_name="ui-hint")),
-        class_name="ui-stack",
         aria_live="polite",
+    )
+
+
+def _remarks() -> rx.Component:
+    return rx.cond(
+        Form.territory_remarks.length() > 0,
+        rx.el.div(
+            rx.foreach(Form.territory_remarks, lambda words: rx.el.p(words, class_name="ui-hint")),
+            class_name="ui-stack",
+        ),
     )
 
 
