@@ -32,7 +32,7 @@ def write_catalog(path: Path, rows: int, *, seed: int = 7) -> int:
             writer.writerow(
                 (
                     isrc,
-                    f"{_name(chance)} of the {_name(chance)} and the {_name(chance)} {number}",
+                    f"{_name(chance)} of the {_name(chance)} {number}",
                     _artist(chance),
                     chance.randrange(60, 600),
                     _day(chance),

@@ -78,10 +78,40 @@ function Columns({ preview, onChoose }) {
                 </option>
               ))}
             </select>
+            <Chevron />
           </span>
         </div>
       ))}
     </div>
+  );
+}
+
+function Chevron() {
+  return (
+    <svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden="true">
+      <path d="m6 9 6 6 6-6" />
+    </svg>
+  );
+}
+
+/** How bare numbers in the length column count; `3:35` and `PT3M35S` need no unit. */
+function Unit({ unit, onChoose }) {
+  return (
+    <label className="im-unit">
+      <span>Numbers in the length column are</span>
+      <span className="ui-select-box">
+        <select
+          className="ui-select"
+          data-testid="import-unit"
+          value={unit}
+          onChange={(event) => onChoose(event.target.value)}
+        >
+          <option value="s">seconds</option>
+          <option value="ms">milliseconds</option>
+        </select>
+        <Chevron />
+      </span>
+    </label>
   );
 }
 
@@ -152,6 +182,12 @@ export function Importer({ onStarted }) {
     const missing = ["isrc", "title", "artist"].filter((one) => !named[one]);
     setPreview({ ...preview, columns, mapping, missing });
     if (!missing.length) look(file, mapping);
+  };
+
+  const chooseUnit = (durationUnit) => {
+    const mapping = { ...preview.mapping, durationUnit };
+    setPreview({ ...preview, mapping });
+    if (!preview.missing.length) look(file, mapping);
   };
 
   const start = async () => {
@@ -246,6 +282,7 @@ export function Importer({ onStarted }) {
           </div>
           <Issues preview={preview} />
           <Columns preview={preview} onChoose={choose} />
+          {preview.mapping.duration && <Unit unit={preview.mapping.durationUnit} onChoose={chooseUnit} />}
         </div>
       )}
       {problem && (

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
+from omnisonic.core.imports.checked_row import CheckedRow
 from omnisonic.core.imports.codes import Code, Issue, Warned
 from omnisonic.core.imports.csv_rows import Cells, read_csv
 from omnisonic.core.imports.errors import ImportFileEmpty
@@ -17,7 +18,7 @@ from omnisonic.core.imports.json_rows import paths_of, read_json, read_json_line
 from omnisonic.core.imports.json_stream import Record, clean
 from omnisonic.core.imports.mapping import Mapping, apply_choice, guess_mapping, looks_like_header
 from omnisonic.core.imports.sniffing import FileForm, FileFormat, sniff
-from omnisonic.core.imports.validation import CheckedRow, RowValidator
+from omnisonic.core.imports.validation import RowValidator
 
 SAMPLE_ROWS = 200
 COLUMNS_MAX = 500

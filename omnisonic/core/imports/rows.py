@@ -54,7 +54,7 @@ def import_row(view: BulkImportJobView, *, now: datetime) -> ImportRow:
         file_name=view.file_name,
         size=_size(view),
         status=view.status,
-        status_words=STATUS_WORDS[view.status],
+        status_words=_status(view),
         stage_words=STAGE_WORDS[view.stage],
         progress=view.progress,
         accepted=f"{view.accepted_records:,}",
@@ -65,6 +65,12 @@ def import_row(view: BulkImportJobView, *, now: datetime) -> ImportRow:
         is_active=view.status in ACTIVE,
         can_resume=view.status in (ImportStatus.FAILED, ImportStatus.CANCELED),
     )
+
+
+def _status(view: BulkImportJobView) -> str:
+    if view.status is ImportStatus.COMPLETED and view.rejected_records and not view.accepted_records:
+        return "Nothing could be taken"
+    return STATUS_WORDS[view.status]
 
 
 def _size(view: BulkImportJobView) -> str:

@@ -14,10 +14,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from omnisonic.core.imports.checked_row import CheckedRow, Credited
 from omnisonic.core.imports.codes import MESSAGE_MAX_CHARS, RAW_MAX_CHARS, Issue
 from omnisonic.core.imports.ground import Ground
 from omnisonic.core.imports.reading import Batch
-from omnisonic.core.imports.validation import CheckedRow, Credited
 
 FLUSH_ROWS = 20_000
 WARNINGS_KEPT_MAX = 10_000

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from omnisonic.core.catalog.credits import split_artist_line
 from omnisonic.core.catalog.models import MAX_NAME_CHARS, MAX_TITLE_CHARS
@@ -24,6 +23,7 @@ from omnisonic.core.identifiers import (
     normalize_isrc,
     normalize_iswc,
 )
+from omnisonic.core.imports.checked_row import CheckedRow, Credited
 from omnisonic.core.imports.codes import RAW_MAX_CHARS, Code, Issue, Warned
 from omnisonic.core.imports.headers import FIELDS, Field
 from omnisonic.core.imports.mapping import Mapping
@@ -57,30 +57,6 @@ _BAD_CODE = {
 }
 
 T = TypeVar("T")
-
-
-class Credited(NamedTuple):
-    """One credited performer of an artist line."""
-
-    name: str
-    isni: str | None = None
-    ipi: str | None = None
-
-
-class CheckedRow(NamedTuple):
-    """A row that can be stored. `other_isrcs` are further codes of the same recording."""
-
-    row: int
-    isrc: str
-    title: str
-    artist: str
-    credits: tuple[Credited, ...]
-    duration_ms: int | None
-    released_on: date | None
-    genres: tuple[str, ...]
-    iswc: str | None
-    work: str | None
-    other_isrcs: tuple[str, ...]
 
 
 class RowValidator:
