@@ -41,8 +41,8 @@ async def serve_file(request: Request) -> Response:
 
 def socket_address(settings: Settings) -> str:
     """Where browsers reach the subscriptions."""
-    if settings.graph_ws_public_url:
-        return f"{settings.graph_ws_public_url.replace('http', 'ws', 1)}/graphql"
+    if settings.graph_socket_url:
+        return settings.graph_socket_url
     parts = urlsplit(settings.public_url)
     scheme = "wss" if parts.scheme == "https" else "ws"
     return f"{scheme}://{parts.hostname}:{settings.graph_ws_port}/graphql"

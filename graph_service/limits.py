@@ -19,7 +19,8 @@ DOCUMENTS_CACHED = 1_000
 CACHED_QUERY_MAX_CHARS = 16_000
 
 SOCKET_FRAME_MAX_BYTES = 256 * 1024
-SOCKETS_PER_USER = 2_000  # in one process
+SOCKETS_PER_PROCESS = 10_000
+SOCKETS_PER_USER = 2_000  # in one process; strangers count together as one user
 OPERATIONS_PER_SOCKET = 50
 OPERATIONS_PER_USER = 10_000  # in one process
 SUBSCRIPTION_QUEUE_MAX = 100  # results of one subscription that its client has not taken yet

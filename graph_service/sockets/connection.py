@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from graphql import GraphQLError
 from websockets.asyncio.server import ServerConnection
@@ -37,6 +38,8 @@ from omnisonic.platform.auth.authentication import authenticate
 from omnisonic.platform.errors import NotSignedIn, OmnisonicError
 from omnisonic.platform.logging import get_logger
 
+STRANGERS = UUID(int=0)
+
 log = get_logger(__name__)
 
 
@@ -62,7 +65,7 @@ class Running:
     def __init__(self, connection: Connection, operation_id: str) -> None:
         self.connection = connection
         self.id = operation_id
-        self.user_id = connection.actor.user_id if connection.actor else None
+        self.user_id = connection.user_id
         self.task: asyncio.Task[None] | None = None
         self.stop: Callable[[], None] | None = None
 
@@ -101,12 +104,16 @@ class Connection:
         self.ending: asyncio.Future[tuple[int, str]] = self._loop.create_future()
         self.outgoing = Outgoing(socket, on_overflow=lambda: self.end(CloseCode.OVERLOADED, "Too slow"))
         self._is_init = False
-        self._counted: Actor | None = None
         self._budget = SOCKET_FRAMES_BURST
         self._budget_at_s = self._loop.time()
         self._init_timer = self._loop.call_later(
             pace.init_s, self.end, CloseCode.INIT_TIMEOUT, "Connection initialisation timeout"
         )
+
+    @property
+    def user_id(self) -> UUID:
+        """Whose limits count; strangers share one account."""
+        return self.actor.user_id if self.actor else STRANGERS
 
     def end(self, code: int, reason: str) -> None:
         """Close the socket soon; the first reason counts."""
@@ -126,8 +133,8 @@ class Connection:
             for running in list(self.running.values()):
                 self.finish(running)
             self.outgoing.close()
-            if self._counted is not None:
-                self._usage.close_socket(self._counted.user_id)
+            if self.is_acknowledged:
+                self._usage.close_socket(self.user_id)
         if not reading.cancelled() and (broken := reading.exception()) is not None:
             raise broken
         return self.ending.result() if self.ending.done() else (1000, "")
@@ -141,8 +148,7 @@ class Connection:
             running.stop()
         if running.task is not None and running.task is not asyncio.current_task():
             running.task.cancel()
-        if running.user_id is not None:
-            self._usage.end(running.user_id)
+        self._usage.end(running.user_id)
 
     async def _read(self) -> None:
         try:
@@ -185,11 +191,9 @@ class Connection:
             log.warning("socket_not_authenticated", slug=error.slug)
             self.end(CloseCode.RESTARTING, "Try again in a moment")
             return
-        if self.actor is not None:
-            if not self._usage.open_socket(self.actor.user_id):
-                self.end(CloseCode.OVERLOADED, "Too many sockets of this account")
-                return
-            self._counted = self.actor
+        if not self._usage.open_socket(self.user_id):
+            self.end(CloseCode.OVERLOADED, "Too many sockets of this account")
+            return
         self.is_acknowledged = True
         self.outgoing.send(ACK)
 
@@ -215,8 +219,7 @@ class Connection:
         if len(self.running) >= OPERATIONS_PER_SOCKET:
             raise TooManyOperations(f"A socket runs at most {OPERATIONS_PER_SOCKET} operations at once.")
         running = Running(self, operation_id)
-        if running.user_id is not None:
-            self._usage.begin(running.user_id)
+        self._usage.begin(running.user_id)
         self.running[operation_id] = running
         return running
 

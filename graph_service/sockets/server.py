@@ -8,10 +8,11 @@ from collections.abc import Collection, Sequence
 from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from graph_service.limits import SOCKET_FRAME_MAX_BYTES, Pace
+from graph_service.limits import SOCKET_FRAME_MAX_BYTES, SOCKETS_PER_PROCESS, Pace
 from graph_service.operations import Operations
 from graph_service.sockets.connection import Connection, Credentials
 from graph_service.sockets.frames import PROTOCOL, CloseCode
@@ -100,6 +101,8 @@ class SocketServer:
             return response
         if path != PATH:
             return socket.respond(HTTPStatus.NOT_FOUND, f"Subscriptions are at {PATH}.\n")
+        if len(self.connections) >= SOCKETS_PER_PROCESS:
+            return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "Too many sockets. Try again later.\n")
         origin = request.headers.get("Origin")
         is_foreign = origin is not None and origin not in self._origins
         if is_foreign and read_cookie(_cookies(request), cookie_name()) is not None:
@@ -131,13 +134,25 @@ class SocketServer:
             await self._close(socket, code, reason)
 
     async def _close(self, socket: ServerConnection, code: int, reason: str) -> None:
+        # The answer to our close waits behind whatever the client has already sent.
+        discarding = asyncio.create_task(_discard(socket))
         try:
             async with asyncio.timeout(self._pace.close_s):
                 await socket.close(code, reason)
         except TimeoutError:
             socket.transport.abort()
+        finally:
+            discarding.cancel()
         if code >= CloseCode.TOO_BIG:
             log.info("socket_closed", code=int(code), reason=reason)
+
+
+async def _discard(socket: ServerConnection) -> None:
+    try:
+        async for _ in socket:
+            continue
+    except ConnectionClosed:
+        return
 
 
 def _update(connection: Connection, actor: Actor | None) -> None:

@@ -246,6 +246,15 @@ class Settings(BaseSettings):
         return self.upload_max_file_size_mb * 1024 * 1024
 
     @property
+    def graph_socket_url(self) -> str | None:
+        """Address of the graph's sockets as browsers see it; None: the page's host at GRAPH_WS_PORT."""
+        if self.graph_ws_public_url is None:
+            return None
+        parts = urlsplit(self.graph_ws_public_url)
+        scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+        return parts._replace(scheme=scheme, path=parts.path.rstrip("/") or "/graphql").geturl()
+
+    @property
     def allowed_origins(self) -> list[str]:
         """Origins that may use cookies: ours, and outside production both spellings of this machine."""
         origins = [origin_of(self.public_url), *map(origin_of, self.cors_allowed_origins)]

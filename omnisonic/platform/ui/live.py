@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import reflex as rx
 
@@ -26,8 +25,7 @@ class LiveAddress(rx.State):
     @rx.var
     def url(self) -> str:
         """The address from the settings, or empty: the page's host at `port`."""
-        given = get_settings().graph_ws_public_url
-        return f"{_as_socket(given)}/graphql" if given else ""
+        return get_settings().graph_socket_url or ""
 
     @rx.var
     def port(self) -> int:
@@ -74,8 +72,3 @@ def _follow(query: str, entity_id: Any, on_update: Any) -> rx.Component:
         port=LiveAddress.port,
         on_update=on_update,
     )
-
-
-def _as_socket(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(scheme={"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)).geturl()
