@@ -66,8 +66,8 @@ def _merge(ground: Ground, stage: Stage, mapping: Mapping) -> Outcome:
     merge = Merge(ground, columns=mapping)
     outcome = Outcome(0, stage.rejected + merge.order(reports_duplicates=True))
     merge.prepare(lambda: None)
-    for number in range(merge.part_count):
-        outcome += merge.merge_part(number, lambda _uow, _outcome: None)
+    for number in range(merge.chunk_count):
+        outcome += merge.merge_chunk(number, lambda _uow, _outcome: None)
     return outcome
 
 

@@ -1,4 +1,4 @@
-"""Life of an import on the worker's side: claimed, read, merged part by part, ended, or tried again."""
+"""Life of an import on the worker's side: claimed, read, merged chunk by chunk, ended, or tried again."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Claim:
-    """An import taken by a worker: the row as it was, whose rights count, and which parts are done."""
+    """An import taken by a worker: the row as it was, whose rights count, and which chunks are done."""
 
     job: BulkImportJob
     actor: Actor
-    finished_parts: set[int]
+    finished_chunks: set[int]
 
     @property
     def is_read(self) -> bool:
@@ -62,7 +62,7 @@ def claim_import(*, job_id: UUID) -> Claim | None:
             job.changes_from = repository.last_change(uow.session)
         owner = repository.find_owner(uow.session, job=job)
         actor = Actor(owner.id, owner.display_name, owner.email, role=owner.role)
-        return Claim(job, actor, repository.finished_parts(uow.session, job_id=job_id))
+        return Claim(job, actor, repository.finished_chunks(uow.session, job_id=job_id))
 
 
 def beat_import(*, job_id: UUID, attempt: int) -> bool:
@@ -84,8 +84,8 @@ def record_read(*, job_id: UUID, attempt: int, total: int, rejected: int, warnin
         job.warnings = dict(warnings)
 
 
-def record_part(uow: UnitOfWork, *, job_id: UUID, attempt: int, number: int, outcome: Outcome) -> None:
-    """Mark a part as merged and count its rows, in the transaction that merged it. Raises `Disowned`."""
+def record_chunk(uow: UnitOfWork, *, job_id: UUID, attempt: int, number: int, outcome: Outcome) -> None:
+    """Mark a chunk as merged and count its rows, in the transaction that merged it. Raises `Disowned`."""
     job = _required(uow, job_id=job_id, attempt=attempt)
     job.accepted_records += outcome.accepted
     job.rejected_records += outcome.rejected

@@ -1,5 +1,5 @@
 # ruff: noqa: S608  (the pieces put together are our own)
-"""Statements that bring one part of the ordered rows into the graph: `:low` < n ≤ `:high`."""
+"""Statements that bring one chunk of the ordered rows into the graph: `:low` < n ≤ `:high`."""
 
 from omnisonic.core.imports.preparation_sql import IS_EDITABLE
 
@@ -112,7 +112,7 @@ SELECT :job_id, m.row, :column, :code, :message, m.isrc || ' | ' || m.title, tru
 FROM merge_rows m JOIN stage_works s ON s.work_key = m.work_key LEFT JOIN known k ON k.n = m.n
 WHERE m.n > :low AND m.n <= :high AND m.first_row = m.row AND s.is_foreign AND k.is_editable IS NOT FALSE
 """
-COUNT_PART = """
+COUNT_CHUNK = """
 SELECT count(*) FILTER (WHERE k.is_editable IS NOT FALSE), count(*) FILTER (WHERE k.is_editable IS FALSE),
   count(*) FILTER (WHERE k.is_editable)
 FROM merge_rows m LEFT JOIN known k ON k.n = m.n

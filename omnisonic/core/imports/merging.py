@@ -1,4 +1,4 @@
-"""Merges staged rows into the graph, part by part in key order, each in its own transaction with a marker."""
+"""Merges staged rows into the graph in key order, chunk by chunk, each a transaction with its marker."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ NOT_LINKED = (
     "The recording was taken, but its work belongs to someone else, so the two were not linked. "
     "Ask the work's owner or a curator."
 )
-PART_ROWS = 20_000  # the same in every attempt: markers count parts of this size
+CHUNK_ROWS = 20_000  # the same in every attempt: markers count chunks of this size
 IMPORT_LOCK = 0x1A90
 NOT_YOURS = "This recording was registered by someone else. Ask them or a curator to change it."
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the rows of one part, or of all."""
+    """What became of the rows of one chunk, or of all."""
 
     accepted: int = 0
     rejected: int = 0
@@ -74,7 +74,7 @@ class Merge:
                 self._run(uow, preparation_sql.FORGET_FOREIGN_CREDITS)
             self._run(uow, preparation_sql.LIST_PEOPLE)
             people = self._count(uow, "SELECT count(*) FROM people")
-        for low in range(0, people, PART_ROWS):
+        for low in range(0, people, CHUNK_ROWS):
             check()
             self._make_people(low)
         with self._transaction() as uow:
@@ -83,17 +83,17 @@ class Merge:
             self._make_works(check)
 
     @property
-    def part_count(self) -> int:
-        """How many parts there are."""
-        return -(-self.rows // PART_ROWS)
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+        return -(-self.rows // CHUNK_ROWS)
 
-    def merge_part(self, number: int, settle: Callable[[UnitOfWork, Outcome], None]) -> Outcome:
-        """Bring one part into the graph, all or nothing; `settle` runs in the same transaction."""
-        bound = {"low": number * PART_ROWS, "high": (number + 1) * PART_ROWS}
+    def merge_chunk(self, number: int, settle: Callable[[UnitOfWork, Outcome], None]) -> Outcome:
+        """Bring one chunk into the graph, all or nothing; `settle` runs in the same transaction."""
+        bound = {"low": number * CHUNK_ROWS, "high": (number + 1) * CHUNK_ROWS}
         with self._transaction() as uow:
             outcome, known = self._outcome(uow, bound)
             made = self._run(uow, self._with_works(merge_sql.INSERT_RECORDINGS), **bound)
-            if made < outcome.accepted - known:  # someone else registered a code of this part a moment ago
+            if made < outcome.accepted - known:  # someone else registered a code of this chunk a moment ago
                 self._run(uow, merge_sql.FIND_LATECOMERS, **bound)
                 outcome, known = self._outcome(uow, bound)
             self._run(uow, merge_sql.INSERT_CREDITS, **bound)
@@ -116,7 +116,7 @@ class Merge:
             self._run(uow, merge_sql.REPORT_FOREIGN_WORKS, **bound, **remark)
 
     def _make_people(self, low: int) -> None:
-        bound = {"low": low, "high": low + PART_ROWS}
+        bound = {"low": low, "high": low + CHUNK_ROWS}
         with self._transaction() as uow:
             self._lock_names(uow)
             numbered = self._count(
@@ -141,9 +141,9 @@ class Merge:
         with self._transaction() as uow:
             self._run(uow, preparation_sql.LIST_WORKS)
             works = self._count(uow, "SELECT count(*) FROM stage_works")
-        for low in range(0, works, PART_ROWS):
+        for low in range(0, works, CHUNK_ROWS):
             check()
-            bound = {"low": low, "high": low + PART_ROWS}
+            bound = {"low": low, "high": low + CHUNK_ROWS}
             with self._transaction() as uow:
                 self._lock_names(uow)
                 for statement in preparation_sql.MATCH_WORKS.split(";"):
@@ -169,7 +169,7 @@ class Merge:
         self._run(uow, merge_sql.INSERT_NEW_CREDITS)
 
     def _outcome(self, uow: UnitOfWork, bound: dict[str, int]) -> tuple[Outcome, int]:
-        accepted, rejected, known = uow.session.execute(text(merge_sql.COUNT_PART), bound).one()
+        accepted, rejected, known = uow.session.execute(text(merge_sql.COUNT_CHUNK), bound).one()
         return Outcome(int(accepted), int(rejected)), int(known)
 
     def _with_works(self, statement: str) -> str:

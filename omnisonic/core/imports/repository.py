@@ -95,8 +95,8 @@ def find_owner(session: Session, *, job: BulkImportJob) -> User:
     return session.get_one(User, job.user_id)
 
 
-def finished_parts(session: Session, *, job_id: UUID) -> set[int]:
-    """Parts of an import that are in the graph."""
+def finished_chunks(session: Session, *, job_id: UUID) -> set[int]:
+    """Chunks of an import that are in the graph."""
     return set(session.exec(select(ImportChunk.chunk_no).where(ImportChunk.job_id == job_id)))
 
 

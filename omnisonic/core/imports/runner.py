@@ -1,4 +1,4 @@
-"""One import from file to graph, for a worker: read and stage, put in order, merge part by part."""
+"""One import from file to graph, for a worker: read and stage, put in order, merge chunk by chunk."""
 
 from __future__ import annotations
 
@@ -106,16 +106,16 @@ def _merge(claim: Claim, merge: Merge, report: ProgressReport, check: Check) -> 
     job = claim.job
     total = Outcome(job.accepted_records, job.rejected_records)
     start = READING_SHARE + SORTING_SHARE
-    for number in range(merge.part_count):
-        if number in claim.finished_parts:
+    for number in range(merge.chunk_count):
+        if number in claim.finished_chunks:
             continue
         check()
 
-        def settle(uow: UnitOfWork, outcome: Outcome, *, part: int = number) -> None:
-            lifecycle.record_part(uow, job_id=job.id, attempt=job.attempt, number=part, outcome=outcome)
+        def settle(uow: UnitOfWork, outcome: Outcome, *, chunk: int = number) -> None:
+            lifecycle.record_chunk(uow, job_id=job.id, attempt=job.attempt, number=chunk, outcome=outcome)
 
-        total += merge.merge_part(number, settle)
-        percent = start + (number + 1) * (100 - start) // max(1, merge.part_count)
+        total += merge.merge_chunk(number, settle)
+        percent = start + (number + 1) * (100 - start) // max(1, merge.chunk_count)
         report(
             ImportProgress(
                 stage=ImportStage.MERGING,

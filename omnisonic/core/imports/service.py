@@ -167,7 +167,7 @@ def list_jobs(session: Session, actor: Actor, *, page: Page) -> ImportList:
 
 
 def cancel_job(uow: UnitOfWork, actor: Actor, *, job_id: UUID) -> BulkImportJobView:
-    """Stop an import: at once while it waits, between two parts while it runs. What is merged stays."""
+    """Stop an import: at once while it waits, between two chunks while it runs. What is merged stays."""
     job = _required(uow.session, actor, job_id, for_update=True)
     if job.status is ImportStatus.PENDING:
         job.status, job.completed_at, job.heartbeat_at = ImportStatus.CANCELED, utc_now(), None
@@ -180,7 +180,7 @@ def cancel_job(uow: UnitOfWork, actor: Actor, *, job_id: UUID) -> BulkImportJobV
 
 
 def resume_job(uow: UnitOfWork, actor: Actor, *, job_id: UUID) -> BulkImportJobView:
-    """Go on with a canceled or failed import after the last part that was merged."""
+    """Go on with a canceled or failed import after the last chunk that was merged."""
     job = _required(uow.session, actor, job_id, for_update=True)
     if job.status not in repository.ENDED_BADLY:
         raise ImportNotRunning(f"This import is {job.status}; only a canceled or failed one can be resumed.")

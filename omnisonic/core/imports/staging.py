@@ -1,7 +1,7 @@
 """Brings checked rows into temporary tables of the worker's own connection, and issues into theirs.
 
 The temporary tables end with the connection: a resumed import fills them again from the file, which gives
-the same rows in the same order, and goes on with the first part that is not in the graph yet.
+the same rows in the same order, and goes on with the first chunk that is not in the graph yet.
 """
 
 from __future__ import annotations

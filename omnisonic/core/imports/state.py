@@ -46,7 +46,7 @@ class ImportsState(rx.State):
     @rx.event
     @guarded
     async def cancel(self, job_id: str) -> Any:
-        """Stop an import between two parts."""
+        """Stop an import between two chunks."""
         return await self._change(job_id, service.cancel_job)
 
     @rx.event

@@ -19,20 +19,20 @@ from workers import imports as jobs
 
 from .conftest import HEADER, look, one, queue_file, rows
 
-ROWS, PART = 3000, 100
-# A real process; parts are small so that there are many, and it stops itself after the fourth.
+ROWS, CHUNK = 3000, 100
+# A real process; chunks are small so that there are many, and it stops itself after the fourth.
 WORKER = f"""
 import os, signal
 from omnisonic.core.imports import lifecycle, merging
-merging.PART_ROWS = {PART}
-parts = []
-record = lifecycle.record_part
+merging.CHUNK_ROWS = {CHUNK}
+chunks = []
+record = lifecycle.record_chunk
 def stop_in_the_fifth(*args, **values):
-    parts.append(1)
+    chunks.append(1)
     record(*args, **values)
-    if len(parts) == 5:
+    if len(chunks) == 5:
         os.kill(os.getpid(), signal.SIGSTOP)
-lifecycle.record_part = stop_in_the_fifth
+lifecycle.record_chunk = stop_in_the_fifth
 from workers.imports import import_file
 import_file("JOB")
 """
@@ -51,16 +51,16 @@ def stopped(pid: int) -> bool:
 
 
 def test_kill_9_half_way_then_every_row_once(mara: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merging, "PART_ROWS", PART)
+    monkeypatch.setattr(merging, "CHUNK_ROWS", CHUNK)
     job_id = queue_file(mara, content()).job_id
     with running(WORKER.replace("JOB", str(job_id))) as worker:
         wait_until(lambda: stopped(worker.pid))
         os.kill(worker.pid, signal.SIGKILL)
     half = look(mara, job_id)
     assert half.status is ImportStatus.PROCESSING
-    assert (half.accepted_records, half.rejected_records, half.total_records) == (4 * PART - 1, 2, ROWS)
+    assert (half.accepted_records, half.rejected_records, half.total_records) == (4 * CHUNK - 1, 2, ROWS)
     jobs.import_file(str(job_id))  # nobody else may take it before it is found dead
-    assert look(mara, job_id).accepted_records == 4 * PART - 1
+    assert look(mara, job_id).accepted_records == 4 * CHUNK - 1
 
     with unit_of_work() as uow:
         row = uow.session.get_one(BulkImportJob, job_id)
@@ -88,9 +88,9 @@ def test_a_cancel_stops_between_two_parts_and_a_resume_ends_it(
 ) -> None:
     from omnisonic.core.imports import lifecycle, service
 
-    monkeypatch.setattr(merging, "PART_ROWS", PART)
+    monkeypatch.setattr(merging, "CHUNK_ROWS", CHUNK)
     monkeypatch.setattr("workers.runtime.BEAT_EVERY_S", 0.01)
-    record = lifecycle.record_part
+    record = lifecycle.record_chunk
     job_id = queue_file(mara, content()).job_id
 
     def cancel_in_the_third(uow: object, **values: object) -> None:
@@ -99,7 +99,7 @@ def test_a_cancel_stops_between_two_parts_and_a_resume_ends_it(
             uow.session.get_one(BulkImportJob, job_id).cancel_requested_at = utc_now()  # type: ignore[attr-defined]
 
     checks = iter(range(10_000))
-    monkeypatch.setattr(lifecycle, "record_part", cancel_in_the_third)
+    monkeypatch.setattr(lifecycle, "record_chunk", cancel_in_the_third)
     from workers.runtime import RowHeartbeat
 
     check = RowHeartbeat.check
@@ -112,8 +112,8 @@ def test_a_cancel_stops_between_two_parts_and_a_resume_ends_it(
     monkeypatch.setattr(RowHeartbeat, "check", look_first)
     jobs.import_file(str(job_id))
     canceled = look(mara, job_id)
-    assert (canceled.status, canceled.accepted_records) == (ImportStatus.CANCELED, 3 * PART - 1)
-    monkeypatch.setattr(lifecycle, "record_part", record)
+    assert (canceled.status, canceled.accepted_records) == (ImportStatus.CANCELED, 3 * CHUNK - 1)
+    monkeypatch.setattr(lifecycle, "record_chunk", record)
     with unit_of_work() as uow:
         service.resume_job(uow, mara, job_id=job_id)
     jobs.import_file(str(job_id))
