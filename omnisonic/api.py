@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Match, Route
 
 from omnisonic import __version__, search_api
 from omnisonic.core.catalog import api as catalog_api
+from omnisonic.core.catalog import linked_api
 from omnisonic.core.imports import api as imports_api
 from omnisonic.core.licenses import api as licenses_api
 from omnisonic.platform import health, queues_dashboard
@@ -48,6 +49,7 @@ ROUTERS = (
     rooms_api.router,
     licenses_api.router,
     catalog_api.router,
+    linked_api.router,
     search_api.router,
     imports_api.router,
 )

@@ -8,6 +8,14 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.core.catalog.contributor_page import contributor_page, link_page
+from omnisonic.core.catalog.contributor_state import ContributorState, LinkState
+from omnisonic.core.catalog.page import catalog_page
+from omnisonic.core.catalog.recording_page import recording_page
+from omnisonic.core.catalog.recording_state import RecordingState
+from omnisonic.core.catalog.state import CatalogState
+from omnisonic.core.catalog.work_page import work_page
+from omnisonic.core.catalog.work_state import WorkState
 from omnisonic.core.imports.page import imports_page
 from omnisonic.core.imports.state import ImportsState
 from omnisonic.core.licenses.page import licenses_page
@@ -46,6 +54,7 @@ class Page:
 NAVIGATION = (
     Entry("sessions", "audio-lines", "Sessions", "/sessions", group="Studio", is_on_phone=True),
     Entry("exports", "download", "Exports", "/exports", group="Studio", is_on_phone=True),
+    Entry("works", "disc-3", "Works", "/catalog", group="Catalog", is_on_phone=True),
     Entry("licenses", "file-check", "Licenses", "/licenses", group="Catalog"),
     Entry("imports", "folder-input", "Imports", "/imports", group="Catalog"),
 )
@@ -70,6 +79,31 @@ PAGES = (
     ),
     Page("/join/[invite_secret]", join_page, "Invitation · Omnisonic", [ViewerState.load, JoinState.accept]),
     Page("/exports", exports_page, "Exports · Omnisonic", [ViewerState.load, ExportsState.load]),
+    Page("/catalog", catalog_page, "Catalog · Omnisonic", [ViewerState.load, CatalogState.load]),
+    Page(
+        "/catalog/works/[work_id]",
+        work_page,
+        "Work · Omnisonic",
+        [ViewerState.load, WorkState.load, LicensesState.load],
+    ),
+    Page(
+        "/catalog/recordings/[recording_id]",
+        recording_page,
+        "Recording · Omnisonic",
+        [ViewerState.load, RecordingState.load],
+    ),
+    Page(
+        "/catalog/contributors/[contributor_id]",
+        contributor_page,
+        "Person · Omnisonic",
+        [ViewerState.load, ContributorState.load],
+    ),
+    Page(
+        "/catalog/link/[link_secret]",
+        link_page,
+        "Invitation · Omnisonic",
+        [ViewerState.load, LinkState.accept],
+    ),
     Page("/licenses", licenses_page, "Licenses · Omnisonic", [ViewerState.load, LicensesState.load]),
     Page("/imports", imports_page, "Imports · Omnisonic", [ViewerState.load, ImportsState.load]),
     Page("/settings", settings_page, "Settings · Omnisonic", [ViewerState.load, SettingsState.load]),

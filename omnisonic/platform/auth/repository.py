@@ -27,6 +27,12 @@ def find_user_by_email(session: Session, email: str) -> User | None:
     return session.exec(select(User).where(User.email == email)).one_or_none()
 
 
+def names_of_users(session: Session, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Display names by id."""
+    rows = session.exec(select(User.id, User.display_name).where(col(User.id).in_(user_ids)))
+    return dict(rows.all())
+
+
 def has_admin(session: Session) -> bool:
     """Whether anyone can use the operators' pages."""
     query = select(User.id).where(User.role == Role.ADMIN, col(User.disabled_at).is_(None)).limit(1)

@@ -1,0 +1,266 @@
+"""What the pages of works, recordings and contributors do alike: show, edit without losing words, merge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+
+from omnisonic.core.catalog.entry_view import PATHS, AlikeLine, EntryFrame, alike_of
+from omnisonic.core.catalog.errors import IdentifierTaken
+from omnisonic.core.catalog.identifier_words import why_not
+from omnisonic.core.catalog.merge import merge_entities
+from omnisonic.core.catalog.merge_view import MergeSide, view_sides
+from omnisonic.core.identifiers import Scheme
+from omnisonic.platform.actor import Actor
+from omnisonic.platform.auth.guard import current_actor, guarded
+from omnisonic.platform.db import in_thread, read_session, unit_of_work
+from omnisonic.platform.errors import NotFound, OmnisonicError, VersionConflict
+from omnisonic.platform.ids import parse_id
+from omnisonic.platform.ui.notices import tell
+
+Fields = dict[str, str]
+NOT_IN_A_FIELD = "form"
+
+
+@dataclass
+class Clash:
+    """A field that two people changed at once."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+class EntryState(rx.State, mixin=True):
+    """One entry of the catalog. `phase`: loading, ready or missing.
+
+    While someone edits, changes of others are shown around the form, never inside it; saving then asks
+    which words to keep, and only about fields that both changed.
+    """
+
+    table: ClassVar[Any]
+    labels: ClassVar[Fields]
+
+    phase: str = "loading"
+    load_problem: str = ""
+    entry_id: str = ""
+    frame: rx.Field[EntryFrame] = rx.field(default_factory=EntryFrame)
+    alike: rx.Field[list[AlikeLine]] = rx.field(default_factory=list)
+    is_editing: bool = False
+    is_behind: bool = False
+    form: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    form_key: int = 0
+    problems: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    problem_href: str = ""
+    clashes: rx.Field[list[Clash]] = rx.field(default_factory=list)
+    sides: rx.Field[list[MergeSide]] = rx.field(default_factory=list)
+    survivor_id: str = ""
+    merge_problem: str = ""
+    _edit_version: int = 0
+    _mine: Fields | None = None
+
+    @rx.event
+    @guarded
+    async def load(self) -> Any:
+        """The entry that the address names."""
+        self.load_problem = ""
+        asked = self.router.url.path.rstrip("/").rpartition("/")[2]
+        if asked != self.entry_id:
+            self.phase, self.entry_id = "loading", asked
+            self._forget()
+        entry_id = parse_id(asked)
+        if entry_id is None:
+            self.phase = "missing"
+            return None
+        try:
+            await self._look(current_actor(), entry_id)
+        except NotFound:
+            self.phase = "missing"
+            return None
+        self.phase = "ready"
+        if self.frame.id != asked:  # it was merged: the address says where it went
+            return rx.redirect(f"/catalog/{PATHS[self.table]}/{self.frame.id}", replace=True)
+        return type(self).look_for_alike
+
+    @rx.event
+    @guarded
+    async def refresh(self) -> None:
+        """Show what someone else changed; what is being written stays."""
+        entry_id = parse_id(self.entry_id)
+        if entry_id is None or self.phase != "ready":
+            return
+        before = self.frame.version
+        await self._look(current_actor(), entry_id)
+        if self.is_editing and self.frame.version != before:
+            self.is_behind = True
+
+    @rx.event
+    @guarded
+    async def look_for_alike(self) -> None:
+        """Find entries that may be the same; after the page is there, because it may take a moment."""
+        entry_id = parse_id(self.entry_id)
+        if entry_id is not None:
+            self.alike = await in_thread(_alike, current_actor(), self.table, entry_id)
+
+    @rx.event
+    @guarded
+    async def start_editing(self) -> None:
+        """Open the form with the entry as it is now."""
+        self._forget()
+        self.form, self._edit_version = self._fields(), self.frame.version
+        self.form_key += 1
+        self.is_editing = True
+
+    @rx.event
+    @guarded
+    async def stop_editing(self) -> None:
+        """Close the form and keep nothing of it."""
+        self._forget()
+
+    @rx.event
+    @guarded
+    async def save_form(self, form: dict[str, Any]) -> Any:
+        """Save the fields that the caller changed."""
+        written = {name: str(form.get(name, "")).strip() for name in self.form}
+        changed = {name: value for name, value in written.items() if value != self.form[name]}
+        return await self._save(current_actor(), changed, dict(self.form), self._edit_version)
+
+    @rx.event
+    @guarded
+    async def rename(self, title: str) -> Any:
+        """Change the title where it stands."""
+        title = " ".join(title.split())
+        name, shown = next(iter(self._fields().items()))
+        if not title or title == shown:
+            return None
+        return await self._save(current_actor(), {name: title}, {name: shown}, self.frame.version)
+
+    @rx.event
+    @guarded
+    async def rename_by_enter(self, form: dict[str, Any]) -> Any:
+        """The same, when Enter was pressed."""
+        renaming: Any = type(self).rename
+        return renaming(str(form.get("title", "")))
+
+    @rx.event
+    @guarded
+    async def keep_mine(self) -> Any:
+        """Save over what the other one wrote in the fields that both changed."""
+        return await self._save(current_actor(), dict(self._mine or {}), self._fields(), self.frame.version)
+
+    @rx.event
+    @guarded
+    async def take_theirs(self) -> Any:
+        """Leave the entry as the other one wrote it."""
+        self._forget()
+        return tell("Kept as it is", "Your changes were not saved.")
+
+    @rx.event
+    @guarded
+    async def compare(self, other_id: str) -> None:
+        """Show what each of the two would bring into a merge."""
+        self.merge_problem, self.survivor_id, self.sides = "", self.entry_id, []
+        mine, other = parse_id(self.entry_id), parse_id(other_id)
+        if mine is not None and other is not None:
+            self.sides = await in_thread(_sides, current_actor(), self.table, (mine, other))
+
+    @rx.event
+    @guarded
+    async def choose_survivor(self, entry_id: str) -> None:
+        """The one that stays."""
+        if entry_id in {side.id for side in self.sides}:
+            self.survivor_id = entry_id
+
+    @rx.event
+    @guarded
+    async def merge(self) -> Any:
+        """Make one entry of the two and open it."""
+        ids = {side.id for side in self.sides}
+        survivor, merged = parse_id(self.survivor_id), parse_id(next(iter(ids - {self.survivor_id}), ""))
+        if survivor is None or merged is None:
+            return None
+        try:
+            await in_thread(_merge, current_actor(), self.table, survivor, merged)
+        except OmnisonicError as error:
+            self.merge_problem = error.detail
+            return None
+        self.sides, self.alike, self.entry_id = [], [], ""
+        address = f"/catalog/{PATHS[self.table]}/{survivor}"
+        moved = tell("Merged", "Everything is in one place now; the old address leads here.")
+        if self.router.url.path.rstrip("/") == address:
+            return [type(self).load, moved]
+        return [rx.redirect(address), moved]
+
+    async def _save(self, actor: Actor, changed: Fields, base: Fields, version: int) -> Any:
+        """Write `changed`; `base` is what the caller saw, at `version`."""
+        entry_id = parse_id(self.entry_id)
+        if entry_id is None or not changed:
+            self._forget()
+            return None
+        self.problems, self.problem_href, self.clashes = {}, "", []
+        words = "Others see it from now on."
+        try:
+            await in_thread(self._write, actor, entry_id, changed, version)
+        except VersionConflict:
+            await self._look(actor, entry_id)
+            theirs = self._fields()
+            both = [name for name, value in changed.items() if theirs[name] not in (base[name], value)]
+            if both:
+                self._mine, self.is_behind = changed, False
+                self.clashes = [Clash(self.labels[name], changed[name], theirs[name]) for name in both]
+                return None
+            words = "Someone else changed other fields meanwhile. Both are kept."
+            await in_thread(self._write, actor, entry_id, changed, self.frame.version)
+        except IdentifierTaken as error:
+            self._show_taken(error)
+            return None
+        except OmnisonicError as error:
+            self._show_problem(error, changed)
+            return None
+        self._forget()
+        await self._look(actor, entry_id)
+        return [tell("Saved", words), type(self).look_for_alike]
+
+    def _show_problem(self, error: OmnisonicError, changed: Fields) -> None:
+        told = {one.field: one.message for one in error.errors}
+        for scheme in Scheme:
+            if scheme.value in told and scheme.value in changed:
+                told[scheme.value] = why_not(scheme, changed[scheme.value]) or told[scheme.value]
+        self.problems = told or {NOT_IN_A_FIELD: error.detail}
+
+    def _show_taken(self, error: IdentifierTaken) -> None:
+        current = error.current or {}
+        self.problems = {NOT_IN_A_FIELD: error.detail}
+        self.problem_href = f"/catalog/{current.get('type')}s/{current.get('id')}" if current else ""
+
+    def _forget(self) -> None:
+        self.is_editing = self.is_behind = False
+        self.problems, self.problem_href, self.clashes, self._mine = {}, "", [], None
+
+    async def _look(self, actor: Actor, entry_id: UUID) -> None:
+        raise NotImplementedError
+
+    def _fields(self) -> Fields:
+        raise NotImplementedError
+
+    @staticmethod
+    def _write(actor: Actor, entry_id: UUID, changed: Fields, version: int) -> None:
+        raise NotImplementedError
+
+
+def _alike(actor: Actor, table: Any, entry_id: UUID) -> list[AlikeLine]:
+    with read_session() as session:
+        return alike_of(session, actor, table=table, entity_id=entry_id)
+
+
+def _sides(actor: Actor, table: Any, ids: tuple[UUID, UUID]) -> list[MergeSide]:
+    with read_session() as session:
+        return view_sides(session, actor, table=table, ids=ids)
+
+
+def _merge(actor: Actor, table: Any, survivor: UUID, merged: UUID) -> None:
+    with unit_of_work() as uow:
+        merge_entities(uow, actor, table=table, survivor_id=survivor, merged_id=merged)
