@@ -1,10 +1,11 @@
-"""`omnisonic demo`: fills the running instance with a song, so that the first click plays music."""
+"""`omnisonic demo`: fills the running instance with a song and a small catalog, so that pages are alive."""
 
 from __future__ import annotations
 
 import sys
 import time
 
+from omnisonic.core.demo.service import make_catalog
 from omnisonic.platform.db import read_session
 from omnisonic.platform.settings import get_settings
 from omnisonic.studio.demo import service
@@ -15,7 +16,9 @@ LOOK_EVERY_S = 0.5
 
 
 def run() -> int:
-    """Make the demo session, wait until its stems are ready, give every account without a session a copy."""
+    """Make the demo catalog and session, wait until its stems are ready, give accounts without one a copy."""
+    if made := make_catalog(service.demo_host()):
+        _say(f"Registered {made} works with their recordings and licenses.")
     _say(f"Composing “{TITLE}” …")
     demo = service.make_demo()
     deadline_s = time.monotonic() + PATIENCE_S

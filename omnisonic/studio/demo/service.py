@@ -48,7 +48,7 @@ def make_demo() -> StudioSession:
     with read_session() as session:
         if (found := find_demo(session)) is not None:
             return found
-    host = _host()
+    host = demo_host()
     staged = [(stem, _stage(host, stem)) for stem in compose_song()]
     with unit_of_work() as uow:
         made = create_session(uow, host, request=SessionCreate(name=TITLE))
@@ -96,7 +96,8 @@ def give_to_everyone() -> int:
         return len(without)
 
 
-def _host() -> Actor:
+def demo_host() -> Actor:
+    """The account that demo material belongs to, made when it is missing."""
     with unit_of_work() as uow:
         user = uow.session.exec(select(User).where(User.email == HOST_EMAIL)).first()
         if user is None:

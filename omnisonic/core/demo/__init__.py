@@ -1,0 +1,1 @@
+"""A small catalog to look at: invented works, people, recordings and licenses."""
