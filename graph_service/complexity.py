@@ -71,7 +71,7 @@ def measure(
 def require_affordable(found: Measure) -> None:
     """Raise `QueryTooComplex` naming the limit that is exceeded."""
     for what, value, limit in (
-        ("levels deep", found.depth, DEPTH_MAX),
+        ("levels", found.depth, DEPTH_MAX),
         ("aliases", found.aliases, ALIASES_MAX),
         ("fields", found.fields, FIELDS_MAX),
         ("objects (the sum of every `first` times what is below it)", found.cost, COST_MAX),

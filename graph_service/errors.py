@@ -18,6 +18,8 @@ from omnisonic.platform.errors import (
 )
 from omnisonic.platform.logging import get_logger
 
+FIELDS_IN_MESSAGE = 3
+
 log = get_logger(__name__)
 
 
@@ -70,13 +72,13 @@ def code_of(error: OmnisonicError) -> str:
 
 def refusal(error: OmnisonicError) -> dict[str, Any]:
     """A refusal that concerns the request as a whole."""
-    return {"message": error.detail, "extensions": _extensions(error)}
+    return {"message": _message(error), "extensions": _extensions(error)}
 
 
 def error_json(error: GraphQLError) -> dict[str, Any]:
     """One entry of `errors` (GraphQL spec §7.1.4). Unexpected exceptions are logged and masked."""
     cause = _expected_cause(error)
-    body: dict[str, Any] = {"message": cause.detail if cause else error.message}
+    body: dict[str, Any] = {"message": _message(cause) if cause else error.message}
     if error.locations:
         body["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
     if error.path:
@@ -87,6 +89,14 @@ def error_json(error: GraphQLError) -> dict[str, Any]:
         kind = QuerySyntax if isinstance(error, GraphQLSyntaxError) else QueryInvalid
         body["extensions"] = {"code": kind.slug, "correlationId": _correlation_id()}
     return body
+
+
+def _message(error: OmnisonicError) -> str:
+    """What happened; where that is said field by field, the fields themselves."""
+    if error.errors and error.detail == type(error).advice:
+        named = [f"{one.field}: {one.message}" if one.field else one.message for one in error.errors]
+        return " ".join(named[:FIELDS_IN_MESSAGE])
+    return error.detail
 
 
 def _expected_cause(error: GraphQLError) -> OmnisonicError | None:

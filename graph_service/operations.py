@@ -34,6 +34,7 @@ from omnisonic.platform.db import read_session
 from omnisonic.platform.errors import MethodNotAllowed, OmnisonicError
 
 Payload = dict[str, Any]
+SUGGESTION = " Did you mean"
 INTROSPECTION = {"__schema", "__type"}
 MAX_COERCION_ERRORS = 20
 
@@ -89,12 +90,12 @@ class Operations:
         """Check everything that can be checked without running. Raises `Rejected`."""
         document = self._documents.read(request.query)
         if document.node is None:
-            raise Rejected([error_json(error) for error in document.errors], status=400)
+            raise Rejected(_shown([error_json(error) for error in document.errors], actor), status=400)
         try:
             operation = document.operation(request.operation_name)
             if is_get and operation.operation is not OperationType.QUERY:
                 raise MethodNotAllowed("Send mutations with POST; GET is for queries.")
-            variables = self._coerce(operation.variable_definitions, request.variables)
+            variables = self._coerce(operation.variable_definitions, request.variables, actor)
             require_affordable(measure(document.node, operation, self.schema, variables))
             root_fields = document.root_fields(operation)
             self._authorize(operation.operation, root_fields, variables, actor)
@@ -143,12 +144,12 @@ class Operations:
         )
         return answer if isinstance(answer, ExecutionResult) else await answer
 
-    def _coerce(self, definitions: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _coerce(self, definitions: Any, given: Mapping[str, Any], actor: Actor | None) -> dict[str, Any]:
         found = get_variable_values(
             self.schema, definitions or (), dict(given), max_errors=MAX_COERCION_ERRORS
         )
         if isinstance(found, list):
-            raise Rejected([_coercion_json(error) for error in found], status=400)
+            raise Rejected(_shown([_coercion_json(error) for error in found], actor), status=400)
         return found
 
     def _authorize(
@@ -182,6 +183,14 @@ def payload_of(result: ExecutionResult) -> Payload:
     if not result.errors:
         return {"data": result.data}
     return {"data": result.data, "errors": [error_json(error) for error in result.errors]}
+
+
+def _shown(errors: list[dict[str, Any]], actor: Actor | None) -> list[dict[str, Any]]:
+    """Errors as their caller may read them: a stranger is not helped to guess the schema's names."""
+    if actor is None:
+        for one in errors:
+            one["message"] = one["message"].partition(SUGGESTION)[0]
+    return errors
 
 
 def _coercion_json(error: GraphQLError) -> dict[str, Any]:

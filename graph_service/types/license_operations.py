@@ -10,6 +10,7 @@ from uuid import UUID
 import graphene
 from graphql import GraphQLResolveInfo
 from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
 
 from graph_service.context import context_of
 from graph_service.types.connections import PageRow, page_arguments, read_page
@@ -153,12 +154,10 @@ def _draft(given: Any) -> LicenseDraft:
         if values.get(name) is None:
             values.pop(name, None)
     recording_id = given.get("recording_id")
-    try:
-        return LicenseDraft(
-            work_id=read_id(given["work_id"], field="workId"),
-            recording_id=read_id(recording_id, field="recordingId") if recording_id else None,
-            **values,
-        )
+    values["work_id"] = read_id(given["work_id"], field="workId")
+    values["recording_id"] = read_id(recording_id, field="recordingId") if recording_id else None
+    try:  # by the names that the caller used, so that a refusal names them too
+        return LicenseDraft.model_validate({to_camel(name): value for name, value in values.items()})
     except ValidationError as error:
         raise explain_validation(error.errors()) from error
 

@@ -98,8 +98,10 @@ def _nothing_accepted(answer: IngestAnswer) -> ImportNothingAccepted:
         )
         for issue in answer.errors
     ]
+    several = f"None of the {answer.rejected} rows could be taken."
+    detail = several if answer.rejected > 1 else "The only row could not be taken."
     return ImportNothingAccepted(
-        f"None of the {answer.rejected} rows could be taken. {ImportNothingAccepted.advice}",
+        f"{detail} {ImportNothingAccepted.advice}",
         errors=errors,
         current=answer,
     )

@@ -19,6 +19,7 @@ HEAD_CHARS = 64 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 30
 NULL_SHARE_MAX = 0.02  # more than that is not text with an accident, but something else
+NULLS_ALWAYS = 8  # as many are an accident in a file of any size
 BINARY_MARKS = {
     b"PK\x03\x04": "a spreadsheet or an archive (ZIP)",
     b"\xd0\xcf\x11\xe0": "an old Excel sheet",
@@ -92,7 +93,7 @@ def _encoding(raw: io.BufferedReader, start: bytes) -> tuple[str, bool]:
     wide = _utf16_without_mark(start)
     if wide is not None:
         return _checked(raw, wide)
-    if start.count(0) > len(start) * NULL_SHARE_MAX:
+    if start.count(0) > max(NULLS_ALWAYS, len(start) * NULL_SHARE_MAX):
         raise ImportNotText
     if _decodes(raw, "utf-8"):
         return "utf-8", False

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from omnisonic.core.catalog.models import RightsType
 from omnisonic.core.licenses.models import License, LicenseStatus
@@ -72,11 +72,13 @@ class LicenseDraft(ApiModel):
             raise ValueError("Terms must not hold the null character.")
         return value
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> LicenseDraft:
-        if self.expires_on is not None and self.expires_on <= self.effective_from:
+    @field_validator("expires_on")
+    @classmethod
+    def _ends_after_it_starts(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        starts_at = info.data.get("effective_from")
+        if value is not None and starts_at is not None and value <= starts_at:
             raise ValueError("expiresOn must be after effectiveFrom; it is the first day without the license")
-        return self
+        return value
 
 
 class LicenseChange(LicenseDraft):

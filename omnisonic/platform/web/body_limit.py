@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omnisonic.platform.errors import Malformed, OmnisonicError, TooLarge
@@ -47,7 +48,7 @@ class BodyLimit:
         limit = self._limit_of(scope["path"])
         refusal = _refusal_by_length(scope, limit)
         if refusal is not None:
-            await problem_response(refusal, instance=scope["path"])(scope, receive, send)
+            await _answer(refusal, scope)(scope, receive, send)
             return
         await _Counted(self.app, scope, receive, send, limit=limit).run()
 
@@ -95,9 +96,16 @@ class _Counted:
     async def _refuse(self) -> None:
         if not self.started:
             self.refused = True
-            answer = problem_response(_too_large(self.limit), instance=self.scope["path"])
+            answer = _answer(_too_large(self.limit), self.scope)
             await answer(self.scope, self.inner_receive, self.inner_send)
         raise BodyTooLarge
+
+
+def _answer(refusal: OmnisonicError, scope: Scope) -> Response:
+    answer = problem_response(refusal, instance=scope["path"])
+    # The rest of the body is never read, so the client must not send its next request behind it.
+    answer.headers["Connection"] = "close"
+    return answer
 
 
 def _refusal_by_length(scope: Scope, limit: int) -> OmnisonicError | None:
