@@ -70,6 +70,8 @@ def stack() -> Iterator[Stack]:
         "OMNISONIC_DATA_DIR": str(folder),
         "PORT": str(port),
         "GATEWAY_PORT": str(gateway_port),
+        "GRAPH_PORT": str(free_port()),
+        "GRAPH_WS_PORT": str(free_port()),
         "OTEL_TRACES_EXPORTER": "none",
     }
     inherited = {name: value for name, value in os.environ.items() if name not in _server_variables()}
@@ -94,7 +96,15 @@ def stack() -> Iterator[Stack]:
 
 def _server_variables() -> set[str]:
     """Addresses of the servers that the other tests use: this instance starts its own."""
-    return {"DATABASE_URL", "DATABASE_MIGRATION_URL", "REDIS_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_TLS"}
+    clickhouse = {f"CLICKHOUSE_{name}" for name in ("HOST", "PORT", "USER", "PASSWORD")}
+    return clickhouse | {
+        "DATABASE_URL",
+        "DATABASE_MIGRATION_URL",
+        "REDIS_URL",
+        "SMTP_HOST",
+        "SMTP_PORT",
+        "SMTP_TLS",
+    }
 
 
 def _wait_until_ready(stack: Stack, process: subprocess.Popen[bytes]) -> None:

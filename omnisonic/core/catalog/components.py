@@ -383,6 +383,6 @@ def for_programs(described: Any, *, testid: str, links: Sequence[tuple[Text, Tex
                 )
                 for words, href in links
             ],
-            class_name="ui-row ui-row-wrap",
+            class_name="ui-row ui-row-wrap ui-programs",
         ),
     )

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 MAX_CREDITS = 50
 
-# A marker stands between spaces (or opens a bracket) and is followed by a name. "50 Ft Wave" is a length,
-# "Little Feat" a band: neither a digit before `ft` nor that band's first word makes a guest.
+# A marker stands between spaces (or opens a bracket) and is followed by a name. "50 Ft Wave" is a length:
+# after a digit `ft` needs its dot to make a guest. "Little Feat" is a band.
 _MARKER = re.compile(
     r"""
     (?<=\S)
     (?:\s+(?P<open>[(\[]\s*)? | \s*(?P<tight>[(\[]\s*))
-    (?:(?<!\d\s)(?<!\blittle\s)(?:feat|ft)(?:\.\s*|\s+) | featuring\s+)
+    (?:(?<!\blittle\s)(?:feat(?:\.\s*|\s+) | ft\.\s* | (?<!\d\s)ft\s+) | featuring\s+)
     (?=[^\s)\].,;&/+-])
     """,
     re.IGNORECASE | re.VERBOSE,

@@ -23,7 +23,7 @@ PERSON_COLUMNS = ("Name", "Roles", "IPI or ISNI", "Account", ">Since")
 def rows() -> rx.Component:
     """The rows of the kind that is shown."""
     lines = CATALOG.lines
-    return rx.match(
+    shown = rx.match(
         CATALOG.kind,
         (
             "recordings",
@@ -32,6 +32,7 @@ def rows() -> rx.Component:
         ("people", table("People", PERSON_COLUMNS, rx.foreach(lines, _person), testid="catalog-rows")),
         table("Works", WORK_COLUMNS, rx.foreach(lines, _work), testid="catalog-rows"),
     )
+    return rx.el.div(shown, class_name="ui-entries ui-entries-" + CATALOG.kind)
 
 
 def _name(line: Any, second: Any) -> rx.Component:

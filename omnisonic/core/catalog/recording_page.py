@@ -24,7 +24,7 @@ from omnisonic.core.catalog.components import (
 from omnisonic.core.catalog.recording_state import RecordingState
 from omnisonic.core.catalog.share_components import share_bar
 from omnisonic.core.catalog.widgets import finder
-from omnisonic.platform.ui.controls import button
+from omnisonic.platform.ui.controls import avatar, button
 from omnisonic.platform.ui.feedback import notice
 from omnisonic.platform.ui.live import follow_recording
 
@@ -92,7 +92,11 @@ def _performers() -> rx.Component:
 def _credit(credit: Any) -> rx.Component:
     return rx.el.li(
         rx.el.a(
-            rx.el.span(credit.credited_as, dir="auto", class_name="ui-rows-title ui-truncate"),
+            rx.el.span(
+                avatar(credit.letters, credit.color, name=credit.credited_as),
+                rx.el.span(credit.credited_as, dir="auto", class_name="ui-rows-title ui-truncate"),
+                class_name="ui-row",
+            ),
             rx.cond(
                 credit.known_as != "",
                 rx.el.span("known as ", credit.known_as, class_name="ui-text-2 ui-small ui-truncate"),

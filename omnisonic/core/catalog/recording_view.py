@@ -15,7 +15,7 @@ from omnisonic.core.catalog.list_view import clock_ms, day_words
 from omnisonic.core.catalog.share_view import ShareGroup, group_shares
 from omnisonic.core.identifiers import format_isrc
 from omnisonic.platform.actor import Actor
-from omnisonic.platform.ui.people import initials
+from omnisonic.platform.ui.people import avatar_color, initials
 
 
 @dataclass
@@ -27,6 +27,7 @@ class CreditLine:
     credited_as: str
     known_as: str
     letters: str
+    color: str
 
 
 @dataclass
@@ -73,6 +74,7 @@ def view_recording(
                 credited_as=one.credited_as,
                 known_as=_known_as(one.credited_as, people[one.contributor_id].name),
                 letters=initials(one.credited_as),
+                color=avatar_color(one.contributor_id),
             )
             for one in credited
         ],

@@ -121,7 +121,7 @@ def _group(group: Any) -> rx.Component:
                 " ",
                 rx.el.span(group.words, class_name="ui-text-2"),
             ),
-            class_name="ui-row ui-between",
+            class_name="ui-row ui-between ui-share-sum",
             data_testid="share-sum",
         ),
         share_bar(group.slices, group.whole_at, label=group.title.to(str) + ": " + group.total.to(str)),

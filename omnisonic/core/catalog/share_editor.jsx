@@ -19,8 +19,8 @@ function Total({ title, rows }) {
         <span role="status"><strong className="ui-num">{writeShare(total)} %</strong> <span className="ui-text-2">{words}</span></span>
       </div>
       <div className="ui-bar ui-bar-thin" aria-hidden="true">
-        {rows.map((row, at) => (
-          <span key={row.key} className={`ui-slice ui-slice-${(at % 7) + 1}`} style={{ width: `${((readShare(row.text) ?? 0) / across) * 100}%` }} />
+        {rows.map((row) => (
+          <span key={row.key} className={`ui-slice ui-slice-${row.color}`} style={{ width: `${((readShare(row.text) ?? 0) / across) * 100}%` }} />
         ))}
       </div>
     </div>
@@ -38,7 +38,8 @@ export function ShareEditor({ rows: given, roles, rights, isFirst, onSave, onCan
   const add = (contributorId, name) => {
     const right = used.length === 1 ? used[0] : "";
     const rest = Math.max(0, WHOLE_PPM - sumOf(rows.filter((row) => row.right === right)));
-    setRows((now) => [...now, asRow({ contributorId, name, role: now.at(-1)?.role ?? "composer-lyricist", right, sharePpm: rest })]);
+    const color = [1, 2, 3, 4, 5, 6, 7].find((one) => rows.every((row) => row.color !== one)) ?? (rows.length % 7) + 1;
+    setRows((now) => [...now, asRow({ color, contributorId, name, role: now.at(-1)?.role ?? "composer-lyricist", right, sharePpm: rest })]);
   };
   const distribute = () =>
     setRows((now) => {

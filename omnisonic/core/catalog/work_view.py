@@ -17,7 +17,7 @@ from omnisonic.core.catalog.linked import linked_work
 from omnisonic.core.catalog.list_view import clock_ms, day_words
 from omnisonic.core.catalog.models import Contribution, Recording
 from omnisonic.core.catalog.schemas import CatalogFilter
-from omnisonic.core.catalog.share_view import Period, ShareGroup, group_shares, list_periods
+from omnisonic.core.catalog.share_view import Period, ShareGroup, choose_colors, group_shares, list_periods
 from omnisonic.core.identifiers import format_isrc, format_iswc
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.ids import utc_now
@@ -91,6 +91,7 @@ def editor_rows(session: Session, work_id: UUID) -> list[dict[str, Any]]:
     """The shares in force as the editor takes them."""
     shares = repository.shares_at(session, [work_id]).get(work_id, [])
     people = repository.contributors_by_ids(session, [one.contributor_id for one in shares])
+    colors = choose_colors(people)
     return [
         {
             "contributorId": str(one.contributor_id),
@@ -98,6 +99,7 @@ def editor_rows(session: Session, work_id: UUID) -> list[dict[str, Any]]:
             "role": str(one.role),
             "right": str(one.rights_type or ""),
             "sharePpm": one.share_ppm,
+            "color": colors.get(one.contributor_id, 1),
         }
         for one in shares
     ]

@@ -6,6 +6,7 @@ const SHOWN_MAX = 8; // per group
 const SEARCH_AFTER_MS = 150;
 const SEARCH_MIN_CHARS = 2;
 const CATALOG = "/catalog";
+const NOTHING = {};
 
 /** Letters without case and accents, so that "zoe" finds "Zoë". */
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
@@ -41,18 +42,18 @@ function useSessions(isOpen) {
   return sessions;
 }
 
-/** Works by title or code. Quiet until the catalog has a page to lead to. */
-function useWorks(query, hasCatalog) {
-  const [works, setWorks] = useState([]);
+/** Works, recordings and people by name or code. Quiet until the catalog has a page to lead to. */
+function useCatalog(query, hasCatalog) {
+  const [hits, setHits] = useState(NOTHING);
   useEffect(() => {
     if (!hasCatalog || query.trim().length < SEARCH_MIN_CHARS) {
-      setWorks((before) => (before.length ? [] : before));
+      setHits(NOTHING);
       return undefined;
     }
     const stop = new AbortController();
     const timer = setTimeout(() => {
       fetchJson(`/api/search?q=${encodeURIComponent(query.trim())}`, stop.signal)
-        .then((found) => setWorks(found.works ?? []))
+        .then(setHits)
         .catch(() => {}); // pages and sessions stay reachable without the catalog
     }, SEARCH_AFTER_MS);
     return () => {
@@ -60,13 +61,13 @@ function useWorks(query, hasCatalog) {
       stop.abort();
     };
   }, [query, hasCatalog]);
-  return works;
+  return hits;
 }
 
 /** Everything that matches, in groups: sessions first once something is typed, pages first before. */
 function useResults(entries, isOpen, query) {
   const sessions = useSessions(isOpen);
-  const works = useWorks(isOpen ? query : "", entries.some((entry) => entry.href === CATALOG));
+  const hits = useCatalog(isOpen ? query : "", entries.some((entry) => entry.href === CATALOG));
   return useMemo(() => {
     const pages = entries.filter((entry) => matches(entry.words, query));
     const own = sessions
@@ -75,9 +76,12 @@ function useResults(entries, isOpen, query) {
     const groups = query.trim()
       ? [["Sessions", own], ["Go to", pages]]
       : [["Go to", pages], ["Sessions", own]];
-    groups.push(["Works", works.map(({ id, title, detail }) => ({ words: title, detail, href: `${CATALOG}/${id}` }))]);
+    for (const [title, kind] of [["Works", "works"], ["Recordings", "recordings"], ["People", "contributors"]]) {
+      const rows = (hits[kind] ?? []).map(({ id, title: words, detail }) => ({ words, detail, href: `${CATALOG}/${kind}/${id}` }));
+      groups.push([title, rows]);
+    }
     return groups.filter(([, rows]) => rows.length).map(([title, rows]) => [title, rows.slice(0, SHOWN_MAX)]);
-  }, [entries, sessions, works, query]);
+  }, [entries, sessions, hits, query]);
 }
 
 /** The search of the top bar: `/` or Ctrl/Cmd-K opens it, arrows choose, Enter goes. */
@@ -150,7 +154,7 @@ export function Palette({ entries }) {
       </button>
       <dialog ref={dialog} className="ui-dialog ui-palette" aria-label="Search" data-testid="palette"
         onClose={() => setOpen(false)} onClick={(event) => event.target === dialog.current && dialog.current.close()}>
-        <input ref={input} className="ui-palette-input" type="text" role="combobox" placeholder="Search pages and sessions"
+        <input ref={input} className="ui-palette-input" type="text" role="combobox" placeholder="Search sessions, works, people"
           aria-label="Search" aria-expanded="true" aria-controls={`${id}list`} aria-autocomplete="list"
           aria-activedescendant={rows.length ? `${id}${at}` : undefined} autoComplete="off" spellCheck="false"
           maxLength={200} value={query} dir="auto" data-testid="palette-input" onKeyDown={onKeyDown}

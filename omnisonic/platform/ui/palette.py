@@ -15,7 +15,7 @@ _LINKED = rx.asset("palette.jsx", shared=True)
 class Palette(rx.NoSSRComponent):
     """A button that looks like a field, and the dialog that it opens; `/` and Ctrl/Cmd-K open it too.
 
-    Finds pages (`entries`), the caller's sessions and, once `/catalog` is among the pages, works.
+    Finds pages (`entries`), the caller's sessions and, once `/catalog` is among the pages, what it holds.
     """
 
     library = _LINKED.importable_path
