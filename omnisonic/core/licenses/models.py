@@ -19,12 +19,16 @@ NO_OVERLAP = "ex_licenses_no_overlap"
 
 
 class LicenseStatus(StrEnum):
-    """Where a license stands; only active ones exclude others."""
+    """Where a license stands; only active ones exclude others. Read in capitals too, as GraphQL has them."""
 
     DRAFT = "draft"
     ACTIVE = "active"
     EXPIRED = "expired"
     REVOKED = "revoked"
+
+    @classmethod
+    def _missing_(cls, value: object) -> LicenseStatus | None:
+        return next((one for one in cls if isinstance(value, str) and value.lower() == one.value), None)
 
 
 class License(Row, table=True):

@@ -70,6 +70,14 @@ def test_from_a_draft_to_the_end(mara: Actor, client_of: Open) -> None:
     assert client.post(f"{path}/revoke").json()["license"]["status"] == "revoked"
 
 
+def test_a_status_may_be_written_as_graphql_has_it(mara: Actor, client_of: Open) -> None:
+    client = client_of(mara)
+    granted = client.post("/api/licenses", json=body_of(mara, status="ACTIVE"))
+    assert granted.json()["license"]["status"] == "active"
+    assert len(client.get("/api/licenses?status=ACTIVE").json()["licenses"]) == 1
+    assert client.get("/api/licenses?status=running").status_code == 422
+
+
 def test_a_conflict_is_a_problem_that_names_the_license(mara: Actor, client_of: Open) -> None:
     client = client_of(mara)
     body = body_of(mara)
