@@ -9,6 +9,7 @@ import { Take } from "./take.js";
 export const DECODED_LIMIT_BYTES = 300 * 1024 * 1024;
 const PARALLEL_LOADS = 3;
 const RETRY_MS = 2000;
+const GIVE_UP_SAMPLES = 20 * SAMPLE_RATE; // a load makes room for a piece that is needed this much sooner
 const UNHEARD_LATER_SAMPLES = 20 * SAMPLE_RATE; // a muted track may be wanted soon, a heard one is wanted now
 
 export class AudioCache {
@@ -22,7 +23,7 @@ export class AudioCache {
     };
     this.entries = new Map(); // upload id -> {state, reason, file, take}
     this.rows = [];
-    this.loading = new Map(); // "upload:piece" -> true
+    this.loading = new Map(); // "upload:piece" -> AbortController
     this.abort = new AbortController();
   }
 
@@ -47,6 +48,7 @@ export class AudioCache {
   move({ position, lengthSamples }) {
     this.playhead = { position, lengthSamples };
     this.queue = this.#affordable(this.#byUrgency());
+    this.#makeRoom();
     this.#pump();
   }
 
@@ -136,6 +138,19 @@ export class AudioCache {
     return pieces.filter(({ key, id, index }) => kept.has(key) && !this.takeOf(id).bufferOf(index));
   }
 
+  /** After a seek, what is on its way may be wanted only much later: then it must not hold up what is wanted now. */
+  #makeRoom() {
+    const distances = new Map(this.queue.map((piece) => [piece.key, piece.distance]));
+    const distanceOf = (key) => distances.get(key) ?? Infinity;
+    const waiting = this.queue.filter((piece) => !this.loading.has(piece.key));
+    const leastUrgentFirst = [...this.loading.keys()].sort((a, b) => distanceOf(b) - distanceOf(a));
+    leastUrgentFirst.forEach((key, index) => {
+      if (!(waiting[index]?.distance + GIVE_UP_SAMPLES < distanceOf(key))) return;
+      this.loading.get(key).abort();
+      this.loading.delete(key);
+    });
+  }
+
   #pump() {
     for (const piece of this.queue) {
       if (this.loading.size >= PARALLEL_LOADS) return;
@@ -144,15 +159,16 @@ export class AudioCache {
   }
 
   async #load({ key, id, index }) {
-    this.loading.set(key, true);
+    const abort = new AbortController();
+    this.loading.set(key, abort);
     const entry = this.entries.get(id);
     const { take, file } = entry;
     try {
-      const { content, samples } = await file.read(index);
+      const { content, samples } = await file.read(index, abort.signal);
       const buffer = await decodeCanonical(content);
       if (buffer.length !== samples) throw new Error("The audio is damaged. Upload the take again.");
       if (this.entries.get(id) !== entry) return; // no longer wanted while it was on its way
-      take.buffers.set(index, buffer);
+      take.add(index, buffer);
       if (entry.state !== "ready") {
         entry.state = "ready";
         this.onChange();
@@ -161,9 +177,11 @@ export class AudioCache {
     } catch (problem) {
       this.#failed(id, take, problem, () => this.move(this.playhead));
     } finally {
-      this.loading.delete(key);
-      this.queue = this.queue.filter((piece) => piece.key !== key);
-      this.#pump();
+      if (this.loading.get(key) === abort) {
+        this.loading.delete(key);
+        this.queue = this.queue.filter((piece) => piece.key !== key);
+        this.#pump();
+      }
     }
   }
 

@@ -2,8 +2,8 @@
 import { useRef, useState } from "react";
 
 import { resolvedColor } from "./colors.js";
-import { seekTo } from "./frames.js";
-import { useDraw } from "./hooks.js";
+import { requestDraw, seekTo } from "./frames.js";
+import { useDraw, useInSight } from "./hooks.js";
 import { clipLength, clipsOf, formatTime, SAMPLE_RATE, toSamples, toSeconds } from "./mix.js";
 import { drawClip, LEVELS, overviewExtremes, prepareCanvas, takeExtremes } from "./peaks.js";
 import { studio } from "./session.js";
@@ -20,26 +20,44 @@ export function nudge(track, seconds) {
   studio()?.saves.edit(track.id, { offsetSamples });
 }
 
-/** Where lowest and highest values of a file come from at this zoom, or null while nothing is there yet. */
+/** Where lowest and highest values of a file come from at this zoom: `take` is null unless samples are drawn. */
+function peakSources(uploadId, samplesPerPixel) {
+  const overview = studio()?.peaks.find(uploadId, samplesPerPixel) ?? null;
+  return { overview, take: overview && samplesPerPixel < LEVELS[0] ? studio().audio.takeOf(uploadId) : null };
+}
+
+/** Reads lowest and highest values of a file at this zoom, or null while nothing is there yet. */
 export function extremesReader(uploadId, samplesPerPixel) {
-  const overview = studio()?.peaks.find(uploadId, samplesPerPixel);
+  const { overview, take } = peakSources(uploadId, samplesPerPixel);
   if (!overview) return null;
-  const take = samplesPerPixel < LEVELS[0] ? studio().audio.takeOf(uploadId) : null;
   const coarse = (from, to) => overviewExtremes(overview, from, to);
   return take ? (from, to) => takeExtremes(take, from, to) ?? coarse(from, to) : coarse;
+}
+
+/** Everything a lane's picture depends on: while none of it changes, a redraw of the page leaves the canvas alone. */
+function pictureOf(element, { track, upload, samplesPerPixel, dragSamples }) {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const { overview, take } = peakSources(upload.id, samplesPerPixel / ratio);
+  const scrolled = element.closest(".om-scroll").scrollLeft;
+  const color = resolvedColor(element);
+  const place = [element.clientWidth, element.clientHeight, ratio, scrolled, samplesPerPixel, dragSamples];
+  return { scrolled, color, content: [...place, color, track.clips, upload, overview, take?.loads] };
 }
 
 /** The lane's canvas: as wide as the window on it, whatever the song's length. */
 export function LaneWaveform({ track, upload, samplesPerPixel, dragSamples }) {
   const canvas = useRef(null);
+  const drawn = useRef([]);
+  const isInSight = useInSight(canvas, requestDraw);
   useDraw(() => {
     const element = canvas.current;
-    if (!element?.clientWidth) return;
+    if (!isInSight.current || !element?.clientWidth) return;
+    const { scrolled, color, content } = pictureOf(element, { track, upload, samplesPerPixel, dragSamples });
+    if (content.every((value, index) => value === drawn.current[index])) return;
+    drawn.current = content;
     const surface = prepareCanvas(element);
     const extremes = extremesReader(upload.id, samplesPerPixel * surface.step);
     if (!extremes) return;
-    const scrolled = element.closest(".om-scroll").scrollLeft;
-    const color = resolvedColor(element);
     clipsOf(track).forEach((clip, index) => {
       const offset = clip.offsetSamples + (index === 0 ? dragSamples : 0);
       const length = clipLength(clip, upload.durationSamples);

@@ -1,7 +1,7 @@
 /** The controls of one track: faders with their keys and spoken values, mute and solo, offset, meter. */
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 
-import { useFrame } from "./hooks.js";
+import { useMeter } from "./hooks.js";
 import {
   clamp,
   clipsOf,
@@ -17,7 +17,7 @@ import {
 import { studio } from "./session.js";
 
 const METER_FLOOR_DB = -54;
-const METER_FALL = 0.88;
+const METER_FALL = 0.77; // per reading
 
 /** Native range with the studio's steps: arrows small, PageUp/PageDown large, Backspace or double-click resets. */
 function Fader({ value, min, max, step, small, large, reset, onMove, ...rest }) {
@@ -207,19 +207,26 @@ function meterShare(level) {
   return clamp(1 - (20 * Math.log10(level)) / METER_FLOOR_DB, 0, 1);
 }
 
-/** A falling peak bar; `read(frame)` picks its level. Never announced: it is decoration beside the numbers. */
+/**
+ * A falling peak bar; `read(engine)` gives its level. A cover over the colors shrinks by a transform, so that a moving
+ * meter paints nothing. Never announced: it is decoration beside the numbers.
+ */
 export function Meter({ read, isWide = false }) {
   const bar = useRef(null);
+  const cover = useRef(null);
   const held = useRef(0);
-  const drawn = useRef("");
-  useFrame((frame) => {
-    held.current = Math.max(read(frame), held.current * METER_FALL);
+  const drawn = useRef(0);
+  useMeter(bar, (engine) => {
+    held.current = Math.max(engine ? read(engine) : 0, held.current * METER_FALL);
     if (held.current < 1e-4) held.current = 0;
-    const level = meterShare(held.current).toFixed(2); // a hundredth is about a pixel
+    const level = Math.round(meterShare(held.current) * 100); // a hundredth is about a pixel
     if (level === drawn.current) return;
     drawn.current = level;
-    bar.current?.style.setProperty("--level", level);
+    cover.current.style.transform = `${isWide ? "scaleX" : "scaleY"}(${1 - level / 100})`;
   });
-  useEffect(() => () => (held.current = 0), []);
-  return <span ref={bar} className={isWide ? "om-meter om-meter-wide" : "om-meter"} aria-hidden="true" />;
+  return (
+    <span ref={bar} className={isWide ? "om-meter om-meter-wide" : "om-meter"} aria-hidden="true">
+      <i ref={cover} />
+    </span>
+  );
 }

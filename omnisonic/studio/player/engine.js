@@ -8,7 +8,7 @@ import { clamp, heardIds, linearGain, SAMPLE_RATE } from "./mix.js";
 const LOOK_AHEAD_S = 0.04; // time to build the graph before its first sample sounds
 const RELEASE_S = 0.008; // fade of a stopping run, against clicks
 const GLIDE_S = 0.004; // time constant of fader moves on the live path
-const METER_SIZE = 1024;
+const METER_SIZE = 2048; // 43 ms: no peak falls between two readings at 30 Hz
 const FEED_EVERY_MS = 400;
 const FEED_AHEAD_S = 12; // longer than a piece and than the timers of a hidden tab pause
 
@@ -96,12 +96,14 @@ export class Engine {
     for (const voice of this.run.voices.values()) feedTrack(this.context, voice, voice.take, { fromFrame, untilFrame });
   }
 
-  /** Peaks since the last call, linear: `{tracks: Map(id -> peak), master: [left, right]}`. */
-  levels() {
-    const tracks = new Map();
-    if (!this.run) return { tracks, master: [0, 0] };
-    for (const [id, voice] of this.run.voices) tracks.set(id, this.#peak(voice.meter));
-    return { tracks, master: this.run.meters.map((meter) => this.#peak(meter)) };
+  /** Recent peak of a track after its fader, linear. Asked for one by one: reading a meter nobody sees costs as well. */
+  trackLevel(id) {
+    return this.#peak(this.run?.voices.get(id)?.meter);
+  }
+
+  /** Recent peak of the mix, linear; `channel` is 0 for left, 1 for right. */
+  masterLevel(channel) {
+    return this.#peak(this.run?.meters[channel]);
   }
 
   dispose() {
@@ -111,6 +113,7 @@ export class Engine {
   }
 
   #peak(analyser) {
+    if (!analyser) return 0;
     analyser.getFloatTimeDomainData(this.scratch);
     let peak = 0;
     for (const value of this.scratch) peak = Math.max(peak, Math.abs(value));
@@ -150,8 +153,11 @@ export class Engine {
       const voice = voices.get(track.id);
       const key = JSON.stringify(track.clips);
       if (voice && voice.key === key && voice.take === take) {
-        glide(voice.gain.gain, heard.has(track.id) ? linearGain(track.gainDb) : 0, now);
-        glide(voice.panner.pan, track.pan, now);
+        const { pan } = track;
+        const level = heard.has(track.id) ? linearGain(track.gainDb) : 0;
+        if (voice.level !== level) glide(voice.gain.gain, level, now);
+        if (voice.pan !== pan) glide(voice.panner.pan, pan, now);
+        Object.assign(voice, { level, pan });
         continue;
       }
       if (voice) this.#drop(track.id, voice);
@@ -192,22 +198,23 @@ export class Engine {
     run.end.connect(run.bus);
     run.end.onended = () => this.#finish(run);
     run.end.start();
-    run.end.stop(Math.max(context.currentTime, endFrame / SAMPLE_RATE));
+    run.endTime = Math.max(context.currentTime, endFrame / SAMPLE_RATE);
+    run.end.stop(run.endTime);
   }
 
   #finish(run) {
     if (this.run !== run) return;
-    this.#release();
+    // A source that ends with a block of 128 samples says so before that block is heard: nothing may fade before the end.
+    this.#release(Math.max(this.context.currentTime, run.endTime));
     this.cuedSample = this.lengthSamples;
     this.onState("stopped");
   }
 
-  #release() {
-    const { run, context } = this;
+  #release(now = this.context.currentTime) {
+    const { run } = this;
     this.run = null;
     clearInterval(run.timer);
     run.end.onended = null;
-    const now = context.currentTime;
     run.gate.gain.setValueAtTime(1, now);
     run.gate.gain.linearRampToValueAtTime(0, now + RELEASE_S);
     const nodes = [run.bus, run.gate, ...run.meters];

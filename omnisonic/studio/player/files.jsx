@@ -44,45 +44,46 @@ function holdsFiles(event) {
 }
 
 /** True while files hover over the page; a drop anywhere starts their upload. */
-export function usePageDrop(isEnabled) {
+function usePageDrop() {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
-    if (!isEnabled) return undefined;
     let depth = 0; // dragenter and dragleave come for every element passed on the way
-    const onEnter = (event) => {
-      if (!holdsFiles(event)) return;
+    const onEnter = () => {
       depth += 1;
       setOver(true);
     };
-    const onLeave = (event) => {
-      if (!holdsFiles(event)) return;
+    const onLeave = () => {
       depth = Math.max(0, depth - 1);
       if (depth === 0) setOver(false);
     };
     const onOver = (event) => {
-      if (!holdsFiles(event)) return;
       event.preventDefault();
       event.dataTransfer.dropEffect = "copy";
+      setOver(true); // the files may have been over the page before it was ready for them
     };
     const onDrop = (event) => {
-      if (!holdsFiles(event)) return;
       event.preventDefault();
       depth = 0;
       setOver(false);
       studio()?.uploads.add([...event.dataTransfer.files]);
     };
+    const withFiles = (listener) => (event) => holdsFiles(event) && listener(event);
     const listeners = { dragenter: onEnter, dragleave: onLeave, dragover: onOver, drop: onDrop };
-    for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener);
+    const added = Object.entries(listeners).map(([name, listener]) => [name, withFiles(listener)]);
+    for (const [name, listener] of added) window.addEventListener(name, listener);
     return () => {
-      for (const [name, listener] of Object.entries(listeners)) window.removeEventListener(name, listener);
+      for (const [name, listener] of added) window.removeEventListener(name, listener);
     };
-  }, [isEnabled]);
+  }, []);
   return isOver;
 }
 
-export function DropOverlay() {
+/** Takes files dropped anywhere on the page. It alone renders for a drag: the timeline below has nothing to do with it. */
+export function DropTarget() {
+  const isOver = usePageDrop();
+  if (!isOver) return null;
   return (
-    <div className="om-drop-overlay" aria-hidden="true">
+    <div className="om-drop-overlay" aria-hidden="true" data-testid="drop-overlay">
       <span className="om-drop-card">
         <Icon name="upload" size={28} />
         Drop to add as tracks

@@ -26,16 +26,18 @@ export class FlacFile {
     return this.opening;
   }
 
-  /** Piece `index` as a FLAC file of its own: `{content, samples}`. */
-  async read(index) {
+  /** Piece `index` as a FLAC file of its own: `{content, samples}`. `signal` gives up this piece, not the file. */
+  async read(index, signal = null) {
     await this.open();
+    const signals = [this.reading.signal, signal].filter(Boolean);
+    const reading = { ...this.reading, signal: AbortSignal.any(signals) };
     const { blockSize } = this.head;
     const from = index * this.pieceFrames;
     const to = Math.min(this.frames, from + this.pieceFrames);
-    const low = await this.#locate(from);
+    const low = await this.#locate(from, reading);
     let bytes = new Uint8Array(0);
     for (let slack = 1; slack < 2 ** MAX_READS; slack *= 2) {
-      bytes = joined(bytes, await this.#bytes(low + bytes.length, this.#endGuess(to, slack)));
+      bytes = joined(bytes, await this.#bytes(low + bytes.length, this.#endGuess(to, slack), reading));
       const run = runFrom(this.#framesIn(bytes), from);
       const isLast = to === this.frames && low + bytes.length === this.size;
       const end = isLast ? bytes.length : run[to - from]?.at;
@@ -48,11 +50,12 @@ export class FlacFile {
   }
 
   /** Byte where a frame begins: known, or searched by reading a little around where it should be. */
-  async #locate(number) {
+  async #locate(number, reading) {
     for (let slack = 2; slack < 2 ** MAX_READS; slack *= 2) {
       if (this.known.has(number)) return this.known.get(number);
       const low = Math.floor(this.#byteOf(Math.max(0, number - slack)));
-      const bytes = await this.#bytes(low, Math.ceil(this.#byteOf(Math.min(this.frames, number + slack))));
+      const high = Math.ceil(this.#byteOf(Math.min(this.frames, number + slack)));
+      const bytes = await this.#bytes(low, high, reading);
       for (const frame of trusted(this.#framesIn(bytes))) this.known.set(frame.number, low + frame.at);
     }
     throw new Error("The audio could not be cut into pieces.");
@@ -106,10 +109,10 @@ export class FlacFile {
     return above === below ? start : start + ((end - start) * (frame - below)) / (above - below);
   }
 
-  async #bytes(low, high) {
+  async #bytes(low, high, reading) {
     if (high <= low) return new Uint8Array(0);
     if (high <= this.begun.length) return this.begun.subarray(low, high);
-    const { bytes } = await fetchRange(this.url, low, high, this.reading);
+    const { bytes } = await fetchRange(this.url, low, high, reading);
     return bytes;
   }
 }

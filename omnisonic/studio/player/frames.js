@@ -1,28 +1,26 @@
-/** Two beats of the page: animation frames while the mix plays, and redraws of canvases when something they show changed. */
+/** Two beats of the page: readings of the engine while the mix plays, and redraws of canvases when something they show changed. */
 import { studio } from "./session.js";
 import { store } from "./store.js";
 
-const AFTERGLOW_FRAMES = 45; // meters fall to rest after a stop
-const SILENT = { position: 0, tracks: new Map(), master: [0, 0] };
+const PAUSE_MS = 20; // and the wait for the screen: about 30 readings a second, more than meters and figures need
+const AFTERGLOW_FRAMES = 24; // meters fall to rest after a stop
 
 const frameListeners = new Set();
 const drawers = new Set();
 let frameRequest = 0;
+let pause = 0;
 let drawRequest = 0;
 let glow = 0;
 
-function readEngine() {
-  const engine = studio()?.engine;
-  return engine ? { position: engine.position, ...engine.levels() } : SILENT;
-}
-
 function tick() {
   frameRequest = 0;
-  const frame = readEngine();
+  clearTimeout(pause);
+  const engine = studio()?.engine;
+  const frame = { engine, position: engine?.position ?? 0, isPlaying: engine?.isPlaying ?? false };
   for (const listener of frameListeners) listener(frame);
-  if (studio()?.engine.isPlaying) glow = AFTERGLOW_FRAMES;
+  if (frame.isPlaying) glow = AFTERGLOW_FRAMES;
   else glow -= 1;
-  if (glow > 0) requestFrame();
+  if (glow > 0) pause = setTimeout(requestFrame, PAUSE_MS);
 }
 
 /** Read the engine once more on the next frame, for instance after a seek while stopped. */
@@ -38,7 +36,7 @@ export function seekTo(sample) {
 
 let stopFollowing = () => {};
 
-/** Call `listener({position, tracks, master})` on every frame while playing. Returns the way out. */
+/** Call `listener({engine, position, isPlaying})` about thirty times a second while playing. Returns the way out. */
 export function onFrame(listener) {
   if (!frameListeners.size) stopFollowing = store.subscribe(requestFrame);
   frameListeners.add(listener);
@@ -47,6 +45,7 @@ export function onFrame(listener) {
     frameListeners.delete(listener);
     if (frameListeners.size) return;
     stopFollowing();
+    clearTimeout(pause);
     cancelAnimationFrame(frameRequest);
     frameRequest = 0;
   };

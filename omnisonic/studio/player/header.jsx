@@ -102,7 +102,7 @@ export const TrackHeader = memo(function TrackHeader({ track, canEdit }) {
           <OffsetField track={track} canEdit={canEdit} />
         </div>
       </div>
-      <Meter read={(frame) => frame.tracks.get(track.id) ?? 0} />
+      <Meter read={(engine) => engine.trackLevel(track.id)} />
     </div>
   );
 });

@@ -5,6 +5,8 @@ import { onDraw, onFrame, requestDraw } from "./frames.js";
 import { retainSession } from "./session.js";
 import { store } from "./store.js";
 
+const IN_SIGHT_MARGIN = "200px"; // what is scrolled to has been drawn before it is seen
+
 /** A part of the shared state; `select` must answer the same reference while nothing it reads has changed. */
 export function useStudio(select) {
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
@@ -19,13 +21,39 @@ export function useSession(sessionId, settings) {
   }, [sessionId, packed]);
 }
 
-/** Run `listener` on every animation frame while playing, always its newest version. */
+/** Run `listener` about thirty times a second while playing, always its newest version. */
 export function useFrame(listener) {
   const latest = useRef(listener);
   useLayoutEffect(() => {
     latest.current = listener;
   });
   useEffect(() => onFrame((frame) => latest.current(frame)), []);
+}
+
+/** Read a meter while playing, as long as `element` is in sight. */
+export function useMeter(element, listener) {
+  const isInSight = useInSight(element);
+  useFrame(({ engine }) => isInSight.current && listener(engine));
+}
+
+/** Whether an element of the timeline, or of the page, is in sight or about to be: a ref, as nothing renders for it. */
+export function useInSight(element, onEnter = () => {}) {
+  const isInSight = useRef(true);
+  const enter = useRef(onEnter);
+  useEffect(() => {
+    const root = element.current.closest(".om-scroll");
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const wasInSight = isInSight.current;
+        isInSight.current = entries.at(-1).isIntersecting;
+        if (isInSight.current && !wasInSight) enter.current();
+      },
+      { root, rootMargin: IN_SIGHT_MARGIN },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return isInSight;
 }
 
 /** Redraw a canvas after each render of its component and whenever the page asks for it. */

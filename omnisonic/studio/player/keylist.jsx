@@ -41,7 +41,7 @@ export function KeyList({ onClose }) {
         <p className="om-dialog-hint">On a fader: arrows move it, Page Up and Page Down move it further, Backspace resets it.</p>
         <label className="om-check">
           <input type="checkbox" checked={letters} onChange={change} />
-          Single-letter keys (M, S)
+          Single-letter keys (M, S, B)
         </label>
       </div>
     </dialog>

@@ -1,4 +1,5 @@
 /** Keyboard shortcuts of the studio page. Letters can be switched off (WCAG 2.1.4). */
+import { balanceLevels } from "./balancing.jsx";
 import { nudge } from "./clip.jsx";
 import { seekTo } from "./frames.js";
 import { SAMPLE_RATE } from "./mix.js";
@@ -14,6 +15,7 @@ export const KEY_LIST = [
   ["\u2190 \u2192", "Back or forward 5 seconds, with Shift 1 second"],
   ["\u2191 \u2193", "Previous or next track"],
   ["M, S", "Mute or solo the selected track"],
+  ["B", "Balance levels: every take equally loud"],
   ["Ctrl + \u2190 \u2192", "Move the selected clip by 0.1 seconds"],
   ["Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"],
   ["+, \u2212", "Zoom in or out"],
@@ -86,6 +88,7 @@ function plain(event, { onKeys, view }) {
     ArrowDown: () => (selectNeighbor(1), true),
     m: () => letters && flip("muted"),
     s: () => letters && flip("soloed"),
+    b: () => letters && balanceLevels(),
     "?": () => (onKeys(), true),
     "+": () => (view?.zoomIn(), true),
     "-": () => (view?.zoomOut(), true),

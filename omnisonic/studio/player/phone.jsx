@@ -1,6 +1,7 @@
 /** The studio on a phone: one picture of the mix, a large play button, tracks as a list that opens to finer controls. */
 import { memo, useId, useMemo, useRef, useState } from "react";
 
+import { BalanceButton } from "./balancing.jsx";
 import { extremesReader } from "./clip.jsx";
 import { colorOf, resolvedColor } from "./colors.js";
 import { GainFader, MuteSolo, OffsetField, PanFader, TrackName } from "./controls.jsx";
@@ -10,6 +11,7 @@ import { useDraw, useFrame, useStudio } from "./hooks.js";
 import { Icon } from "./icons.jsx";
 import { clipLength, clipsOf, formatDb, formatTime, heardIds, linearGain } from "./mix.js";
 import { fadeAt, prepareCanvas } from "./peaks.js";
+import { SoloNote } from "./solo.jsx";
 import { Clock, PlayButton, SeekSlider, ToStart, useLength } from "./transport.jsx";
 
 const MIX_COLUMN_PX = 2;
@@ -60,7 +62,7 @@ function MixPicture({ length }) {
   });
   useFrame(({ position }) => {
     const share = length ? Math.min(1, position / length) : 0;
-    line.current?.style.setProperty("left", `${share * 100}%`);
+    line.current?.style.setProperty("transform", `translateX(${share * 100}%)`);
   });
   return (
     <div className="om-mix">
@@ -146,7 +148,11 @@ export function PhoneStudio() {
           {detail}
         </span>
       )}
+      <div className="om-phone-notes">
+        <SoloNote />
+      </div>
       <div className="om-phone-transport">
+        <BalanceButton />
         <ToStart />
         <PlayButton size={26} />
         {canEdit ? (
@@ -157,6 +163,7 @@ export function PhoneStudio() {
         ) : (
           <span className="om-phone-gap" />
         )}
+        {canEdit && tracks.length > 1 && <span className="om-phone-gap" />}
       </div>
       <div className="om-phone-tracks">
         {tracks.map((track, index) => (

@@ -51,16 +51,38 @@ export class Saves {
   edit(trackId, changes) {
     const track = this.#find(trackId);
     if (!track || !this.store.get().canEdit) return;
-    this.#remember(trackId, valuesOf(track, Object.keys(changes)), changes);
+    const last = this.undoSteps.at(-1);
+    const part = { trackId, before: valuesOf(track, Object.keys(changes)), after: changes };
+    if (last && continues(last, part)) {
+      Object.assign(last.parts[0], { after: changes });
+      last.at = performance.now();
+      this.redoSteps.length = 0;
+    } else {
+      this.#remember([part]);
+    }
     this.#apply(trackId, changes);
   }
 
-  undo() {
-    return this.#step(this.undoSteps, this.redoSteps, "before");
+  /** Change several tracks as one step of undo: `changesByTrack` maps ids to changes. Returns the step, or null. */
+  editAll(changesByTrack) {
+    if (!this.store.get().canEdit) return null;
+    const parts = [];
+    for (const [trackId, after] of changesByTrack) {
+      const track = this.#find(trackId);
+      if (track) parts.push({ trackId, before: valuesOf(track, Object.keys(after)), after });
+    }
+    if (!parts.length) return null;
+    for (const { trackId, after } of parts) this.#apply(trackId, after);
+    return Object.assign(this.#remember(parts), { at: 0 }); // no later move is part of it
+  }
+
+  /** Take back the last step, or `step` wherever it is. */
+  undo(step = this.undoSteps.at(-1)) {
+    return this.#walk(step, this.undoSteps, this.redoSteps, "before");
   }
 
   redo() {
-    return this.#step(this.redoSteps, this.undoSteps, "after");
+    return this.#walk(this.redoSteps.at(-1), this.redoSteps, this.undoSteps, "after");
   }
 
   /** Send what is left at once, in a way that outlives the page. */
@@ -94,25 +116,21 @@ export class Saves {
     this.#report();
   }
 
-  #remember(trackId, before, after) {
-    const names = Object.keys(after).join();
-    const last = this.undoSteps.at(-1);
-    const now = performance.now();
+  #remember(parts) {
+    const step = { parts, at: performance.now() };
     this.redoSteps.length = 0;
-    if (last && last.trackId === trackId && last.names === names && now - last.at < COALESCE_MS) {
-      Object.assign(last, { after, at: now });
-      return;
-    }
-    this.undoSteps.push({ trackId, names, before, after, at: now });
+    this.undoSteps.push(step);
     if (this.undoSteps.length > UNDO_LIMIT) this.undoSteps.shift();
+    return step;
   }
 
-  #step(from, to, side) {
-    const step = from.pop();
-    if (!step) return false;
-    step.at = 0;
+  #walk(step, from, to, side) {
+    const at = from.indexOf(step);
+    if (at < 0) return false;
+    from.splice(at, 1);
     to.push(step);
-    if (this.#find(step.trackId)) this.#apply(step.trackId, step[side]);
+    step.at = 0;
+    for (const part of step.parts) if (this.#find(part.trackId)) this.#apply(part.trackId, part[side]);
     return true;
   }
 
@@ -201,6 +219,13 @@ export class Saves {
     if (save.state === "saved" && ["offline", "signed-out"].includes(before)) this.store.set({ announcement: "All changes saved." });
     if (save.state === "failed") this.store.set({ announcement: `Not saved: ${save.detail}` });
   }
+}
+
+/** Whether an edit goes on with the move that `step` remembers: the same control of the same track, shortly after. */
+function continues(step, { trackId, after }) {
+  const [first, ...others] = step.parts;
+  const isSameControl = first.trackId === trackId && Object.keys(first.after).join() === Object.keys(after).join();
+  return !others.length && isSameControl && performance.now() - step.at < COALESCE_MS;
 }
 
 function placed(tracks, row) {

@@ -41,6 +41,7 @@ export function emptyStudio() {
     room: { state: "off", members: [], problem: null }, // off | connecting | live | reconnecting
     playback: { state: "stopped", detail: null }, // stopped | waiting | playing
     selectedTrackId: null,
+    isLevelsOfferAnswered: false, // balance levels was taken or declined
     announcement: "",
     notice: null, // {text, actionLabel?, onAction?}
   };

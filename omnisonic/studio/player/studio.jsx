@@ -13,7 +13,8 @@ import "./phone.css";
 
 import { useEffect, useRef, useState } from "react";
 
-import { DropOverlay, EmptySession, FileInput, UploadTray, usePageDrop } from "./files.jsx";
+import { LevelsOffer } from "./balancing.jsx";
+import { DropTarget, EmptySession, FileInput, UploadTray } from "./files.jsx";
 import { useMediaQuery, useSession, useStudio } from "./hooks.js";
 import { KeyList } from "./keylist.jsx";
 import { listenForKeys } from "./keys.js";
@@ -127,14 +128,14 @@ export function StudioPlayer({ sessionId, userId, canEdit = false, audioHost = "
   const view = useView({ scroller, lengthSamples: useLength(), headerWidth: HEADER_WIDTH_PX, key: isPhone || isEmpty });
   const [isListOpen, setListOpen] = useState(false);
   const mayEdit = useStudio((state) => state.canEdit);
-  const isOver = usePageDrop(mayEdit && isReady);
   const context = useRef(null);
   context.current = { onKeys: () => setListOpen(true), view: scroller.current ? view : null };
   useEffect(() => listenForKeys(() => context.current), []);
   return (
-    <div className="om-studio" data-over={isOver || undefined} data-testid="studio">
+    <div className="om-studio" data-testid="studio">
       <FileInput />
       <SignedOut sessionId={sessionId} />
+      <LevelsOffer />
       <div className="om-workspace">
         <Workspace isPhone={isPhone} scroller={scroller} view={view} />
         <UploadTray />
@@ -142,7 +143,7 @@ export function StudioPlayer({ sessionId, userId, canEdit = false, audioHost = "
       </div>
       {!isPhone && !isGone && <Transport view={view} onKeys={() => setListOpen(true)} />}
       {isListOpen && <KeyList onClose={() => setListOpen(false)} />}
-      {isOver && <DropOverlay />}
+      {mayEdit && isReady && <DropTarget />}
     </div>
   );
 }

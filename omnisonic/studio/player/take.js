@@ -10,10 +10,16 @@ export class Take {
     this.channels = channels;
     this.pieceSamples = null; // known once the file's head was read
     this.buffers = new Map(); // piece -> AudioBuffer
+    this.loads = 0; // grows with every piece that came: tells drawers that there may be more to see
   }
 
   bufferOf(index) {
     return this.buffers.get(index) ?? null;
+  }
+
+  add(index, buffer) {
+    this.buffers.set(index, buffer);
+    this.loads += 1;
   }
 
   pieceAt(sample) {

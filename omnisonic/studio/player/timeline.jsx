@@ -1,5 +1,5 @@
 /** The timeline: ruler, rows of track heads and lanes in one scrolling area, playhead. */
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { sampleUnder } from "./clip.jsx";
 import { BrowseButton } from "./files.jsx";
@@ -9,6 +9,7 @@ import { Icon } from "./icons.jsx";
 import { TrackRow } from "./lanes.jsx";
 import { formatTime, heardIds, SAMPLE_RATE } from "./mix.js";
 import { prepareCanvas } from "./peaks.js";
+import { RunningLine } from "./playhead.js";
 import { SeekSlider } from "./transport.jsx";
 import { tickSeconds } from "./view.js";
 
@@ -36,14 +37,19 @@ function drawRuler(element, samplesPerPixel) {
   }
 }
 
+/** Keep the element of `ref` at the position of the music, `offset` pixels into its parent. */
+function useRunningLine(ref, samplesPerPixel, offset) {
+  const [line] = useState(() => new RunningLine());
+  useFrame(({ position, isPlaying }) => line.show(ref.current, { position, isPlaying, samplesPerPixel, offset }));
+  useEffect(requestFrame, [samplesPerPixel]);
+  useEffect(() => () => line.stop(), [line]);
+}
+
 function Ruler({ samplesPerPixel }) {
   const canvas = useRef(null);
   const head = useRef(null);
   useDraw(() => canvas.current?.clientWidth && drawRuler(canvas.current, samplesPerPixel));
-  useFrame(({ position }) => {
-    head.current?.style.setProperty("transform", `translateX(${position / samplesPerPixel}px)`);
-  });
-  useEffect(requestFrame, [samplesPerPixel]);
+  useRunningLine(head, samplesPerPixel, 0);
   const scrub = (event) => {
     if (event.buttons & 1) seekTo(sampleUnder(event, samplesPerPixel));
   };
@@ -63,9 +69,9 @@ function Ruler({ samplesPerPixel }) {
 function Playhead({ scroller, samplesPerPixel, width }) {
   const line = useRef(null);
   const last = useRef(0);
+  useRunningLine(line, samplesPerPixel, HEADER_WIDTH_PX);
   useFrame(({ position }) => {
     const x = position / samplesPerPixel;
-    line.current?.style.setProperty("transform", `translateX(${HEADER_WIDTH_PX + x}px)`);
     const hasMoved = position !== last.current;
     last.current = position;
     if (!hasMoved || !scroller.current) return;
@@ -100,7 +106,7 @@ export function Timeline({ scroller, view }) {
   const tick = (tickSeconds(samplesPerPixel) * SAMPLE_RATE) / samplesPerPixel;
   return (
     <div className="om-scroll" ref={scroller} tabIndex={-1}>
-      <div className="om-content" style={{ width: HEADER_WIDTH_PX + laneWidth, "--tick": `${tick}px`, "--view": `${width}px` }}>
+      <div className="om-content" data-fit={view.isFit || undefined} style={{ width: HEADER_WIDTH_PX + laneWidth, "--tick": `${tick}px`, "--view": `${width}px` }}>
         <div className="om-ruler-row">
           <div className="om-corner">
             {canEdit ? (

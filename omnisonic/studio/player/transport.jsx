@@ -1,15 +1,17 @@
 /** Transport: start, play or pause, time, position slider, zoom, master meter and the list of keys. */
 import { useEffect, useMemo, useRef } from "react";
 
+import { BalanceButton } from "./balancing.jsx";
 import { Meter } from "./controls.jsx";
 import { requestFrame, seekTo } from "./frames.js";
-import { useFrame, useStudio } from "./hooks.js";
+import { useFrame, useMeter, useStudio } from "./hooks.js";
 import { Icon } from "./icons.jsx";
 import { buildManifest, formatTime, SAMPLE_RATE, toSamples, toSeconds } from "./mix.js";
 import { studio } from "./session.js";
+import { SoloNote } from "./solo.jsx";
 
 const SPOKEN_EVERY_SAMPLES = SAMPLE_RATE / 4;
-const PEAK_HOLD_FRAMES = 90;
+const PEAK_HOLD_READINGS = 45;
 
 /** Length of the mix on screen, in samples. */
 export function useLength() {
@@ -28,8 +30,9 @@ export function SeekSlider({ className }) {
     shown.current = -1;
     requestFrame();
   }, [length]);
-  useFrame(({ position }) => {
-    if (!slider.current || Math.abs(position - shown.current) < SPOKEN_EVERY_SAMPLES / (length > 0 ? 4 : 1)) return;
+  useFrame(({ position, isPlaying }) => {
+    const moved = Math.abs(position - shown.current);
+    if (moved < (isPlaying ? SPOKEN_EVERY_SAMPLES : 1)) return;
     shown.current = position;
     slider.current.value = toSeconds(position).toFixed(2);
     slider.current.setAttribute("aria-valuetext", `${formatTime(position)} of ${formatTime(length)}`);
@@ -126,13 +129,12 @@ export function Clock({ digits = 1, className = "om-clock" }) {
 /** Highest recent peak in words: the meter's bar alone would say it by color only. */
 function PeakReadout() {
   const text = useRef(null);
-  const held = useRef({ level: 0, frames: 0 });
-  useFrame(({ master }) => {
-    const level = Math.max(...master);
+  const held = useRef({ level: 0, readings: 0 });
+  useMeter(text, (engine) => {
+    const level = engine ? Math.max(engine.masterLevel(0), engine.masterLevel(1)) : 0;
     const { current } = held;
-    if (level >= current.level || current.frames > PEAK_HOLD_FRAMES) Object.assign(current, { level, frames: 0 });
-    else current.frames += 1;
-    if (!text.current) return;
+    if (level >= current.level || current.readings > PEAK_HOLD_READINGS) Object.assign(current, { level, readings: 0 });
+    else current.readings += 1;
     const isOver = current.level > 1;
     const decibels = current.level < 1e-4 ? "\u2212\u221e dB" : `${(20 * Math.log10(current.level)).toFixed(1).replace("-", "\u2212")} dB`;
     const next = isOver ? "over" : decibels;
@@ -151,8 +153,8 @@ export function MasterMeter() {
     <span className="om-master">
       <span className="om-master-label">Master</span>
       <span className="om-master-bars" aria-hidden="true">
-        <Meter isWide read={(frame) => frame.master[0]} />
-        <Meter isWide read={(frame) => frame.master[1]} />
+        <Meter isWide read={(engine) => engine.masterLevel(0)} />
+        <Meter isWide read={(engine) => engine.masterLevel(1)} />
       </span>
       <PeakReadout />
     </span>
@@ -183,7 +185,9 @@ export function Transport({ view, onKeys }) {
         <Clock /> <span className="om-total">/ {formatTime(length, 1)}</span>
       </span>
       {playback.detail && <span className="om-pill" data-testid="loading">{playback.detail}</span>}
+      <SoloNote />
       <span className="om-spacer" />
+      <BalanceButton />
       <ZoomButtons view={view} />
       <MasterMeter />
       <button type="button" className="om-pill om-pill-button" data-testid="keys" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={onKeys}>

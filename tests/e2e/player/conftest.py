@@ -32,6 +32,8 @@ class Sources(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), functools.partial(_Handler, directory=folder))
         self.files: dict[str, bytes] = {}
         self.bytes_sent = 0
+        self.hold_after_bytes: int | None = None  # answers beyond this byte of a file wait for `release`
+        self.release = threading.Event()
 
     @property
     def url(self) -> str:
@@ -52,12 +54,18 @@ class _Handler(SimpleHTTPRequestHandler):
             return
         part = parse_range(self.headers.get("Range"), len(content))
         body = content if part is None else content[part.start : part.end]
+        limit = self.server.hold_after_bytes
+        if limit is not None and part is not None and part.end > limit:
+            self.server.release.wait()
         self.send_response(HTTPStatus.OK if part is None else HTTPStatus.PARTIAL_CONTENT)
         if part is not None:
             self.send_header("Content-Range", f"bytes {part.start}-{part.end - 1}/{len(content)}")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        try:
+            self.wfile.write(body)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # the browser has given up what it asked for
         self.server.bytes_sent += len(body)
 
 
@@ -68,6 +76,7 @@ def sources() -> Iterator[Sources]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
+    server.release.set()
     server.shutdown()
     server.server_close()
     thread.join()

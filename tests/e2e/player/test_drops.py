@@ -28,6 +28,13 @@ DROP = """({files, target}) => {
   }
 }"""
 
+DRAG = """(name) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File(["x"], "Take.wav", { type: "audio/wav" }));
+  const dragged = { bubbles: true, cancelable: true, dataTransfer: carried };
+  document.body.dispatchEvent(new DragEvent(name, dragged));
+}"""
+
 
 def a_file(name: str, content: bytes = b"", *, kind: str = "audio/wav", size: int = 0) -> dict[str, Any]:
     """A file as the page will get it; `size` makes one of zeros."""
@@ -38,6 +45,11 @@ def test_good_files_become_tracks_and_bad_ones_say_why(page: Page) -> None:
     sign_in(page, "drops@example.org")
     new_session(page)
     expect(page.get_by_test_id("drop-zone")).to_be_visible()
+    overlay = page.get_by_test_id("drop-overlay")
+    page.evaluate(DRAG, "dragenter")
+    expect(overlay).to_be_visible()
+    page.evaluate(DRAG, "dragleave")
+    expect(overlay).to_have_count(0)
     svg = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
     files = [
         a_file("Kick_01.wav", sine_wav(seconds=0.1, frequency_hz=1000)),
@@ -49,6 +61,7 @@ def test_good_files_become_tracks_and_bad_ones_say_why(page: Page) -> None:
         a_file("long.wav", size=OVER_LIMIT_BYTES),
     ]
     page.evaluate(DROP, {"files": files, "target": "header"})
+    expect(overlay).to_have_count(0)
 
     rejected = page.locator("[data-testid=upload-item][data-state=rejected]")
     expect(rejected).to_have_count(5, timeout=READY_TIMEOUT_MS)
