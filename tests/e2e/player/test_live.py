@@ -15,7 +15,7 @@ from tests.integration.studio.rendering.takes import write_take
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-# The engine plays into an offline context, whose clock waits: so pieces arrive at the same moments every time.
+# The engine plays into an offline context, whose clock waits: pieces arrive at the same moments every time.
 # The take is a ramp: every sample tells which one it is. Answers the rendered samples of the left channel.
 PLAY = """async ({pieceSamples, songSamples, stepSamples, aheadPieces, seekAt, seekTo}) => {
   const { Engine } = await import("/engine.js");
