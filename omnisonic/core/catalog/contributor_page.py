@@ -7,19 +7,16 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.catalog.components import (
-    alike_notice,
-    clash_notice,
-    edit_card,
     entry_page,
     facts,
-    form_field,
-    general_problem,
     history_card,
     identifiers,
     or_unknown,
     title_in_place,
 )
 from omnisonic.core.catalog.contributor_state import ContributorState, LinkState
+from omnisonic.core.catalog.form_components import clash_notice, edit_card, form_field, general_problem
+from omnisonic.core.catalog.merge_components import alike_notice
 from omnisonic.core.catalog.recording_components import recording_rows
 from omnisonic.platform.ui.controls import Text, badge, button, field, link_button, text_input
 from omnisonic.platform.ui.feedback import empty_state, notice, skeleton

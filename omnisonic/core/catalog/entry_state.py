@@ -11,6 +11,7 @@ import reflex as rx
 from omnisonic.core.catalog.entry_view import PATHS, AlikeLine, EntryFrame, alike_of
 from omnisonic.core.catalog.errors import IdentifierTaken
 from omnisonic.core.catalog.identifier_words import why_not
+from omnisonic.core.catalog.identifiers import prefer_identifier
 from omnisonic.core.catalog.merge import merge_entities
 from omnisonic.core.catalog.merge_view import MergeSide, view_sides
 from omnisonic.core.identifiers import Scheme
@@ -160,6 +161,17 @@ class EntryState(rx.State, mixin=True):
 
     @rx.event
     @guarded
+    async def prefer(self, scheme: str, value: str) -> Any:
+        """Show another of the entry's identifiers; the one before is archived."""
+        entry_id = parse_id(self.entry_id)
+        if entry_id is None or scheme.lower() not in set(Scheme):
+            return None
+        await in_thread(_prefer, current_actor(), self.table, entry_id, Scheme(scheme.lower()), value)
+        await self._look(current_actor(), entry_id)
+        return tell("Saved", f"The other {scheme.upper()} is archived.")
+
+    @rx.event
+    @guarded
     async def compare(self, other_id: str) -> None:
         """Show what each of the two would bring into a merge."""
         self.merge_problem, self.survivor_id, self.sides = "", self.entry_id, []
@@ -259,6 +271,11 @@ def _alike(actor: Actor, table: Any, entry_id: UUID) -> list[AlikeLine]:
 def _sides(actor: Actor, table: Any, ids: tuple[UUID, UUID]) -> list[MergeSide]:
     with read_session() as session:
         return view_sides(session, actor, table=table, ids=ids)
+
+
+def _prefer(actor: Actor, table: Any, entry_id: UUID, scheme: Scheme, value: str) -> None:
+    with unit_of_work() as uow:
+        prefer_identifier(uow, actor, table=table, entity_id=entry_id, scheme=scheme, value=value)
 
 
 def _merge(actor: Actor, table: Any, survivor: UUID, merged: UUID) -> None:

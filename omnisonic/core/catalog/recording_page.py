@@ -7,20 +7,17 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.catalog.components import (
-    alike_notice,
-    clash_notice,
-    edit_card,
     entry_page,
     facts,
     for_programs,
-    form_field,
-    general_problem,
     genre_chips,
     history_card,
     identifiers,
     or_unknown,
     title_in_place,
 )
+from omnisonic.core.catalog.form_components import clash_notice, edit_card, form_field, general_problem
+from omnisonic.core.catalog.merge_components import alike_notice
 from omnisonic.core.catalog.recording_state import RecordingState
 from omnisonic.core.catalog.share_components import share_bar
 from omnisonic.core.catalog.widgets import finder

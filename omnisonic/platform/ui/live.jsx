@@ -30,7 +30,7 @@ function address(given, port) {
   return `${scheme}://${location.hostname}:${port}/graphql`;
 }
 
-/** Runs one subscription while it is on the page and calls `onUpdate` with each result's `data`. */
+/** Runs one subscription while it is on the page and calls `onUpdate` with each result's `data`, and with {} after a break. */
 export function LiveSubscription({ query, variables, url, port, onUpdate, onState }) {
   const callbacks = useRef({});
   callbacks.current = { onUpdate, onState };
@@ -40,9 +40,17 @@ export function LiveSubscription({ query, variables, url, port, onUpdate, onStat
     const connected = client(address(url, port));
     users += 1;
     const say = (state) => callbacks.current.onState?.(state);
+    let hasMissed = false;
     const stopHearing = [
-      connected.on("connected", () => say("live")),
-      connected.on("closed", () => say("waiting")),
+      connected.on("connected", () => {
+        say("live");
+        if (hasMissed) callbacks.current.onUpdate?.({}); // what changed meanwhile was not told
+        hasMissed = false;
+      }),
+      connected.on("closed", () => {
+        hasMissed = true;
+        say("waiting");
+      }),
     ];
     const stop = connected.subscribe(
       { query, variables: JSON.parse(key) },

@@ -36,7 +36,8 @@ class LiveAddress(rx.State):
 class LiveSubscription(rx.NoSSRComponent):
     """Runs `query` with `variables` (nothing while one is empty) over the page's one socket.
 
-    `on_update` gets the result's `data`; `on_state` one of live, waiting, off. Signs in by the cookie.
+    `on_update` gets the result's `data`, or {} after a break; `on_state` one of live, waiting, off.
+    Signs in by the cookie.
     """
 
     library = _LINKED.importable_path
