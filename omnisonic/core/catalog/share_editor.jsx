@@ -38,7 +38,7 @@ export function ShareEditor({ rows: given, roles, rights, isFirst, onSave, onCan
   const add = (contributorId, name) => {
     const right = used.length === 1 ? used[0] : "";
     const rest = Math.max(0, WHOLE_PPM - sumOf(rows.filter((row) => row.right === right)));
-    const color = [1, 2, 3, 4, 5, 6, 7].find((one) => rows.every((row) => row.color !== one)) ?? (rows.length % 7) + 1;
+    const color = [1, 2, 3, 4, 5, 6].find((one) => rows.every((row) => row.color !== one)) ?? (rows.length % 6) + 1;
     setRows((now) => [...now, asRow({ color, contributorId, name, role: now.at(-1)?.role ?? "composer-lyricist", right, sharePpm: rest })]);
   };
   const distribute = () =>

@@ -23,7 +23,7 @@ from omnisonic.core.catalog.shares import Total, judge_total
 from omnisonic.platform.ui.people import initials
 from omnisonic.platform.ui.words import day
 
-COLORS = 7  # the eighth track color is grey, which here means that nobody claims it
+COLORS = 6  # the track colors on which dark letters are readable in both themes
 NARROW_PERCENT = 6.0  # below this, letters do not fit
 
 
@@ -94,7 +94,7 @@ def worst_group(groups: Sequence[ShareGroup]) -> ShareGroup | None:
 
 
 def choose_colors(contributor_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """A color (1–7) per contributor that follows the id and differs from the others' while there are any."""
+    """A color (1–6) per contributor that follows the id and differs from the others' while there are any."""
     chosen: dict[UUID, int] = {}
     for one in sorted(set(contributor_ids)):
         color = one.int % COLORS
