@@ -7,11 +7,13 @@ from typing import Any
 import reflex as rx
 from reflex.style import color_mode, set_color_mode
 
-from omnisonic.platform.auth.settings_state import SettingsState
+from omnisonic.platform.actor import Scope
+from omnisonic.platform.auth.settings_state import SCOPE_WORDS, SettingsState
 from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.ui.controls import (
     badge,
     button,
+    checkbox,
     field,
     icon_button,
     segmented,
@@ -147,7 +149,7 @@ def _look() -> rx.Component:
 def _tokens() -> rx.Component:
     return _section(
         "API tokens",
-        "Keys for your own programs. They may do in the studio what you may.",
+        "Keys for your own programs. Each may do what you choose, and never more than you.",
         rx.cond(
             SettingsState.tokens.length() > 0,
             rx.el.ul(rx.foreach(SettingsState.tokens, _token), class_name="ui-list"),
@@ -203,6 +205,20 @@ def _token_form() -> rx.Component:
                 auto_complete="off",
             ),
             for_id="token_name",
+        ),
+        rx.el.fieldset(
+            rx.el.legend("What may it do?", class_name="ui-label"),
+            *[
+                checkbox(
+                    words,
+                    testid=f"scope-{scope.name.lower().replace('_', '-')}",
+                    hint=hint,
+                    name=f"scope-{scope.name.lower()}",
+                    default_checked=scope is Scope.STUDIO,
+                )
+                for scope, words, hint in SCOPE_WORDS
+            ],
+            class_name="ui-scopes",
         ),
         rx.cond(SettingsState.problem != "", notice(SettingsState.problem, kind="danger")),
         button("Make token", testid="create-token", kind="primary", type="submit"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,19 @@ from omnisonic.platform.auth.models import ApiToken, AuthSession
 from omnisonic.platform.auth.roles import redeem_setup_code
 from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
-from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.errors import FieldError, InvalidFields, OmnisonicError
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.names import required_name
 from omnisonic.platform.ui.notices import tell
 from omnisonic.platform.ui.words import ago, day
+
+# What a token may do, in words: (scope, name, consequence).
+SCOPE_WORDS = (
+    (Scope.STUDIO, "Studio", "Sessions, takes and exports, as you"),
+    (Scope.GRAPH_READ, "Read the catalog", "Works, recordings, licenses; changes as they happen"),
+    (Scope.GRAPH_WRITE, "Change the catalog", "What you may change yourself"),
+    (Scope.INGEST, "Send files", "Import recordings in small and large lists"),
+)
 
 
 @dataclass
@@ -104,7 +113,8 @@ class SettingsState(rx.State):
         """Make a token; its secret is shown this once."""
         self.problem = ""
         try:
-            self.new_token = await in_thread(_create_token, current_actor(), str(form.get("token_name", "")))
+            name, scopes = str(form.get("token_name", "")), _chosen_scopes(form)
+            self.new_token = await in_thread(_create_token, current_actor(), name, scopes)
         except OmnisonicError as error:
             self.problem = error.errors[0].message if error.errors else error.detail
             return
@@ -166,8 +176,16 @@ def _token_row(token: ApiToken) -> TokenRow:
         id=str(token.id),
         name=token.name,
         prefix=f"{token.prefix}…",
-        facts=f"{', '.join(token.scopes)} · made {day(token.created_at)} · {used}{until}",
+        facts=f"{_scope_words(token.scopes)} · made {day(token.created_at)} · {used}{until}",
     )
+
+
+def _scope_words(scopes: Sequence[str]) -> str:
+    return ", ".join(words for scope, words, _ in SCOPE_WORDS if scope in scopes) or "Nothing any more"
+
+
+def _chosen_scopes(form: dict[str, Any]) -> set[Scope]:
+    return {scope for scope in Scope if form.get(f"scope-{scope.name.lower()}")}
 
 
 def _browser_of(row: AuthSession) -> str:
@@ -201,10 +219,13 @@ def _redeem(actor: Actor, code: str) -> None:
         redeem_setup_code(uow, actor, code=code)
 
 
-def _create_token(actor: Actor, name: str) -> str:
+def _create_token(actor: Actor, name: str, scopes: set[Scope]) -> str:
     name = required_name(name, field="name", max_chars=tokens.MAX_TOKEN_NAME_CHARS)
+    if not scopes:
+        message = "Choose at least one thing that it may do."
+        raise InvalidFields(message, errors=[FieldError("scopes", "empty", message)])
     with unit_of_work() as uow:
-        return tokens.create_token(uow, actor, name=name, scopes={Scope.STUDIO})[1]
+        return tokens.create_token(uow, actor, name=name, scopes=scopes)[1]
 
 
 def _revoke_token(actor: Actor, token_id: UUID) -> None:

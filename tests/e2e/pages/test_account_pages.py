@@ -53,14 +53,20 @@ def test_a_token_is_shown_once_and_can_be_revoked(page: Page) -> None:
     sign_in(page, "scripts@example.org", then="/settings")
     page.get_by_test_id("new-token").click()
     page.get_by_test_id("token-name").fill("Backup script")
+    page.get_by_test_id("scope-studio").uncheck()
+    page.get_by_test_id("create-token").click()
+    expect(page.get_by_test_id("token-dialog")).to_contain_text("at least one")
+    page.get_by_test_id("scope-graph-read").check()
+    page.get_by_test_id("scope-ingest").check()
     page.get_by_test_id("create-token").click()
     secret = page.get_by_test_id("token-secret")
     expect(secret).to_have_value(re.compile("^omni_"))
-    answer = page.request.get("/api/sessions", headers={"Authorization": f"Bearer {secret.input_value()}"})
-    assert answer.ok
+    bearer = {"Authorization": f"Bearer {secret.input_value()}"}
+    assert page.request.get("/api/catalog/works.csv", headers=bearer).ok
+    assert page.request.get("/api/sessions", headers=bearer).status == 403  # not what was chosen
     page.get_by_test_id("token-done").click()
     page.reload()
-    expect(page.get_by_test_id("token-row")).to_have_count(1)
+    expect(page.get_by_test_id("token-row")).to_contain_text("Read the catalog, Send files")
     expect(page.get_by_test_id("token-secret")).to_have_count(0)
     page.get_by_test_id("revoke-token").click()
     expect(page.get_by_test_id("token-row")).to_have_count(0)
