@@ -102,7 +102,7 @@ async def read_request(http: HttpRequest) -> Request:
     try:
         found = json.loads(await http.body())
     except (ValueError, RecursionError) as error:
-        raise Malformed("The body is not JSON.") from error
+        raise Malformed("The body is not JSON in UTF-8, or nests too deeply.") from error
     except ClientDisconnect as error:
         raise Malformed("The body ended early.") from error
     if isinstance(found, list):

@@ -100,4 +100,8 @@ def read_page(first: int | None, after: str | None, *, default: int) -> Page:
     if not 0 <= limit <= PAGE_MAX:
         message = f"`first` is 0 to {PAGE_MAX}."
         raise InvalidFields(message, errors=[FieldError("first", "range", message)])
-    return Page(limit, decode_cursor(after))
+    try:
+        return Page(limit, decode_cursor(after))
+    except InvalidFields as error:
+        message = "Use the `endCursor` of the page before, or leave it out for the first page."
+        raise InvalidFields(errors=[FieldError("after", "bad-cursor", message)]) from error

@@ -122,11 +122,11 @@ class Omnisonic:
         return next((Recording.of(row) for row in rows), None)
 
     def works(self, *, search: str | None = None, genre: str | None = None) -> Iterator[Work]:
-        """Every work, or those that match; read in pages of 100 as you go."""
+        """Every work, newest first, or the 1,000 that match `search` best; read in pages of 100 as you go."""
         return map(Work.of, self._pages("works", "Work", Work.FIELDS, {"search": search, "genre": genre}))
 
     def recordings(self, *, search: str | None = None) -> Iterator[Recording]:
-        """Every recording, or those that match; read in pages of 100 as you go."""
+        """Every recording, newest first, or the 1,000 that match `search` best; read as `works`."""
         return map(Recording.of, self._pages("recordings", "Recording", Recording.FIELDS, {"search": search}))
 
     def subscribe(

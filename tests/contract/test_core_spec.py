@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graph_service.schema import schema
 from omnisonic.api import create_api
-from omnisonic.core.catalog import contributions, fields
+from omnisonic.core.catalog import contributions, fields, listing
 from omnisonic.core.catalog.models import MAX_TITLE_CHARS, ContributionRole, RightsType
 from omnisonic.core.catalog.shares import TOLERANCE_PPM
 from omnisonic.core.imports import api, csv_rows, ingest, json_stream, merging, reading, service
@@ -118,6 +118,7 @@ def test_limits() -> None:
         f"{MAX_TITLE_CHARS} · {license_schemas.MAX_LICENSEE_CHARS} characters"
     )
     assert shown["genres of an entry"] == f"{fields.MAX_LABELS} of {fields.MAX_LABEL_CHARS} characters"
+    assert shown["hits of a search"] == str(listing.MAX_HITS)
     assert shown["shares of a work"] == str(contributions.MAX_CONTRIBUTIONS)
     assert shown["terms of a license"] == (
         f"{license_schemas.MAX_TERMS_BYTES // 1024} KiB of JSON {license_schemas.MAX_TERMS_DEPTH} levels"

@@ -128,6 +128,7 @@ WORK = "mutation {{ createWork(input: {{title: {0}}}) {{ id }} }}"
          "recordings(first: 100) { edges { node { id } } } } } } } } } } }", "graphql-too-complex"),
         ("{ works(search: " + "[" * 5000 + "]" * 5000 + ") { totalCount } }", "graphql-too-complex"),
         ("{ " + " ".join(f"f{n}" for n in range(900)) + " }", "graphql-invalid"),
+        ('{ works(after: "elsewhere") { totalCount } }', "invalid-fields"),
         (WORK.format(json.dumps("\u200b ")), "invalid-fields"),
         (WORK.format(json.dumps("gold\u202eevil")), "invalid-fields"),
         (WORK.format(json.dumps("x" * 501)), "invalid-fields"),
@@ -168,6 +169,8 @@ def test_messages_name_the_wrong_field(graph: RunningGraph, mara: Person) -> Non
         "expiresOn": "2025-01-01T00:00:00Z",
     }
     before = row_counts()
+    (wrong_page,) = ask(graph, mara, '{ works(after: "elsewhere") { totalCount } }')["errors"]
+    assert wrong_page["message"].startswith("after: Use the `endCursor`")
     (error,) = ask(graph, mara, license_of, input=given)["errors"]
     assert error["message"].startswith("expiresOn: ")
     assert [one["field"] for one in error["extensions"]["errors"]] == ["expiresOn"]

@@ -74,6 +74,7 @@ def test_lists_go_on_beyond_a_page(omni: Omnisonic, mara: Person) -> None:
         ]
     assert [work.id for work in omni.works()] == made[::-1]
     assert [work.id for work in omni.works(genre="Folk")] == made[1::2][::-1]
+    assert sorted(work.id for work in omni.works(search="study")) == sorted(made)
 
 
 def test_pages_are_read_as_they_are_needed(omni: Omnisonic, mara: Person) -> None:
