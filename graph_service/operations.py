@@ -10,9 +10,9 @@ from typing import Any
 from graphql import (
     ExecutionResult,
     FieldNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    OperationDefinitionNode,
     OperationType,
     StringValueNode,
     VariableNode,
@@ -23,10 +23,9 @@ from graphql.execution.values import get_variable_values
 from graph_service.complexity import measure, require_affordable
 from graph_service.context import Context, primary_session
 from graph_service.documents import Document, Documents
-from graph_service.engine import run_plan
 from graph_service.errors import OperationTimedOut, QueryInvalid, error_json, refusal
+from graph_service.execution import Execution
 from graph_service.limits import OPERATION_TIMEOUT_S
-from graph_service.plan import Plan
 from graph_service.reads import Database
 from omnisonic.platform import telemetry
 from omnisonic.platform.actor import Actor, Scope, require_actor
@@ -35,7 +34,6 @@ from omnisonic.platform.errors import MethodNotAllowed, OmnisonicError
 
 Payload = dict[str, Any]
 SUGGESTION = " Did you mean"
-INTROSPECTION = {"__schema", "__type"}
 MAX_COERCION_ERRORS = 20
 
 
@@ -68,14 +66,14 @@ class Prepared:
     """An operation that may run."""
 
     document: Document
-    plan: Plan
+    operation: OperationDefinitionNode
     operation_name: str | None
-    is_introspection: bool
+    variables: Mapping[str, Any]  # as sent
 
     @property
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
-        return self.plan.operation.operation
+        return self.operation.operation
 
 
 class Operations:
@@ -101,17 +99,7 @@ class Operations:
             self._authorize(operation.operation, root_fields, variables, actor)
         except OmnisonicError as error:
             raise Rejected.because(error) from error
-        fragments = {
-            one.name.value: one
-            for one in document.node.definitions
-            if isinstance(one, FragmentDefinitionNode)
-        }
-        return Prepared(
-            document,
-            Plan(self.schema, operation, fragments, variables),
-            request.operation_name,
-            any(one.name.value in INTROSPECTION for one in root_fields),
-        )
+        return Prepared(document, operation, request.operation_name, request.variables)
 
     async def run(self, prepared: Prepared, actor: Actor | None, root_value: Any = None) -> Payload:
         """Run once, within the time that an operation may take."""
@@ -131,16 +119,30 @@ class Operations:
             context.close()
         return payload_of(result)
 
+    def execution(self, prepared: Prepared, context: Context) -> Execution:
+        """The library's state of one run. Raises `GraphQLError` for variables that do not fit."""
+        assert prepared.document.node is not None  # noqa: S101  (only checked documents are prepared)
+        built = Execution.build(
+            self.schema,
+            prepared.document.node,
+            context_value=context,
+            raw_variable_values=dict(prepared.variables),
+            operation_name=prepared.operation_name,
+        )
+        if isinstance(built, list):
+            raise built[0]
+        return built  # type: ignore[return-value]
+
     async def _execute(self, prepared: Prepared, context: Context, root_value: Any) -> ExecutionResult:
-        if not prepared.is_introspection:
-            return await run_plan(prepared.plan, context, root_value)
         assert prepared.document.node is not None  # noqa: S101
         answer = execute(
             self.schema,
             prepared.document.node,
-            context_value=context,
-            variable_values=prepared.plan.variables,
-            operation_name=prepared.operation_name,
+            root_value,
+            context,
+            dict(prepared.variables),
+            prepared.operation_name,
+            execution_context_class=Execution,
         )
         return answer if isinstance(answer, ExecutionResult) else await answer
 

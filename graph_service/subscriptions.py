@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+from graphql.execution.collect_fields import collect_fields
+from graphql.execution.subscribe import execute_subscription
 from sqlmodel import Session
 
 from graph_service.context import Context, primary_session
-from graph_service.errors import refusal
+from graph_service.errors import QueryInvalid, refusal
 from graph_service.operations import Operations, Prepared
 from graph_service.reads import Database
 from omnisonic.platform.actor import Actor
@@ -137,17 +139,20 @@ class Subscriptions:
             task.cancel()
 
     async def _watch(self, prepared: Prepared, actor: Actor | None) -> Watch:
-        (plan,) = prepared.plan.fields()
-        plan.require_arguments()
         context = Context(actor, self._database, primary_session)
-        assert plan.info is not None and plan.subscribe is not None  # noqa: S101, PT018
+        execution = self._operations.execution(prepared, context)
+        root = execution.schema.subscription_type
+        chosen = execution.operation.selection_set
+        assert root is not None  # noqa: S101
+        if not collect_fields(execution.schema, execution.fragments, execution.variable_values, root, chosen):
+            raise QueryInvalid("A subscription follows one field; this one leaves its field out.")
         try:
-            found = plan.subscribe(None, plan.info._replace(context=context), **plan.arguments)
-            watch = await found if hasattr(found, "__await__") else found
+            # The library's own step from a subscription to what its field answers: a `Watch` here.
+            found: Any = await execute_subscription(execution)
         finally:
             context.close()
-        assert isinstance(watch, Watch)  # noqa: S101
-        return watch
+        assert isinstance(found, Watch)  # noqa: S101
+        return found
 
     def _announce(self, topic: Topic) -> None:
         for group in topic.groups.values():
@@ -223,6 +228,6 @@ class Subscriptions:
 
 
 def _group_key(prepared: Prepared, actor: Actor | None) -> tuple[Any, ...]:
-    variables = json.dumps(prepared.plan.variables, sort_keys=True, default=str)
+    variables = json.dumps(prepared.variables, sort_keys=True, default=str)
     who = (actor.user_id, actor.role, actor.scopes) if actor else None
     return prepared.document.digest, prepared.operation_name, variables, who
