@@ -61,17 +61,26 @@ class Reads:
         """Run a query in a thread, after those that were asked for before."""
         async with self._order:
             if not self._has_turn:
-                await self._database.turns.acquire()
-                self._has_turn = True
+                await self._take_turn()
             return await self._database.run(lambda: self._query(query))
 
     def close(self) -> None:
-        """Give the connection back, as soon as a running query has ended."""
+        """Give the connection back, as soon as a running query has ended; those that wait are dropped."""
+        self._is_closed = True
         if not self._has_turn:
             return
         self._has_turn = False
         loop = asyncio.get_running_loop()
         self._database.submit(lambda: self._end(loop))
+
+    async def _take_turn(self) -> None:
+        if not self._is_closed:
+            await self._database.turns.acquire()
+            if not self._is_closed:
+                self._has_turn = True
+                return
+            self._database.turns.release()  # nobody would give it back
+        raise asyncio.CancelledError
 
     def _query(self, query: Callable[[Session], T]) -> T:
         with self._busy:
@@ -84,7 +93,6 @@ class Reads:
 
     def _end(self, loop: asyncio.AbstractEventLoop) -> None:
         with self._busy:
-            self._is_closed = True
             try:
                 self._stack.close()
             finally:
