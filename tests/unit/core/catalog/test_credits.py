@@ -55,6 +55,9 @@ def test_a_name_is_never_torn_apart(line: str) -> None:
         ("A (feat. B (of C))", ["A", "B (of C)"]),
         ("A (feat. B) Live", ["A", "B"]),
         ("A ft. B & C", ["A", "B & C"]),
+        ("Maroon 5 feat. Cardi B", ["Maroon 5", "Cardi B"]),
+        ("Blink 182 feat Teo", ["Blink 182", "Teo"]),
+        ("Maroon 5 ft. Cardi B", ["Maroon 5", "Cardi B"]),
     ],
 )
 def test_guests_are_found(line: str, performers: list[str]) -> None:
