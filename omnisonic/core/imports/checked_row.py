@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+CREDIT_MARK = "\x1f"  # between the names and joining words of an artist line whose performers are known
+
 
 class Credited(NamedTuple):
     """One credited performer of an artist line."""

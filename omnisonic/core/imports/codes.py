@@ -44,6 +44,7 @@ class Warned(StrEnum):
     UNKNOWN_PARTY = "unknown-party"
     DATE_COMPLETED = "date-completed"
     WORK_NOT_LINKED = "work-not-linked"
+    PASSED_OVER = "passed-over"
 
 
 class Issue(NamedTuple):

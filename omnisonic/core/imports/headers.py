@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Field(StrEnum):
@@ -34,30 +37,35 @@ _FORMS: dict[Field, str] = {
     Field.TITLE: """
         title tracktitle trackname recordingtitle recording songtitle songname track song name
         resourcetitle displaytitle displaytitletext titletext soundrecordingtitle assettitle
-        recordingname formaltitle titel titre titulo
+        recordingname formaltitle titel titre titulo tracktitlename songtitlename
     """,
     Field.VERSION: """
         version trackversion mixversion titleversion versiontitle recordingversion subtitle
         recordingsubtitle versiontype remixversion mixname disambiguation resourcesubtitle
+        recordingversionifapplicable
     """,
     Field.ARTIST: """
         artist artistname artistnames artists artistcredit primaryartist primaryartists mainartist
         displayartist displayartistname displayartistnames trackartist trackartists performer
         performers recordingartist recordingartistname performername albumartist interpret artiste
-        artista mainperformer bandname
+        artista mainperformer bandname artistappearsas recordingartists trackartistname releaseartistname
+        releaseartist albumartistname albumartists contributors
     """,
     Field.DURATION: """
         duration length trackduration tracklength durationms lengthms lengthmmss durationmmss time
         runtime durationseconds lengthseconds playtime recordingduration nominalduration
-        trackdurationms durationhhmmss totaltime dauer
+        trackdurationms durationhhmmss totaltime dauer durationinmillis tracktimemillis lengthinseconds
+        durationsec durationseconds durationinseconds durationmillis durationsecs
     """,
     Field.RELEASED_AT: """
         releasedat releasedate firstreleasedate originalreleasedate released datereleased
         releaseyear year albumreleasedate consumerreleasedate digitalreleasedate globalreleasedate
-        originalreleaseyear publishedat yearofrecording productionyear
+        originalreleaseyear publishedat yearofrecording productionyear dateoffirstrelease
+        streamingreleasedate trackreleasedate albumdate albumreleaseyear
     """,
     Field.GENRE: """
         genre genres primarygenre maingenre trackgenre genrename genretext style musicgenre
+        genrenames primarygenrename artistgenres
     """,
     Field.ISWC: """
         iswc iswccode iswcs workiswc musicalworkiswc iswcnumber
@@ -75,3 +83,11 @@ _FORMS: dict[Field, str] = {
 }
 HEADERS = {wanted: tuple(names.split()) for wanted, names in _FORMS.items()}
 KNOWN_HEADERS = frozenset(name for names in HEADERS.values() for name in names)
+_MARKS = re.compile(r"[^a-z0-9]+")
+
+
+@lru_cache(maxsize=4096)
+def fold_header(name: str) -> str:
+    """A header without case, accents and marks: `Artist Name(s)` → `artistnames`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return _MARKS.sub("", plain)

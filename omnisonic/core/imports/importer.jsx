@@ -178,7 +178,9 @@ export function Importer({ onStarted }) {
       return field && one.field === field ? { ...one, field: null } : one;
     });
     const named = Object.fromEntries(columns.filter((one) => one.field).map((one) => [one.field, one.name]));
-    const mapping = { ...named, durationUnit: preview.mapping.durationUnit };
+    const shown = new Set(["s", "ms", ...columns.map((one) => one.name)]);
+    const later = Object.entries(preview.mapping).filter(([one, name]) => !shown.has(name) && !named[one]);
+    const mapping = { ...Object.fromEntries(later), ...named, durationUnit: preview.mapping.durationUnit };
     const missing = ["isrc", "title", "artist"].filter((one) => !named[one]);
     setPreview({ ...preview, columns, mapping, missing });
     if (!missing.length) look(file, mapping);

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, TextIO
 
 from omnisonic.core.imports.codes import Code, Issue
+from omnisonic.core.imports.json_shapes import recordings_in, recordings_of_answer
 from omnisonic.core.imports.json_stream import (
     DECODER,
     RECORD_MAX_CHARS,
@@ -18,12 +18,15 @@ from omnisonic.core.imports.json_stream import (
     reason_of,
 )
 
-CREDITS_MAX = 100
+WHOLE_MAX_CHARS = 8 * 1024 * 1024  # an answer of a service is looked at as one piece; beyond, a list streams
 
 
 def read_json_lines(text: TextIO) -> Iterator[tuple[int, Record] | Issue]:
-    """One object per line, numbered as lines; blank lines are passed over."""
-    row = 0
+    """One object per line, numbered as lines; blank lines are passed over.
+
+    Recordings inside an object count on from its line.
+    """
+    row = told = 0
     while line := text.readline(RECORD_MAX_CHARS):
         row += 1
         if len(line) >= RECORD_MAX_CHARS and not line.endswith("\n"):
@@ -32,74 +35,56 @@ def read_json_lines(text: TextIO) -> Iterator[tuple[int, Record] | Issue]:
             continue
         if not line.strip(" \t\r\n\ufeff"):
             continue
-        yield _parse_line(row, line)
+        for item in _parse_line(row, line):
+            told = max(row, told + 1)
+            yield item._replace(row=told) if isinstance(item, Issue) else (told, item)
 
 
 def read_json(text: TextIO) -> Iterator[tuple[int, Record] | Issue]:
-    """Objects of a top-level list, or of the list under `records`, `items`, …, numbered from 1.
+    """Recordings of a list, of the list under `records`, `items`, …, or of an answer, numbered from 1.
 
     Raises `ImportFileBroken` where the structure breaks: what follows could not be told apart.
     """
-    for row, value in enumerate(JsonStream(text).records(), start=1):
-        yield value._replace(row=row) if isinstance(value, Issue) else _checked(row, value)
+    whole = _whole(text)
+    if whole is not None:
+        yield from enumerate(whole, start=1)
+        return
+    row = 0
+    for value in JsonStream(text).records():
+        for item in _checked(value):
+            row += 1
+            yield item._replace(row=row) if isinstance(item, Issue) else (row, item)
 
 
-def text_of(value: Any) -> str:
-    """A JSON value as the text of a cell. Raises `TypeError` for what has no text, such as an object."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        raise TypeError("true or false")
-    if isinstance(value, int | Decimal | float):
-        return str(value)
-    if isinstance(value, list):
-        return _text_of_list(value)
-    if isinstance(value, dict) and isinstance(value.get("name"), str):
-        return str(value["name"])
-    raise TypeError("an object")
+def _whole(text: TextIO) -> list[Record] | None:
+    head = text.read(WHOLE_MAX_CHARS + 1)
+    text.seek(0)
+    if len(head) > WHOLE_MAX_CHARS or not head.lstrip(" \t\r\n\ufeff").startswith("{"):
+        return None
+    try:
+        return recordings_of_answer(DECODER.decode(head.strip(" \t\r\n\ufeff")))
+    except (ValueError, RecursionError):  # the walk through it says where it is damaged
+        return None
 
 
-def value_at(record: Record, path: str) -> Any:
-    """The value under a key, or under a dotted path such as `external_ids.isrc`."""
-    if path in record:
-        return record[path]
-    here: Any = record
-    for key in path.split("."):
-        if not isinstance(here, dict) or key not in here:
-            return None
-        here = here[key]
-    return here
-
-
-def paths_of(record: Record) -> list[str]:
-    """Keys of a record as columns: objects inside it give dotted paths, one level deep."""
-    found: list[str] = []
-    for key, value in record.items():
-        if isinstance(value, dict) and "name" not in value:
-            found += [f"{key}.{inner}" for inner in value]
-        else:
-            found.append(key)
-    return found
-
-
-def _checked(row: int, value: Any) -> tuple[int, Record] | Issue:
+def _checked(value: Any) -> list[Record | Issue]:
+    if isinstance(value, Issue):
+        return [value]
     if not isinstance(value, dict):
-        return Issue(
-            row, None, Code.NOT_AN_OBJECT, "A record is an object with named fields.", str(value)[:200]
-        )
-    return row, value
+        return [
+            Issue(0, None, Code.NOT_AN_OBJECT, "A record is an object with named fields.", str(value)[:200])
+        ]
+    return [*recordings_in(value)]
 
 
-def _parse_line(row: int, line: str) -> tuple[int, Record] | Issue:
+def _parse_line(row: int, line: str) -> list[Record | Issue]:
     try:
         value = DECODER.decode(line.strip(" \t\r\n\ufeff"))
     except DuplicateKey as error:
-        return duplicate_issue(row, str(error), line)
+        value = duplicate_issue(row, str(error), line)
     except (ValueError, RecursionError) as error:
-        return Issue(row, None, Code.BAD_JSON, f"This line is not JSON: {reason_of(error)}.", clean(line))
-    return _checked(row, value)
+        value = Issue(row, None, Code.BAD_JSON, f"This line is not JSON: {reason_of(error)}.", clean(line))
+    return _checked(value)
 
 
 def _too_large(row: int, line: str) -> Issue:
@@ -110,16 +95,3 @@ def _too_large(row: int, line: str) -> Issue:
 def _skip_line(text: TextIO) -> None:
     while (rest := text.readline(RECORD_MAX_CHARS)) and not rest.endswith("\n"):
         pass
-
-
-def _text_of_list(values: list[Any]) -> str:
-    if values and all(isinstance(value, dict) for value in values):
-        return _text_of_credits(values[:CREDITS_MAX])
-    return "; ".join(text_of(value) for value in values[:CREDITS_MAX])
-
-
-def _text_of_credits(parts: list[Record]) -> str:
-    """`artist-credit` of MusicBrainz (name and join phrase), or plain objects with a name."""
-    if not any("joinphrase" in part for part in parts):
-        return ", ".join(text_of(part) for part in parts)
-    return "".join(text_of(part.get("name")) + text_of(part.get("joinphrase")) for part in parts)

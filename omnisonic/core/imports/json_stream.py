@@ -15,7 +15,7 @@ from omnisonic.core.imports.codes import RAW_MAX_CHARS, Code, Issue
 from omnisonic.core.imports.errors import ImportFileBroken
 
 RECORD_MAX_CHARS = 256 * 1024
-LIST_KEYS = ("records", "items", "recordings", "tracks", "data", "rows", "results")
+LIST_KEYS = ("records", "items", "recordings", "tracks", "songs", "data", "rows", "results", "albums")
 BLOCK_CHARS = 64 * 1024
 
 Record = dict[str, Any]

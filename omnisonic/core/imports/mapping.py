@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -13,7 +12,7 @@ from typing import Any
 
 from omnisonic.core.identifiers import normalize_isrc
 from omnisonic.core.imports.errors import ImportColumnsUnknown
-from omnisonic.core.imports.headers import FIELDS, HEADERS, KNOWN_HEADERS, REQUIRED, Field
+from omnisonic.core.imports.headers import FIELDS, HEADERS, REQUIRED, Field, fold_header
 from omnisonic.platform.errors import FieldError
 
 COLUMN_NAME_MAX_CHARS = 200
@@ -26,8 +25,22 @@ class DurationUnit(StrEnum):
     MILLISECONDS = "ms"
 
 
-_MARKS = re.compile(r"[^a-z0-9]+")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_DIGITS = re.compile(r"\d+")
+_WRAPPERS = frozenset(
+    {"track", "song", "recording", "item", "attributes", "result", "data", "resource", "node", "metadata"}
+)
+_AROUND = frozenset({"album", "release", "parent"})
+# Under which objects a key at the end of a dotted path means the field: `label.name` is no title.
+_UNDER = {
+    Field.ISRC: None,
+    Field.ARTIST: _WRAPPERS | _AROUND,
+    Field.RELEASED_AT: _WRAPPERS | _AROUND,
+    Field.GENRE: _WRAPPERS | _AROUND,
+    Field.ISWC: _WRAPPERS | {"work", "works", "musicalwork", "composition"},
+    Field.ARTIST_ISNI: _WRAPPERS | {"artist", "performer", "mainartist"},
+    Field.ARTIST_IPI: _WRAPPERS | {"artist", "performer", "mainartist"},
+}
 _MILLISECONDS = re.compile(r"\b(ms|msec|millis|milliseconds|millisekunden)\b|_ms$")
 
 
@@ -65,11 +78,16 @@ def guess_mapping(columns: Sequence[str], *, has_header: bool, samples: Sequence
     names = tuple(name[:COLUMN_NAME_MAX_CHARS] for name in columns)
     at: dict[Field, int] = {}
     folded = [fold_header(name) for name in names]
-    bare = [fold_header(_BRACKETS.sub("", name)) for name in names]
+    bare = [_bare(name) for name in names]
+    forms = (folded, bare, [_DIGITS.sub("", name) for name in bare])
     for wanted, known in HEADERS.items():
-        place = _first_known(known, folded, bare, taken=set(at.values()))
+        place = _first_known(known, forms, taken=set(at.values()))
+        if place is None:
+            place = _at_end_of_path(wanted, names, taken=set(at.values()))
         if place is not None:
             at[wanted] = place
+    if Field.TITLE not in at and Field.WORK in at:
+        at[Field.TITLE] = at[Field.WORK]  # a list of works names its recordings by them
     if Field.ISRC not in at:
         place = _isrc_column(samples, len(names))
         if place is not None and place not in at.values():
@@ -96,35 +114,52 @@ def apply_choice(guessed: Mapping, chosen: dict[str, Any] | None) -> Mapping:
     return mapping
 
 
-def looks_like_header(cells: Sequence[str]) -> bool:
-    """Whether a first row names columns rather than being a recording."""
-    for cell in cells:
-        if fold_header(cell) in KNOWN_HEADERS or fold_header(_BRACKETS.sub("", cell)) in KNOWN_HEADERS:
-            return True
-    return not any(_is_isrc(cell) for cell in cells)
+def known_fields(cells: Sequence[str]) -> int:
+    """How many fields a row of headers would name."""
+    forms = {form for cell in cells if cell for form in (fold_header(cell), _bare(cell)) if form}
+    return sum(not forms.isdisjoint(known) for known in HEADERS.values())
 
 
-def fold_header(name: str) -> str:
-    """A header without case, accents and marks: `Artist Name(s)` → `artistnames`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return _MARKS.sub("", plain)
+def holds_isrc(cells: Sequence[str]) -> bool:
+    """Whether a row is about a recording."""
+    return any(_is_isrc(cell) for cell in cells)
 
 
-def _first_known(known: Sequence[str], folded: list[str], bare: list[str], *, taken: set[int]) -> int | None:
-    for forms in (folded, bare):
+def _bare(name: str) -> str:
+    return fold_header(_BRACKETS.sub("", name))
+
+
+def _first_known(known: Sequence[str], forms: Sequence[list[str]], *, taken: set[int]) -> int | None:
+    for names in forms:
         for name in known:
-            for place, form in enumerate(forms):
+            for place, form in enumerate(names):
                 if form == name and place not in taken:
                     return place
     return None
 
 
+def _at_end_of_path(wanted: Field, names: Sequence[str], *, taken: set[int]) -> int | None:
+    under = _UNDER.get(wanted, _WRAPPERS)
+    found: list[tuple[int, int, int]] = []
+    for place, name in enumerate(names):
+        *objects, last = name.split(".")
+        rank = {form: at for at, form in enumerate(HEADERS[wanted])}.get(fold_header(last))
+        if not objects or rank is None or place in taken:
+            continue
+        if under is None or all(fold_header(one) in under for one in objects):
+            found.append((len(objects), rank, place))
+    return min(found)[2] if found else None
+
+
 def _isrc_column(samples: Sequence[Sequence[str]], width: int) -> int | None:
+    """The column with the most codes, at least a quarter of its cells: statements mix kinds of rows."""
+    best, most = None, 0
     for place in range(width):
         cells = [row[place] for row in samples if place < len(row) and row[place].strip()]
-        if cells and sum(map(_is_isrc, cells)) * 2 > len(cells):
-            return place
-    return None
+        codes = sum(map(_is_isrc, cells))
+        if codes > most and codes * 4 >= len(cells):
+            best, most = place, codes
+    return best
 
 
 def _is_isrc(cell: str) -> bool:
@@ -136,9 +171,10 @@ def _guess_unit(mapping: Mapping, folded: list[str], samples: Sequence[Sequence[
     if place is None:
         return DurationUnit.SECONDS
     header = mapping.columns[place].lower()
-    if _MILLISECONDS.search(header) or folded[place].endswith(("lengthms", "durationms")):
+    if _MILLISECONDS.search(header) or folded[place].endswith(("lengthms", "durationms", "millis")):
         return DurationUnit.MILLISECONDS
-    if {"artistcredit", "firstreleasedate", "isrcs"} & set(folded) and folded[place] == "length":
+    ends = {fold_header(name.rpartition(".")[2]) for name in mapping.columns}
+    if {"artistcredit", "firstreleasedate", "isrcs"} & ends and header.rpartition(".")[2] == "length":
         return DurationUnit.MILLISECONDS  # MusicBrainz
     numbers = sorted(int(row[place]) for row in samples if place < len(row) and _is_count(row[place]))
     if numbers and numbers[len(numbers) // 2] >= 20_000:  # five and a half hours, or twenty seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,11 +13,13 @@ from omnisonic.core.imports.checked_row import CheckedRow
 from omnisonic.core.imports.codes import Code, Issue, Warned
 from omnisonic.core.imports.csv_rows import Cells, read_csv
 from omnisonic.core.imports.errors import ImportFileEmpty
-from omnisonic.core.imports.headers import FIELDS
-from omnisonic.core.imports.json_rows import paths_of, read_json, read_json_lines, text_of, value_at
+from omnisonic.core.imports.headers import FIELDS, HEADERS, REQUIRED, Field
+from omnisonic.core.imports.json_rows import read_json, read_json_lines
+from omnisonic.core.imports.json_shapes import line_of, paths_of, text_of, value_at, value_elsewhere
 from omnisonic.core.imports.json_stream import Record, clean
-from omnisonic.core.imports.mapping import Mapping, apply_choice, guess_mapping, looks_like_header
+from omnisonic.core.imports.mapping import Mapping, apply_choice, guess_mapping
 from omnisonic.core.imports.sniffing import FileForm, FileFormat, sniff
+from omnisonic.core.imports.tables import find_header, joined_names, name_pairs, rows_of, with_names
 from omnisonic.core.imports.validation import RowValidator
 
 SAMPLE_ROWS = 200
@@ -26,13 +28,18 @@ COLUMNS_MAX = 500
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file that is understood: its form, its columns with a guessed mapping, and its first rows."""
+    """A file that is understood: its form, its columns with a guessed mapping, and its first rows.
+
+    `shown` counts the columns seen so far; the others are names that later records may use.
+    """
 
     path: Path
     form: FileForm
     guessed: Mapping
     header_row: int
     samples: list[Cells]
+    shown: int
+    names: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Batch:
 def open_sheet(path: Path, *, file_name: str = "", sample_rows: int = SAMPLE_ROWS) -> Sheet:
     """Look at a file. Raises the errors of `sniff`, and `ImportFileEmpty` when there is no row.
 
-    Columns of JSON are the keys of the first `sample_rows` records.
+    Columns of JSON are the keys of the first `sample_rows` records; known names count wherever they come.
     """
     form = sniff(path, file_name=file_name)
     with _opened(path, form) as text:
@@ -100,7 +107,7 @@ def _checked(batch: Iterable[tuple[int, Cells] | Issue], validator: RowValidator
     for item in batch:
         if isinstance(item, Issue):
             issues.append(item)
-            rejected += 1
+            rejected += not item.is_warning
             last_row = item.row
             continue
         last_row, cells = item
@@ -122,7 +129,10 @@ def _opened(path: Path, form: FileForm) -> Iterator[TextIO]:
 
 def _cells(sheet: Sheet, mapping: Mapping, text: TextIO) -> Iterator[tuple[int, Cells] | Issue]:
     if sheet.form.format is FileFormat.CSV:
-        return _after_header(read_csv(text, sheet.form), sheet.header_row)
+        rows = _after_header(read_csv(text, sheet.form), sheet.header_row)
+        if sheet.names:
+            rows = with_names(rows, sheet.names, len(mapping.columns) - 1)
+        return rows_of(rows, mapping)
     reader = read_json if sheet.form.format is FileFormat.JSON else read_json_lines
     return _flattened(reader(text), mapping)
 
@@ -138,18 +148,21 @@ def _after_header(
 
 
 def _flattened(records: Iterator[tuple[int, Record] | Issue], mapping: Mapping) -> Iterator[Any]:
-    wanted = sorted(set(mapping.at.values()))
     width = len(mapping.columns)
-    columns = [(place, mapping.columns[place]) for place in wanted]
+    columns = [(field, place, mapping.columns[place]) for field, place in mapping.at.items()]
+    used = frozenset(path for _, _, path in columns)
     for item in records:
         if isinstance(item, Issue):
             yield item
             continue
         row, record = item
         cells = [""] * width
-        for place, path in columns:
+        for field, place, path in columns:
+            value = value_at(record, path)
+            if value is None:
+                value = value_elsewhere(record, field, used)
             try:
-                cells[place] = text_of(value_at(record, path))
+                cells[place] = line_of(value) if field is Field.ARTIST else text_of(value)
             except TypeError as error:
                 message = f"Expected a text or a number here, not {error}."
                 yield Issue(row, path, Code.NOT_TEXT, message, clean(str(record)))
@@ -165,18 +178,38 @@ def _csv_sheet(path: Path, form: FileForm, text: TextIO) -> Sheet:
         rows = rows[1:]  # a hint that spreadsheets write for themselves
     if not rows:
         raise ImportFileEmpty
-    first_row, first = rows[0]
-    first = [cell.lstrip("\ufeff").strip() for cell in first][:COLUMNS_MAX]
-    while first and not first[-1]:
-        first.pop()
     samples = [cells for _, cells in rows]
-    if not looks_like_header(first):
+    place = find_header(samples)
+    if place is None:
         columns = [f"Column {number}" for number in range(1, max(map(len, samples)) + 1)]
-        return Sheet(path, form, guess_mapping(columns, has_header=False, samples=samples), 0, samples)
-    if len(found) < 2:
+        guessed = guess_mapping(columns, has_header=False, samples=samples)
+        return Sheet(path, form, guessed, 0, samples, len(columns))
+    if rows[place] is rows[-1] and not isinstance(found[-1], Issue):
         raise ImportFileEmpty("There is a header and no row below it. Export the catalog again.")
-    guessed = guess_mapping(first, has_header=True, samples=samples[1:])
-    return Sheet(path, form, guessed, first_row, samples[1:])
+    columns = [_one_line(cell) for cell in samples[place]][:COLUMNS_MAX]
+    while columns and not columns[-1]:
+        columns.pop()
+    return _with_performers(path, form, rows[place][0], columns, samples[place + 1 :])
+
+
+def _with_performers(path: Path, form: FileForm, row: int, columns: list[str], samples: list[Cells]) -> Sheet:
+    guessed = guess_mapping(columns, has_header=True, samples=samples)
+    pairs = name_pairs(columns) if Field.ARTIST not in guessed.at else []
+    if not pairs:
+        return Sheet(path, form, guessed, row, samples, len(columns))
+    width = len(columns)
+    samples = [[*padded, joined_names(padded, pairs)] for padded in (_padded(one, width) for one in samples)]
+    columns.append("Artist")
+    guessed = guess_mapping(columns, has_header=True, samples=samples)
+    return Sheet(path, form, guessed, row, samples, len(columns), tuple(pairs))
+
+
+def _padded(cells: Cells, width: int) -> Cells:
+    return [*cells, *[""] * (width - len(cells))][:width]
+
+
+def _one_line(cell: str) -> str:
+    return " ".join(cell.lstrip("\ufeff").split())
 
 
 def _json_sheet(path: Path, form: FileForm, text: TextIO, sample_rows: int) -> Sheet:
@@ -188,7 +221,19 @@ def _json_sheet(path: Path, form: FileForm, text: TextIO, sample_rows: int) -> S
     columns = list(dict.fromkeys(path_ for record in records for path_ in paths_of(record)))[:COLUMNS_MAX]
     columns = columns or [str(one) for one in FIELDS]  # every record so far is damaged: each will say why
     samples = [[_shown(value_at(record, one)) for one in columns] for record in records]
-    return Sheet(path, form, guess_mapping(columns, has_header=True, samples=samples), 0, samples)
+    guessed = guess_mapping(columns, has_header=True, samples=samples)
+    return Sheet(path, form, _open_to_later(guessed), 0, samples, len(columns))
+
+
+def _open_to_later(guessed: Mapping) -> Mapping:
+    """The mapping with the fields that no record named yet, under their first name."""
+    names = {
+        field: HEADERS[field][0] for field in FIELDS if field not in guessed.at and field not in REQUIRED
+    }
+    further = {field: name for field, name in names.items() if name not in guessed.columns}
+    width = len(guessed.columns)
+    at = guessed.at | {field: width + number for number, field in enumerate(further)}
+    return replace(guessed, columns=(*guessed.columns, *further.values()), at=at)
 
 
 def _shown(value: Any) -> str:

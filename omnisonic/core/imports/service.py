@@ -89,7 +89,7 @@ def preview(arrived: Arrived, *, chosen: dict[str, Any] | None) -> PreviewView:
             issues, accepted, rejected = batch.issues, len(batch.rows), batch.rejected
     warning = encoding_warning(sheet.form, 1)
     shown = ([warning] if warning else []) + issues
-    field_at = {place: field for field, place in mapping.at.items()}
+    field_at = {place: field for field, place in reversed(mapping.at.items())}
     return PreviewView(
         file_name=arrived.file_name,
         format=str(sheet.form.format),
@@ -98,7 +98,7 @@ def preview(arrived: Arrived, *, chosen: dict[str, Any] | None) -> PreviewView:
         has_header=mapping.has_header,
         columns=[
             ColumnView(name=name, field=field_at.get(place), samples=_samples(sheet, place))
-            for place, name in enumerate(mapping.columns)
+            for place, name in enumerate(mapping.columns[: sheet.shown])
         ],
         mapping=mapping.to_json(),
         missing=[str(one) for one in mapping.missing()],

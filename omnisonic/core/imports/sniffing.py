@@ -5,14 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from omnisonic.core.imports.errors import ImportFileEmpty, ImportNotText
-from omnisonic.core.imports.json_stream import LIST_KEYS
 
 BLOCK_BYTES = 256 * 1024
 HEAD_CHARS = 64 * 1024
@@ -37,7 +35,6 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HOLDS_A_LIST = re.compile(rf'"(?:{"|".join(LIST_KEYS)})"\s*:\s*\[\s*\{{').search
 
 
 class FileFormat(StrEnum):
@@ -145,18 +142,12 @@ def _format(head: str, file_name: str) -> FileFormat:
         return FileFormat.CSV
     if file_name.lower().endswith((".jsonl", ".ndjson")):
         return FileFormat.JSON_LINES
-    return FileFormat.JSON_LINES if _starts_with_whole_objects(text) else FileFormat.JSON
+    return FileFormat.JSON_LINES if _has_object_per_line(text) else FileFormat.JSON
 
 
-def _starts_with_whole_objects(text: str) -> bool:
-    """Whether the first line is an object of its own, and not one that holds a list of records."""
+def _has_object_per_line(text: str) -> bool:
     first, _, rest = text.partition("\n")
-    first = first.strip()
-    if not first.endswith("}") or first == "{":
-        return False
-    if rest.lstrip().startswith("{"):
-        return True
-    return _HOLDS_A_LIST(first[:4096]) is None
+    return first.rstrip().endswith("}") and first.strip() != "{" and rest.lstrip().startswith("{")
 
 
 def _delimiter(head: str) -> str:

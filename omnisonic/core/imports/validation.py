@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from omnisonic.core.catalog.credits import split_artist_line
+from omnisonic.core.catalog.credits import MAX_CREDITS, split_artist_line
 from omnisonic.core.catalog.models import MAX_NAME_CHARS, MAX_TITLE_CHARS
 from omnisonic.core.identifiers import (
     ISRC_FIRST_YEAR,
@@ -23,7 +23,7 @@ from omnisonic.core.identifiers import (
     normalize_isrc,
     normalize_iswc,
 )
-from omnisonic.core.imports.checked_row import CheckedRow, Credited
+from omnisonic.core.imports.checked_row import CREDIT_MARK, CheckedRow, Credited
 from omnisonic.core.imports.codes import RAW_MAX_CHARS, Code, Issue, Warned
 from omnisonic.core.imports.headers import FIELDS, Field
 from omnisonic.core.imports.mapping import Mapping
@@ -103,8 +103,9 @@ class RowValidator:
         title = self._text(Field.TITLE, title, MAX_TITLE_CHARS, is_required=True)
         if version:
             title = self._with_version(title, version)
-        artist = self._text(Field.ARTIST, artist, ARTIST_MAX_CHARS, is_required=True)
-        credited = self._credits(artist)
+        names = artist.split(CREDIT_MARK)[::2] if CREDIT_MARK in artist else None
+        artist = self._text(Field.ARTIST, artist.replace(CREDIT_MARK, ""), ARTIST_MAX_CHARS, is_required=True)
+        credited = self._credits(artist) if names is None else self._named(names)
         if isni or ipi:
             credited = self._identified(credited, isni, ipi)
         day = self._cached(self._days, released, parse_day, Field.RELEASED_AT) if released else None
@@ -198,6 +199,10 @@ class RowValidator:
                     f"A performer's name has at most {MAX_NAME_CHARS} characters.",
                 )
         return known
+
+    def _named(self, names: Sequence[str]) -> tuple[Credited, ...]:
+        texts = (self._text(Field.ARTIST, name, MAX_NAME_CHARS) for name in names[:MAX_CREDITS])
+        return tuple(Credited(text) for text in dict.fromkeys(texts) if text)
 
     def _identified(self, credited: tuple[Credited, ...], isni: str, ipi: str) -> tuple[Credited, ...]:
         isni_value = self._identifier(Field.ARTIST_ISNI, Scheme.ISNI, isni, normalize_isni) if isni else None

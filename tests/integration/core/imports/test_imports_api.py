@@ -161,7 +161,7 @@ def test_a_waiting_import_can_be_canceled_and_resumed(client: TestClient) -> Non
         (b"\x00" * 1000, "a.csv", 422, "import-empty"),
         (b"\x00\x01\x02" * 1000, "a.csv", 415, "import-not-text"),
         (b"Wer;Was\na;b\n", "a.csv", 422, "import-columns"),
-        (b'{"x": 1, "records": 5}', "a.json", 422, "import-columns"),
+        (b'{"x": 1, "records": 5}', "a.json", 422, "import-broken"),
         (b'{"x": ', "a.json", 422, "import-broken"),
         (b"x" * (1024 * 1024 + 1), "a.csv", 413, "import-too-large"),
     ],
