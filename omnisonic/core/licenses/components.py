@@ -1,4 +1,4 @@
-"""Parts that show licenses: the timeline of a work, the list, what ends next. Also used on a work's page."""
+"""Parts that show licenses: the list, what ends next, the section of a work's page."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from typing import Any
 
 import reflex as rx
 
-from omnisonic.core.licenses.form import license_form
+from omnisonic.core.licenses.form import LICENSE_FORM, license_form
 from omnisonic.core.licenses.form_state import LicenseFormState
 from omnisonic.core.licenses.state import LicensesState
+from omnisonic.core.licenses.timeline_picture import timeline
 from omnisonic.platform.ui.controls import button, icon_button
-from omnisonic.platform.ui.feedback import undo_bar
+from omnisonic.platform.ui.dialog import opens
+from omnisonic.platform.ui.feedback import error_state, undo_bar
 from omnisonic.platform.ui.table import cell, table
 
-WORK_COLUMNS = ("Licensee", "Right", "Territory", "Window", "State", ">Change")
-ALL_COLUMNS = ("Work", *WORK_COLUMNS)
-ROW_HEIGHT_PX = 32
+WORK_COLUMNS = ("Licensee", "For", "Window", "State", ">Change")  # a card is narrower than a page
+ALL_COLUMNS = ("Work", "Licensee", "Right", "Territory", "Window", "State", ">Change")
 
 
 def work_licenses() -> rx.Component:
@@ -26,18 +27,19 @@ def work_licenses() -> rx.Component:
                 rx.el.h2("Licenses", class_name="ui-section-title"),
                 rx.el.p("Who may use this work, where, and until when"),
             ),
-            button(
-                "Grant a license",
-                testid="grant-license",
-                icon="plus",
-                on_click=LicenseFormState.start(LicensesState.work_id),
-            ),
+            grant_button(),
             class_name="ui-card-head",
         ),
         rx.cond(
-            LicensesState.lines.length() > 0,
-            rx.el.div(timeline(), license_table(with_work=False), class_name="ui-stack ui-stack-4"),
-            rx.el.p("No license yet: nobody else may use this work.", class_name="ui-text-2"),
+            LicensesState.load_problem != "",
+            error_state(
+                "The licenses could not be loaded", LicensesState.load_problem, on_retry=LicensesState.load
+            ),
+            rx.cond(
+                LicensesState.lines.length() > 0,
+                rx.el.div(timeline(), license_table(with_work=False), class_name="ui-stack ui-stack-4"),
+                rx.el.p("No license yet: nobody else may use this work.", class_name="ui-text-2"),
+            ),
         ),
         license_form(),
         revoked_bar(),
@@ -46,36 +48,22 @@ def work_licenses() -> rx.Component:
     )
 
 
-def timeline() -> rx.Component:
-    """One lane per right, a bar per license, today as a line. A bar opens its license."""
-    picture: Any = LicensesState.timeline  # Reflex types no variables of dataclasses
+def grant_button(*, kind: str = "outline") -> rx.Component:
+    """Opens an empty form; who may not license the work of the page reads why instead."""
     return rx.cond(
-        picture.lanes.length() > 0,
-        rx.el.div(
-            rx.el.p(picture.summary, class_name="ui-sr-only"),
-            rx.el.div(
-                rx.el.div(
-                    rx.foreach(picture.ticks, _tick),
-                    rx.cond(
-                        picture.today >= 0,
-                        rx.el.span(
-                            class_name="ui-time-today",
-                            style={"left": picture.today.to(str) + "%"},
-                            title="Today",
-                            aria_hidden="true",
-                        ),
-                    ),
-                    class_name="ui-time-axis",
-                    aria_hidden="true",
-                ),
-                rx.foreach(picture.lanes, _lane),
-                class_name="ui-time",
-            ),
-            _legend(),
-            class_name="ui-time-box",
-            role="group",
-            aria_label="Licenses over time",
-            data_testid="license-timeline",
+        LicensesState.may_grant,
+        button(
+            "Grant a license",
+            testid="grant-license",
+            icon="plus",
+            kind=kind,
+            on_click=LicenseFormState.start(LicensesState.work_id),
+            **opens(LICENSE_FORM),
+        ),
+        rx.el.p(
+            "Only who registered this work or has a share in it may license it.",
+            class_name="ui-small ui-text-2 ui-may-not",
+            data_testid="may-not-grant",
         ),
     )
 
@@ -140,8 +128,7 @@ def _row(line: Any, *, with_work: bool) -> rx.Component:
                 class_name="ui-license-who",
             ),
         ),
-        cell("Right", rx.el.span(line.right)),
-        cell("Territory", rx.el.span(line.territory, class_name="ui-license-where")),
+        *_subject(line, with_work),
         cell(
             "Window",
             rx.el.div(
@@ -163,6 +150,18 @@ def _row(line: Any, *, with_work: bool) -> rx.Component:
     )
 
 
+def _subject(line: Any, with_work: bool) -> list[rx.Component]:
+    if with_work:
+        where = rx.el.span(line.territory, class_name="ui-license-where")
+        return [cell("Right", rx.el.span(line.right)), cell("Territory", where)]
+    both = rx.el.div(
+        rx.el.p(line.right),
+        rx.el.p(line.territory, class_name="ui-small ui-text-2"),
+        class_name="ui-license-where",
+    )
+    return [cell("For", both)]
+
+
 def _actions(line: Any) -> rx.Component:
     return rx.cond(
         line.may_edit & line.is_open,
@@ -181,6 +180,7 @@ def _actions(line: Any) -> rx.Component:
                 "Change the license of " + line.licensee.to(str),
                 testid="license-edit",
                 on_click=LicenseFormState.edit(line.id),
+                **opens(LICENSE_FORM),
             ),
             icon_button(
                 "ban",
@@ -205,69 +205,4 @@ def _ending(line: Any) -> rx.Component:
         rx.el.p(line.right, " · ", line.territory, class_name="ui-small ui-text-2 ui-truncate"),
         class_name="ui-card ui-ending-card",
         key=line.id,
-    )
-
-
-def _tick(tick: Any) -> rx.Component:
-    return rx.el.span(
-        tick.label, class_name="ui-time-tick", style={"left": tick.left.to(str) + "%"}, key=tick.label
-    )
-
-
-def _lane(lane: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.p(lane.name, class_name="ui-time-name"),
-        rx.el.div(
-            rx.foreach(lane.bars, _bar),
-            class_name="ui-time-lane",
-            style={"height": (lane.rows * ROW_HEIGHT_PX).to(str) + "px"},
-        ),
-        class_name="ui-time-row",
-        key=lane.name,
-    )
-
-
-def _bar(bar: Any) -> rx.Component:
-    return rx.el.button(
-        rx.el.span(bar.label, class_name="ui-truncate", aria_hidden="true"),
-        type="button",
-        title=bar.title,
-        aria_label=bar.title,
-        data_kind=bar.kind,
-        data_exclusive=rx.cond(bar.is_exclusive, "true", "false"),
-        data_open=rx.cond(bar.is_open, "true", "false"),
-        data_narrow=rx.cond(bar.is_narrow, "true", "false"),
-        class_name="ui-time-bar",
-        style={
-            "left": bar.left.to(str) + "%",
-            "width": bar.width.to(str) + "%",
-            "top": (bar.row * ROW_HEIGHT_PX).to(str) + "px",
-        },
-        on_click=LicenseFormState.edit(bar.id),
-        data_testid="license-bar",
-        key=bar.id,
-    )
-
-
-def _legend() -> rx.Component:
-    entries = (
-        ("Exclusive", "active", "true"),
-        ("Beside others", "active", "false"),
-        ("Draft", "draft", "true"),
-        ("Over", "expired", "true"),
-    )
-    return rx.el.ul(
-        *[
-            rx.el.li(
-                rx.el.span(
-                    class_name="ui-time-bar ui-time-sample",
-                    data_kind=kind,
-                    data_exclusive=exclusive,
-                    aria_hidden="true",
-                ),
-                words,
-            )
-            for words, kind, exclusive in entries
-        ],
-        class_name="ui-time-legend ui-small ui-text-2",
     )

@@ -6,24 +6,29 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from omnisonic.core.licenses.errors import LicenseConflict
-from omnisonic.core.licenses.models import License
-from omnisonic.core.licenses.repository import Claim
+from omnisonic.core.licenses.models import LicenseStatus
+from omnisonic.core.licenses.repository import Claim, Standing
 from omnisonic.core.licenses.schemas import Overlap
-from omnisonic.core.licenses.territories import from_multirange, intersection
+from omnisonic.core.licenses.territory_sets import Ranges, from_multirange, intersection
 from omnisonic.core.licenses.territory_words import describe
 
 NAMED_IN_DETAIL = 3
 
 
-def overlap_of(row: License, claim: Claim) -> Overlap:
+def shared_territory(row: Standing, claim: Claim) -> Ranges:
+    """Where both would be valid."""
+    return intersection(from_multirange(row.territories), claim.territories)
+
+
+def overlap_of(row: Standing, claim: Claim) -> Overlap:
     """The license in the way with the territory and the time that both would have."""
-    shared = intersection(from_multirange(str(row.territories)), claim.territories)
+    shared = shared_territory(row, claim)
     ends = [end for end in (row.expires_on, claim.expires_on) if end is not None]
     return Overlap(
         id=row.id,
         licensee=row.licensee,
         exclusive=row.exclusive,
-        status=row.status,
+        status=LicenseStatus(row.status),
         territory=row.territory,
         effective_from=row.effective_from,
         expires_on=row.expires_on,

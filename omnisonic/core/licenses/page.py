@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-from omnisonic.core.licenses.components import ending_next, license_table, revoked_bar, timeline
-from omnisonic.core.licenses.form import license_form
+from omnisonic.core.licenses.components import ending_next, grant_button, license_table, revoked_bar
+from omnisonic.core.licenses.form import LICENSE_FORM, license_form
 from omnisonic.core.licenses.form_state import LicenseFormState
 from omnisonic.core.licenses.state import MAX_ROWS, LicensesState
+from omnisonic.core.licenses.timeline_picture import timeline
 from omnisonic.core.licenses.words import RIGHT_WORDS, STATUS_WORDS
 from omnisonic.platform.ui.controls import button, link_button, select, text_input
+from omnisonic.platform.ui.dialog import opens
 from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
@@ -24,13 +26,7 @@ def licenses_page() -> rx.Component:
             page_head(
                 "Licenses",
                 "Who may use your works, where, and until when",
-                button(
-                    "Grant a license",
-                    testid="grant-license",
-                    icon="plus",
-                    kind="primary",
-                    on_click=LicenseFormState.start(LicensesState.work_id),
-                ),
+                grant_button(kind="primary"),
             ),
             rx.cond(
                 LicensesState.load_problem != "",
@@ -75,7 +71,15 @@ def _list() -> rx.Component:
 def _one_work() -> rx.Component:
     return rx.el.section(
         rx.el.div(
-            rx.el.h2(LicensesState.work_title, dir="auto", class_name="ui-section-title"),
+            rx.el.h2(
+                rx.el.a(
+                    LicensesState.work_title,
+                    href="/catalog/works/" + LicensesState.work_id,
+                    dir="auto",
+                    class_name="ui-link",
+                ),
+                class_name="ui-section-title",
+            ),
             link_button("All works", "/licenses", testid="licenses-all", kind="ghost"),
             class_name="ui-card-head",
         ),
@@ -126,13 +130,19 @@ def _filters() -> rx.Component:
             class_name="ui-filter-text",
         ),
         link_button(
-            "CSV", "/api/licenses.csv", testid="licenses-csv", icon="download", kind="ghost", is_page=False
+            "CSV",
+            LicensesState.csv_href,
+            testid="licenses-csv",
+            icon="download",
+            kind="ghost",
+            is_page=False,
+            title="Download the licenses that these filters show",
         ),
         rx.cond(
             LicensesState.territory_problem != "",
             rx.el.p(LicensesState.territory_problem, class_name="ui-hint", role="status"),
         ),
-        class_name="ui-filters",
+        class_name="ui-filters ui-license-filters",
     )
 
 
@@ -147,6 +157,7 @@ def _empty() -> rx.Component:
             testid="first-license",
             kind="primary",
             on_click=LicenseFormState.start(""),
+            **opens(LICENSE_FORM),
         ),
         testid="no-licenses",
     )

@@ -138,7 +138,11 @@ class Overlap(ApiModel):
 
 
 class ConflictPreview(ApiModel):
-    """What saving would meet. `conflicts` refuse it; `drafts` would, once they are active."""
+    """What saving would meet. `conflicts` refuse it; `drafts` would, once they are active.
+
+    `taken_territory` says in words what the conflicts share with it, `free_territory` is an expression of
+    the rest; both are null without a conflict, the second also when nothing is left.
+    """
 
     territory: str | None
     territory_name: str
@@ -146,6 +150,8 @@ class ConflictPreview(ApiModel):
     remarks: list[str]
     conflicts: list[Overlap]
     drafts: list[Overlap]
+    taken_territory: str | None = None
+    free_territory: str | None = None
 
 
 def license_fields(row: License) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from omnisonic.core.catalog.models import EntityKind, RightsType, Work
 from omnisonic.core.licenses import repository
 from omnisonic.core.licenses.errors import LicenseEnded
 from omnisonic.core.licenses.models import NO_OVERLAP, License, LicenseStatus
-from omnisonic.core.licenses.overlaps import conflict_of, overlap_of
+from omnisonic.core.licenses.overlaps import conflict_of, overlap_of, shared_territory
 from omnisonic.core.licenses.repository import Claim
 from omnisonic.core.licenses.schemas import (
     MAX_LICENSEE_CHARS,
@@ -26,8 +26,10 @@ from omnisonic.core.licenses.schemas import (
     LicenseDraft,
     license_fields,
 )
-from omnisonic.core.licenses.territories import Territory, from_multirange, parse_territory
-from omnisonic.core.licenses.territory_words import count_countries, readable, remarks
+from omnisonic.core.licenses.territories import Territory, parse_territory
+from omnisonic.core.licenses.territory_cuts import leave_out
+from omnisonic.core.licenses.territory_sets import from_multirange, union
+from omnisonic.core.licenses.territory_words import count_countries, describe, readable, remarks
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import FieldError, InvalidFields, NotFound, VersionConflict
@@ -138,20 +140,19 @@ def preview_conflicts(
     work = entries.get_entity(session, Work, draft.work_id)
     territory = parse_territory(draft.territory)
     claim = _claim(session, draft, work, territory)
-    met = {
-        status: [
-            overlap_of(row, claim)
-            for row in repository.list_overlapping(session, claim, status=status, without=license_id)
-        ]
-        for status in (LicenseStatus.ACTIVE, LicenseStatus.DRAFT)
-    }
+    statuses = (LicenseStatus.ACTIVE, LicenseStatus.DRAFT)
+    rows = repository.list_overlapping(session, claim, statuses=statuses, without=license_id)
+    in_the_way = [row for row in rows if row.status == LicenseStatus.ACTIVE]
+    taken = union(shared_territory(row, claim) for row in in_the_way)
     return ConflictPreview(
         territory=territory.text,
         territory_name=readable(territory),
         countries=count_countries(territory),
         remarks=remarks(territory),
-        conflicts=met[LicenseStatus.ACTIVE],
-        drafts=met[LicenseStatus.DRAFT],
+        conflicts=[overlap_of(row, claim) for row in in_the_way],
+        drafts=[overlap_of(row, claim) for row in rows if row.status == LicenseStatus.DRAFT],
+        taken_territory=describe(taken) if taken else None,
+        free_territory=leave_out(territory, taken, [row.territory for row in in_the_way]) if taken else None,
     )
 
 
@@ -247,7 +248,8 @@ def _refusing(uow: UnitOfWork, claim: Claim, *, license_id: UUID) -> Iterator[No
         code = getattr(error.orig, "pgcode", None)
         if code != EXCLUSION_VIOLATION or getattr(diagnosis, "constraint_name", None) != NO_OVERLAP:
             raise
-        met = repository.list_overlapping(uow.session, claim, status=LicenseStatus.ACTIVE, without=license_id)
+        in_force = (LicenseStatus.ACTIVE,)
+        met = repository.list_overlapping(uow.session, claim, statuses=in_force, without=license_id)
         raise conflict_of([overlap_of(row, claim) for row in met]) from error
 
 

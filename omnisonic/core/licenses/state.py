@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import reflex as rx
@@ -32,6 +33,8 @@ MAX_ROWS = 200
 ENDING_ROWS = 5
 MAX_SEARCH_CHARS = 200
 WORK_PAGES = "/catalog/works/"
+CSV_FILE = "/api/licenses.csv"
+EVERY = "all"
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Found:
     ending: list[LicenseLine] = field(default_factory=list)
     timeline: Timeline = field(default_factory=Timeline)
     work_title: str = ""
+    may_grant: bool = True
 
 
 class LicensesState(rx.State):
@@ -52,9 +56,10 @@ class LicensesState(rx.State):
     load_problem: str = ""
     work_id: str = ""
     work_title: str = ""
+    may_grant: bool = True  # of this work; without one people choose among their own
     search: str = ""
-    status: str = "all"
-    right: str = "all"
+    status: str = EVERY
+    right: str = EVERY
     territory: str = ""
     territory_problem: str = ""
     lines: rx.Field[list[LicenseLine]] = rx.field(default_factory=list)
@@ -66,6 +71,19 @@ class LicensesState(rx.State):
     revoked_id: str = ""
     revoked_words: str = ""
 
+    @rx.var
+    def csv_href(self) -> str:
+        """The file of what the filters show."""
+        asked = {
+            "workId": self.work_id,
+            "status": self.status if self.status != EVERY else "",
+            "rightsType": self.right if self.right != EVERY else "",
+            "territory": self.territory.strip() if not self.territory_problem else "",
+            "licensee": self.search.strip(),
+        }
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return f"{CSV_FILE}?{query}" if query else CSV_FILE
+
     @rx.event
     @guarded
     async def load(self) -> None:
@@ -74,6 +92,9 @@ class LicensesState(rx.State):
         path, query = self.router.url.path, self.router.url.query_parameters
         place = path.rstrip("/").rpartition("/")[2] if path.startswith(WORK_PAGES) else query.get("work", "")
         self.work_id = str(parse_id(place) or "")
+        if path.startswith(WORK_PAGES):  # shows no filters, so none may hide anything
+            self.search = self.territory = ""
+            self.status = self.right = EVERY
         self.highlighted = str(parse_id(query.get("license", "")) or "")
         await self._look()
         self.has_any = self.has_any or bool(self.lines)
@@ -90,14 +111,14 @@ class LicensesState(rx.State):
     @guarded
     async def filter_status(self, status: str) -> None:
         """Only licenses in one state."""
-        self.status = status if status in set(LicenseStatus) else "all"
+        self.status = status if status in set(LicenseStatus) else EVERY
         await self._look()
 
     @rx.event
     @guarded
     async def filter_right(self, right: str) -> None:
         """Only one right."""
-        self.right = right if right in set(RightsType) else "all"
+        self.right = right if right in set(RightsType) else EVERY
         await self._look()
 
     @rx.event
@@ -105,6 +126,13 @@ class LicensesState(rx.State):
     async def filter_territory(self, words: str) -> None:
         """Only licenses that touch a territory; an unknown one is said and filters nothing."""
         self.territory = words[:MAX_SEARCH_CHARS]
+        await self._look()
+
+    @rx.event
+    @guarded
+    async def point_at(self, license_id: str) -> None:
+        """Show a license in the list, marked and first."""
+        self.highlighted = str(parse_id(license_id) or "")
         await self._look()
 
     @rx.event
@@ -159,13 +187,14 @@ class LicensesState(rx.State):
         found = await in_thread(_find, current_actor(), self._filter(), "", self.highlighted)
         self.lines, self.cursor = found.lines, found.cursor
         self.ending, self.timeline, self.work_title = found.ending, found.timeline, found.work_title
+        self.may_grant = found.may_grant
         self.has_any = self.has_any or bool(found.lines)
 
     def _filter(self) -> LicenseFilter:
         where = LicenseFilter(
             work_id=parse_id(self.work_id) if self.work_id else None,
-            status=LicenseStatus(self.status) if self.status != "all" else None,
-            rights_type=RightsType(self.right) if self.right != "all" else None,
+            status=LicenseStatus(self.status) if self.status != EVERY else None,
+            rights_type=RightsType(self.right) if self.right != EVERY else None,
             licensee=self.search.strip().replace("\x00", "") or None,
         )
         self.territory_problem = ""
@@ -185,7 +214,9 @@ def _find(actor: Actor, where: LicenseFilter, cursor: str, highlighted: str) -> 
         found = Found(_lines(session, actor, rows, now), next_cursor or "")
         if where.work_id is not None:
             every = queries.licenses_of_work(session, actor, work_id=where.work_id)
-            found.timeline = timeline_of(queries.views_of(session, every), now=now)
+            found.may_grant = bool(editable_works(session, actor, [where.work_id]))
+            views = queries.views_of(session, every)
+            found.timeline = timeline_of(views, now=now, may_edit=found.may_grant)
             found.work_title = queries.title_of_work(session, actor, work_id=where.work_id)
         elif not cursor:
             ending = queries.expiring_licenses(session, actor, limit=ENDING_ROWS)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -29,15 +28,13 @@ from omnisonic.core.licenses.territory_names import (
     name_of,
     words_of,
 )
+from omnisonic.core.licenses.territory_sets import WORLD, Ranges, bits_of, bits_of_numbers, ranges_of
 from omnisonic.platform.errors import FieldError
 
-FIRST, AFTER_LAST = 1, 2000
 MAX_CHARS = 1000
 MAX_NEAR = 3
 MIN_NEAR_CHARS = 4
 
-Ranges = tuple[tuple[int, int], ...]
-WORLD: Ranges = ((FIRST, AFTER_LAST),)
 WORLD_NAMES = (
     "world",
     "worldwide",
@@ -108,38 +105,7 @@ def parse_territory(expression: str | None) -> Territory:
     if not bits:
         raise _refusal("empty-territory", f"“{expression.strip()}” leaves no country. Take out less.")
     text = _canonical(terms)
-    return Territory(None if text == "WORLD" else text, _ranges(bits), terms)
-
-
-def to_ranges(numbers: Iterable[int]) -> Ranges:
-    """Numbers as the fewest half-open ranges, ascending."""
-    ranges: list[tuple[int, int]] = []
-    for number in sorted(set(numbers)):
-        if ranges and ranges[-1][1] == number:
-            ranges[-1] = (ranges[-1][0], number + 1)
-        else:
-            ranges.append((number, number + 1))
-    return tuple(ranges)
-
-
-def to_numbers(ranges: Ranges) -> frozenset[int]:
-    """Every number in the ranges."""
-    return frozenset(number for low, high in ranges for number in range(low, high))
-
-
-def intersection(one: Ranges, other: Ranges) -> Ranges:
-    """What two sets share."""
-    return to_ranges(to_numbers(one) & to_numbers(other))
-
-
-def to_multirange(ranges: Ranges) -> str:
-    """PostgreSQL's text of an int4multirange: `{[1,840),[841,2000)}`."""
-    return "{" + ",".join(f"[{low},{high})" for low, high in ranges) + "}"
-
-
-def from_multirange(text: str) -> Ranges:
-    """The ranges that `to_multirange` wrote and PostgreSQL gives back."""
-    return tuple((int(low), int(high)) for low, high in re.findall(r"\[(\d+),(\d+)\)", text))
+    return Territory(None if text == "WORLD" else text, ranges_of(bits), terms)
 
 
 def _read_terms(expression: str) -> list[Term]:
@@ -166,7 +132,7 @@ def _read_terms(expression: str) -> list[Term]:
     if not terms:
         raise _unknown(expression.strip())
     if terms[0].takes_away:
-        terms.insert(0, Term("WORLD", _bits(to_numbers(WORLD)), is_group=True))
+        terms.insert(0, Term("WORLD", bits_of(WORLD), is_group=True))
     return terms
 
 
@@ -206,21 +172,13 @@ def _known_names() -> tuple[dict[tuple[str, ...], Term], int]:
         words: Term(CODES[number], 1 << number, is_group=False) for words, number in country_names().items()
     }
     for group in GROUPS:
-        term = Term(group.name, _bits(NUMBERS[code] for code in group.members), is_group=True)
+        term = Term(group.name, bits_of_numbers(NUMBERS[code] for code in group.members), is_group=True)
         codes = (group.tis_code, str(group.tis_number or ""))
         for name in filter(None, (group.name, *codes, *group.other_names)):
             known.setdefault(words_of(name), term)
-    world = Term("WORLD", _bits(to_numbers(WORLD)), is_group=True)
+    world = Term("WORLD", bits_of(WORLD), is_group=True)
     known.update({words_of(name): world for name in WORLD_NAMES})
     return known, max(map(len, known))
-
-
-def _bits(numbers: Iterable[int]) -> int:
-    return functools.reduce(operator.or_, (1 << number for number in numbers), 0)
-
-
-def _ranges(bits: int) -> Ranges:
-    return tuple(run.span() for run in re.finditer("1+", f"{bits:b}"[::-1]))
 
 
 def _evaluate(terms: Iterable[Term]) -> int:

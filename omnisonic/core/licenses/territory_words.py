@@ -6,16 +6,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from omnisonic.core.licenses.territories import (
-    WORLD,
-    Ranges,
-    Term,
-    Territory,
-    parse_territory,
-    to_numbers,
-)
+from omnisonic.core.licenses.territories import Term, Territory, parse_territory
 from omnisonic.core.licenses.territory_groups import GROUPS
 from omnisonic.core.licenses.territory_names import APART, CODES, NUMBERS, name_of
+from omnisonic.core.licenses.territory_sets import WORLD, Ranges, to_numbers
 
 SHOWN_NAMES = 4
 _GROUP_NAMES = {"EU": "the EU", "EEA": "the EEA", "GSA": "Germany, Switzerland, Austria", "CIS": "the CIS"}
@@ -46,6 +40,7 @@ def readable_text(text: str | None, *, shown: int = SHOWN_NAMES) -> str:
     return readable(parse_territory(text), shown=shown)
 
 
+@lru_cache(maxsize=2048)
 def describe(ranges: Ranges, *, shown: int = SHOWN_NAMES) -> str:
     """Any set in the fewest words: worldwide, a group, some names, or the world without some."""
     if ranges == WORLD:
@@ -79,7 +74,7 @@ def remarks(territory: Territory) -> list[str]:
 
 def count_countries(territory: Territory) -> int:
     """How many countries of today the territory holds."""
-    return len(to_numbers(territory.ranges) & frozenset(NUMBERS.values()))
+    return len(to_numbers(territory.ranges) & CODES.keys())
 
 
 def listed(names: Sequence[str], *, shown: int = SHOWN_NAMES) -> str:

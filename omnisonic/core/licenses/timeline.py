@@ -17,6 +17,7 @@ MAX_TICKS = 8
 NARROW_PERCENT = 9.0  # below this a name does not fit into its bar
 SPAN_MAX_YEARS = 400
 HIDDEN = {LicenseStatus.REVOKED}
+CHANGEABLE = {LicenseStatus.ACTIVE, LicenseStatus.DRAFT}
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Bar:
     is_exclusive: bool
     is_open: bool
     is_narrow: bool
+    may_edit: bool
 
 
 @dataclass
@@ -62,14 +64,17 @@ class Timeline:
     summary: str = ""
 
 
-def timeline_of(licenses: Sequence[LicenseView], *, now: datetime) -> Timeline:
-    """The picture of what is in force, was and will be; revoked licenses are not in it."""
+def timeline_of(licenses: Sequence[LicenseView], *, now: datetime, may_edit: bool) -> Timeline:
+    """The picture of what is in force, was and will be; revoked licenses are not in it.
+
+    `may_edit`: the viewer may change the licenses of this work; none that is over can be changed.
+    """
     shown = [one for one in licenses if one.status not in HIDDEN]
     if not shown:
         return Timeline()
     first, last = _years(shown, now)
     lanes = [
-        _lane(name, [one for one in shown if one.rights_type == right], first, last, now)
+        _lane(name, [one for one in shown if one.rights_type == right], (first, last), now, may_edit)
         for right, name in RIGHT_WORDS.items()
         if any(one.rights_type == right for one in shown)
     ]
@@ -94,7 +99,10 @@ def _place(moment: datetime, first: int, last: int) -> float:
     return (moment - start) / (end - start) * 100
 
 
-def _lane(name: str, licenses: Sequence[LicenseView], first: int, last: int, now: datetime) -> TimeLane:
+def _lane(
+    name: str, licenses: Sequence[LicenseView], years: tuple[int, int], now: datetime, may_edit: bool
+) -> TimeLane:
+    first, last = years
     ends_of_rows: list[float] = []
     bars: list[Bar] = []
     for one in sorted(licenses, key=lambda one: (one.effective_from, one.id)):
@@ -102,11 +110,11 @@ def _lane(name: str, licenses: Sequence[LicenseView], first: int, last: int, now
         right = 100.0 if one.expires_on is None else max(left, _place(one.expires_on, first, last))
         row = next((at for at, end in enumerate(ends_of_rows) if end <= left + 1e-9), len(ends_of_rows))
         ends_of_rows[row : row + 1] = [right]
-        bars.append(_bar(one, left, right - left, row, now))
+        bars.append(_bar(one, left, right - left, row, now, may_edit))
     return TimeLane(name, len(ends_of_rows), bars)
 
 
-def _bar(one: LicenseView, left: float, width: float, row: int, now: datetime) -> Bar:
+def _bar(one: LicenseView, left: float, width: float, row: int, now: datetime, may_edit: bool) -> Bar:
     is_over = one.expires_on is not None and one.expires_on <= now and one.status is LicenseStatus.ACTIVE
     kind = "exclusive" if one.exclusive else "non-exclusive"
     title = (
@@ -124,6 +132,7 @@ def _bar(one: LicenseView, left: float, width: float, row: int, now: datetime) -
         is_exclusive=one.exclusive,
         is_open=one.expires_on is None,
         is_narrow=width < NARROW_PERCENT,
+        may_edit=may_edit and one.status in CHANGEABLE,
     )
 
 

@@ -1,4 +1,4 @@
-"""Dialogs: the platform's own element, opened and closed by buttons without any code of ours."""
+"""Dialogs: the platform's own element, opened and closed by buttons; it keeps and gives back the focus."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.platform.ui.controls import Text
+
+_END = rx.asset("dialog_end.jsx", shared=True)
+
+
+class DialogEnd(rx.NoSSRComponent):
+    """Closes a dialog from a state: whenever `at` changes."""
+
+    library = _END.importable_path
+    tag = "DialogEnd"
+    is_default = False
+
+    dialog: rx.Var[str]
+    at: rx.Var[int]
 
 
 def opens(dialog_id: str) -> dict[str, Any]:
@@ -22,21 +35,43 @@ def closes(dialog_id: str) -> dict[str, Any]:
 def dialog(dialog_id: str, title: Text, *children: rx.Component, testid: str) -> rx.Component:
     """A modal dialog: keeps focus inside, Escape or the cross closes it."""
     return rx.el.dialog(
-        rx.el.div(
-            rx.el.h2(title, id=f"{dialog_id}-title"),
-            rx.el.button(
-                rx.icon("x", size=16, aria_hidden="true"),
-                type="button",
-                aria_label="Close",
-                class_name="ui-button ui-button-ghost ui-button-icon",
-                data_testid=f"{testid}-close",
-                **closes(dialog_id),
-            ),
-            class_name="ui-dialog-head",
-        ),
+        _head(dialog_id, title, testid, "ui-dialog-head"),
         *children,
         id=dialog_id,
         aria_labelledby=f"{dialog_id}-title",
         class_name="ui-dialog",
         data_testid=testid,
+    )
+
+
+def drawer(
+    dialog_id: str, title: Text, body: rx.Component, foot: rx.Component, *, closed: Any, testid: str
+) -> rx.Component:
+    """A modal dialog at the side of the page, for long forms; it closes when the count `closed` changes."""
+    return rx.fragment(
+        rx.el.dialog(
+            _head(dialog_id, title, testid, "ui-drawer-head"),
+            rx.el.div(body, class_name="ui-drawer-body"),
+            foot,
+            id=dialog_id,
+            aria_labelledby=f"{dialog_id}-title",
+            class_name="ui-drawer",
+            data_testid=testid,
+        ),
+        DialogEnd.create(dialog=dialog_id, at=closed),
+    )
+
+
+def _head(dialog_id: str, title: Text, testid: str, class_name: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.h2(title, id=f"{dialog_id}-title"),
+        rx.el.button(
+            rx.icon("x", size=16, aria_hidden="true"),
+            type="button",
+            aria_label="Close",
+            class_name="ui-button ui-button-ghost ui-button-icon",
+            data_testid=f"{testid}-close",
+            **closes(dialog_id),
+        ),
+        class_name=class_name,
     )

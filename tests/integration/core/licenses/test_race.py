@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from omnisonic.core.licenses import service
 from omnisonic.core.licenses.errors import LicenseConflict
 from omnisonic.core.licenses.schemas import LicenseDraft
-from omnisonic.core.licenses.territories import parse_territory, to_numbers
+from omnisonic.core.licenses.territories import parse_territory
+from omnisonic.core.licenses.territory_sets import to_numbers
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import unit_of_work, write_engine
 from omnisonic.platform.db_errors import repeatable

@@ -10,17 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnisonic.core.licenses.errors import UnknownTerritory
-from omnisonic.core.licenses.territories import (
-    WORLD,
-    from_multirange,
-    intersection,
-    parse_territory,
-    to_multirange,
-    to_numbers,
-    to_ranges,
-)
+from omnisonic.core.licenses.territories import parse_territory
 from omnisonic.core.licenses.territory_groups import GROUPS
 from omnisonic.core.licenses.territory_names import NUMBERS
+from omnisonic.core.licenses.territory_sets import (
+    WORLD,
+    bits_of_numbers,
+    from_multirange,
+    intersection,
+    ranges_of,
+    to_multirange,
+    to_numbers,
+)
 from omnisonic.core.licenses.territory_words import count_countries, describe, readable, remarks
 
 EXPRESSIONS = 10_000
@@ -146,12 +147,12 @@ def test_any_text_is_read_or_refused(expression: str) -> None:
 
 @given(st.sets(st.integers(1, 1999)), st.sets(st.integers(1, 1999)))
 def test_ranges_are_the_set_and_survive_the_database_form(one: set[int], other: set[int]) -> None:
-    ranges = to_ranges(one)
+    ranges = ranges_of(bits_of_numbers(one))
     assert to_numbers(ranges) == one
     assert all(low < high for low, high in ranges)
     assert all(left[1] < right[0] for left, right in pairwise(ranges))
     assert from_multirange(to_multirange(ranges)) == ranges
-    assert to_numbers(intersection(ranges, to_ranges(other))) == one & other
+    assert to_numbers(intersection(ranges, ranges_of(bits_of_numbers(other)))) == one & other
 
 
 def test_the_world_holds_countries_that_do_not_exist_yet() -> None:

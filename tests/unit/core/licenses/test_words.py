@@ -115,14 +115,21 @@ def test_the_timeline_keeps_rights_apart_and_hides_what_was_revoked() -> None:
         view(status="revoked", licensee="Gone"),
         view(expires_on=datetime(2026, 6, 1, tzinfo=UTC)),
     ]
-    picture = timeline_of(licenses, now=NOW)
+    picture = timeline_of(licenses, now=NOW, may_edit=True)
     assert [(lane.name, len(lane.bars)) for lane in picture.lanes] == [("Master", 2), ("Mechanical", 1)]
     assert 0 <= picture.today <= 100
     assert [tick.label for tick in picture.ticks] == ["2026", "2027", "2028"][: len(picture.ticks)]
     [endless] = picture.lanes[1].bars
     assert (endless.is_open, endless.left + endless.width) == (True, 100)
     assert {bar.kind for bar in picture.lanes[0].bars} == {"active", "expired"}
-    assert timeline_of([], now=NOW).lanes == []
+    assert timeline_of([], now=NOW, may_edit=True).lanes == []
+
+
+def test_bars_open_only_for_people_of_the_work_and_while_the_license_lasts() -> None:
+    licenses = [view(), view(status="expired", rights_type="MECHANICAL")]
+    for may_edit in (True, False):
+        picture = timeline_of(licenses, now=NOW, may_edit=may_edit)
+        assert [lane.bars[0].may_edit for lane in picture.lanes] == [may_edit, False]
 
 
 @given(st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 2000)), min_size=1, max_size=30))
@@ -132,7 +139,7 @@ def test_bars_of_one_row_never_cover_each_other(windows: list[tuple[int, int]]) 
         view(effective_from=base + timedelta(days=start), expires_on=base + timedelta(days=start + length))
         for start, length in windows
     ]
-    [lane] = timeline_of(licenses, now=NOW).lanes
+    [lane] = timeline_of(licenses, now=NOW, may_edit=True).lanes
     assert len(lane.bars) == len(windows)
     by_row: dict[int, list[Any]] = {}
     for bar in lane.bars:
