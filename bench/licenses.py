@@ -26,7 +26,8 @@ from omnisonic.core.licenses.errors import LicenseConflict
 from omnisonic.core.licenses.models import LicenseStatus
 from omnisonic.core.licenses.repository import Claim
 from omnisonic.core.licenses.schemas import LicenseDraft
-from omnisonic.core.licenses.territories import WORLD, parse_territory, to_multirange
+from omnisonic.core.licenses.territories import parse_territory
+from omnisonic.core.licenses.territory_sets import WORLD, to_multirange
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.models import User
 from omnisonic.platform.db import read_session, unit_of_work
