@@ -58,7 +58,7 @@ ROW = '{"isrc": "GBAYC1700598", "title": "A", "artist": "B"}'
         ("text/csv", b"\x89PNG\r\n\x1a\n" + bytes(99), 415, "import-not-text", set()),
         ("text/csv", b"\0\0\1" * 200, 415, "import-not-text", set()),
         ("application/xml", "<a/>", 415, "import-not-text", set()),
-        ("application/json", "5", 422, "import-empty", set()),
+        ("application/json", "[]", 422, "import-empty", set()),
         ("application/json", "[" * 100_000, 422, "import-broken", set()),
         ("application/json", f"[{ROW}, {{", 422, "import-broken", set()),
         ("application/json", '[{"isrc": NaN}]', 422, "import-broken", set()),

@@ -170,7 +170,7 @@ def around(site: RunningSite, graph: RunningGraph, mara: Person) -> dict[str, st
 
 def test_examples_are_short() -> None:
     lengths = {file.name: len(file.read_text().splitlines()) for file in EXAMPLES.glob("*.py")}
-    assert lengths.keys() == {"query.py", "subscribe.py", "import_catalog.py"}
+    assert lengths.keys() == {"first_event.py", "query.py", "subscribe.py", "import_catalog.py"}
     assert max(lengths.values()) <= LINES_MAX
 
 
@@ -199,6 +199,18 @@ def test_example_subscribe(around: dict[str, str], mara: Person) -> None:
     refused = start_example("subscribe.py", str(new_id()), **around)
     assert "not-found" in refused.communicate(timeout=30)[1]
     assert refused.returncode == 1
+
+
+def test_example_without_our_client(around: dict[str, str]) -> None:
+    process = start_example("first_event.py", **around)
+
+    def has_ended() -> bool:
+        relay_events()
+        return process.poll() is not None
+
+    wait_until(has_ended)
+    output, errors = process.communicate(timeout=30)
+    assert (output.splitlines(), errors) == (["connection_ack", "Second light"], "")
 
 
 def test_example_import(around: dict[str, str], catalog: Path) -> None:
