@@ -45,7 +45,7 @@ def own_servers() -> Iterator[OwnServers]:
         os.environ.pop(name, None)
     os.environ.update(OMNISONIC_ENV="test", OMNISONIC_DATA_DIR=str(folder), LOG_LEVEL="WARNING")
     _forget()
-    stack = EmbeddedStack.needed(get_settings(), DataFolder.open(folder))
+    stack = EmbeddedStack.needed(get_settings(), DataFolder.open(folder), without={"clickhouse"})
     try:
         os.environ.update(stack.start())
         _forget()

@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SECTIONS = {
     "omnisonic_env": "Where it runs",
     "database_url": "Database and Redis",
+    "clickhouse_host": "Analytics",
     "auth_url": "Sign-in",
     "storage_type": "Object storage and uploads",
     "export_worker_concurrency": "Exports",

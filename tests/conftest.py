@@ -54,12 +54,13 @@ def _rank(path: Path) -> int:
 
 def forget_connections() -> None:
     """Drop everything that was made from the settings, and the settings."""
+    from omnisonic.platform.clickhouse import get_client
     from omnisonic.platform.db import dispose_engines
     from omnisonic.platform.redis import get_redis
     from omnisonic.platform.storage import get_storage
 
     dispose_engines()
-    for cached in (get_redis, get_storage, get_settings):
+    for cached in (get_redis, get_storage, get_settings, get_client):
         cached.cache_clear()
 
 
@@ -88,7 +89,10 @@ def data_dir() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def servers(data_dir: Path) -> Iterator[Servers]:
-    """PostgreSQL with the migrations, Valkey and the mail sink, with their addresses in the environment."""
+    """PostgreSQL with the migrations, Valkey and the mail sink, with their addresses in the environment.
+
+    ClickHouse, which few tests need, starts with `clickhouse_server`.
+    """
     from omnisonic.platform.embedded.database_roles import SUPERUSER
     from omnisonic.platform.embedded.folder import DataFolder
     from omnisonic.platform.embedded.migrations import migrate
@@ -97,7 +101,7 @@ def servers(data_dir: Path) -> Iterator[Servers]:
 
     os.environ["OMNISONIC_DATA_DIR"] = str(data_dir)
     forget_connections()
-    stack = EmbeddedStack.needed(get_settings(), DataFolder.open(data_dir))
+    stack = EmbeddedStack.needed(get_settings(), DataFolder.open(data_dir), without={"clickhouse"})
     try:
         environment = stack.start()
         os.environ.update(environment)
@@ -108,6 +112,34 @@ def servers(data_dir: Path) -> Iterator[Servers]:
         forget_connections()
     finally:
         stack.stop()
+
+
+@pytest.fixture(scope="session")
+def clickhouse_server(data_dir: Path) -> Iterator[dict[str, str]]:
+    """Variables of a ClickHouse server, started for the first test that needs one."""
+    from tests.clickhouse_server import connect, running_clickhouse
+
+    with running_clickhouse(data_dir / "analytics") as environment:
+        database = f"omnisonic_test_{os.getpid()}"
+        yield {**environment, "CLICKHOUSE_DATABASE": database}
+        with closing(connect(environment)) as client:
+            client.command(f"DROP DATABASE IF EXISTS {database}")
+
+
+@pytest.fixture
+def clickhouse_db(clickhouse_server: dict[str, str], configure: Callable[..., Settings]) -> None:
+    """The newest tables, empty, in CLICKHOUSE_DATABASE; use them through `clickhouse()`."""
+    from omnisonic.platform.clickhouse import clickhouse
+    from omnisonic.platform.clickhouse_migrations import migrate_clickhouse
+
+    migrate_clickhouse(configure(**clickhouse_server))
+    with clickhouse() as client:
+        asked = (
+            "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' "
+            "AND name <> 'schema_versions'"
+        )
+        for (table,) in client.query(asked).result_rows:
+            client.command(f"TRUNCATE TABLE {table}")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
 
 from omnisonic import __version__
-from omnisonic.platform.readiness import check_readiness, newest_revision
+from omnisonic.platform.readiness import OPTIONAL, check_readiness, newest_revision
 from omnisonic.platform.redis import get_redis
 from omnisonic.platform.schemas import ApiModel, Ok
 from omnisonic.platform.settings import Settings, get_settings
@@ -33,6 +33,7 @@ class Check(ApiModel):
     """One server."""
 
     ok: bool
+    required: bool = True
     detail: str = ""
 
 
@@ -67,10 +68,13 @@ async def live() -> Ok:
 
 @router.get("/health/ready", operation_id="health_ready", responses={503: {"model": Readiness}})
 async def ready() -> JSONResponse:
-    """Whether requests should be sent here: every server answers and nobody asked the process to stop."""
+    """Whether requests should be sent here: every needed server answers and it is not stopping."""
     results = await check_readiness()
-    checks = {name: Check(ok=result.ok, detail=result.detail) for name, result in results.items()}
-    is_ready = not _stopping.is_set and all(check.ok for check in checks.values())
+    checks = {
+        name: Check(ok=result.ok, required=name not in OPTIONAL, detail=result.detail)
+        for name, result in results.items()
+    }
+    is_ready = not _stopping.is_set and all(check.ok for check in checks.values() if check.required)
     body = Readiness(ok=is_ready, stopping=_stopping.is_set, checks=checks)
     return JSONResponse(body.model_dump(mode="json"), 200 if is_ready else 503, NO_STORE)
 

@@ -10,10 +10,13 @@ from pathlib import Path
 import anyio
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from clickhouse_connect.driver.exceptions import ClickHouseError
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from omnisonic.platform.clickhouse import clickhouse
+from omnisonic.platform.clickhouse_migrations import find_newest_applied, list_migrations
 from omnisonic.platform.db import write_engine
 from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.redis import get_redis
@@ -53,7 +56,7 @@ async def check_readiness() -> dict[str, CheckResult]:
             results[name] = CheckResult(ok=False, detail=str(reason))
         except OmnisonicError as error:
             results[name] = CheckResult(ok=False, detail=error.title)
-        except (SQLAlchemyError, RedisError, OSError) as error:
+        except (SQLAlchemyError, RedisError, ClickHouseError, OSError) as error:
             results[name] = CheckResult(ok=False, detail=f"not reachable ({type(error).__name__})")
 
     async with anyio.create_task_group() as group:
@@ -81,6 +84,14 @@ def check_redis() -> None:
     get_redis().ping()
 
 
+def check_clickhouse() -> None:
+    """Raise unless the ClickHouse server answers and has the newest tables of this code."""
+    with clickhouse() as client:
+        found, expected = find_newest_applied(client), len(list_migrations())
+    if found != expected:
+        raise NotReady(f"version {found}, expected {expected}: run `omnisonic migrate`")
+
+
 def check_storage() -> None:
     """Raise unless the object store answers; whether the probe exists does not matter."""
     get_storage().stat(PROBE_KEY)
@@ -97,7 +108,10 @@ CHECKS: dict[str, Callable[[], None]] = {
     "migrations": check_migrations,
     "redis": check_redis,
     "storage": check_storage,
+    "clickhouse": check_clickhouse,
 }
+# Without these the rest goes on: sessions, catalog and exports need no analytics.
+OPTIONAL = frozenset({"clickhouse"})
 _limiters: dict[str, anyio.CapacityLimiter] = {}
 
 

@@ -16,6 +16,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only-secret-do-not-deploy"  # noqa: S105  (refused in production)
+SQL_NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 
 
 class Environment(StrEnum):
@@ -85,6 +86,20 @@ class Settings(BaseSettings):
         10, ge=0, le=200, description="Connections beyond the pool under load."
     )
     redis_url: SecretStr | None = Field(None, description="Redis or Valkey address.")
+
+    # analytics
+    clickhouse_host: str | None = Field(None, description="ClickHouse server, its HTTP interface.")
+    clickhouse_port: int = Field(8123, ge=1, le=65535, description="Its port; 443 and 8443 speak https.")
+    clickhouse_user: str = Field("default", description="Account at the ClickHouse server.")
+    clickhouse_password: SecretStr | None = Field(None, description="Password at the ClickHouse server.")
+    clickhouse_database: str = Field(
+        "insight", pattern=SQL_NAME, description="Database of the feeds and their links."
+    )
+    clickhouse_cluster: str | None = Field(
+        None,
+        pattern=SQL_NAME,
+        description="Cluster on which tables are made and replicated; empty: one server.",
+    )
 
     # identity
     auth_url: str | None = Field(
@@ -216,7 +231,7 @@ class Settings(BaseSettings):
             problems.append("GATEWAY_ALLOW_GUESTS: must be false in production")
         if not self.public_url.startswith("https://"):
             problems.append("PUBLIC_URL: must start with https:// in production")
-        for name in ("database_url", "redis_url"):
+        for name in ("database_url", "redis_url", "clickhouse_host"):
             if getattr(self, name) is None:
                 problems.append(f"{name.upper()}: required in production")
         if not (self.github_client_id and self.github_client_secret):

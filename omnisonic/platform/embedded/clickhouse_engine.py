@@ -21,7 +21,8 @@ from omnisonic.platform.embedded.clickhouse_sessions import Sessions, SessionWis
 from omnisonic.platform.embedded.clickhouse_statements import Statement
 
 PIECE_BYTES = 1 << 20
-MAX_MEMORY_OF_QUERY_BYTES = 2 << 30
+# Where the embedded engine's defaults are not a server's, and one statement's share of the memory.
+DEFAULTS = {"implicit_select": "0", "max_memory_usage": str(2 << 30)}
 # Formats whose pieces, one after the other, are the whole: no head, foot or separator of their own.
 PIECEWISE = frozenset(
     {"CSV", "JSONCompactEachRow", "JSONEachRow", "Native", "RowBinary", "TSV", "TabSeparated"}
@@ -93,7 +94,7 @@ class Engine:
         self._folder = str(folder)
         self._spool = spool
         self._keep = self._connect()  # as long as one handle is open, merges go on
-        self.sessions = Sessions(self._connect)
+        self.sessions = Sessions(self._connect_session)
         self.version, self.timezone = (
             self._keep.query("SELECT version(), timezone()", "TSV").bytes().decode().strip().split("\t")
         )
@@ -165,6 +166,11 @@ class Engine:
     def _connect(self) -> Any:
         return self._chdb.connect(self._folder)
 
+    def _connect_session(self) -> Any:
+        handle = self._connect()
+        _prepare(handle, None, DEFAULTS)
+        return handle
+
     @contextmanager
     def _lease(self, order: Order) -> Iterator[Any]:
         """A handle with the order's database and settings; a session's gets its own ones back after."""
@@ -176,8 +182,7 @@ class Engine:
             return
         handle = self._connect()
         try:
-            limits = {"max_memory_usage": str(MAX_MEMORY_OF_QUERY_BYTES)}
-            _engine_call(lambda: _prepare(handle, order.database, limits | settings))
+            _engine_call(lambda: _prepare(handle, order.database, DEFAULTS | settings))
             yield handle
         finally:
             handle.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -42,8 +43,10 @@ class EmbeddedStack:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @classmethod
-    def needed(cls, settings: Settings, folder: DataFolder) -> EmbeddedStack:
-        """The servers whose address nobody has set."""
+    def needed(
+        cls, settings: Settings, folder: DataFolder, *, without: Collection[str] = ()
+    ) -> EmbeddedStack:
+        """The servers whose address nobody has set, but for those named in `without`."""
         servers: list[EmbeddedServer] = []
         if settings.database_url is None:
             from omnisonic.platform.embedded.postgres import EmbeddedPostgres
@@ -53,11 +56,15 @@ class EmbeddedStack:
             from omnisonic.platform.embedded.valkey import EmbeddedValkey
 
             servers.append(EmbeddedValkey(folder))
+        if settings.clickhouse_host is None:
+            from omnisonic.platform.embedded.clickhouse import EmbeddedClickHouse
+
+            servers.append(EmbeddedClickHouse(folder, database=settings.clickhouse_database))
         if settings.smtp_host is None:
             from omnisonic.platform.embedded.mail_sink import EmbeddedMailSink
 
             servers.append(EmbeddedMailSink(folder))
-        return cls(folder, servers)
+        return cls(folder, [server for server in servers if server.name not in without])
 
     def start(self) -> dict[str, str]:
         """Start all, wait until they answer, and return the variables that the application needs."""

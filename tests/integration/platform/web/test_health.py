@@ -37,8 +37,22 @@ def silent_port() -> Iterator[int]:
 def test_with_all_servers_it_is_ready(anyone: TestClient) -> None:
     answer = anyone.get("/health/ready")
     assert answer.status_code == 200, answer.text
-    assert set(answer.json()["checks"]) == {"database", "migrations", "redis", "storage"}
+    assert set(answer.json()["checks"]) == {"database", "migrations", "redis", "storage", "clickhouse"}
     assert answer.json()["ok"] is True
+
+
+def test_without_analytics_it_is_ready_and_says_so(
+    anyone: TestClient, configure: Callable[..., Settings], refusing_port: int
+) -> None:
+    configure(CLICKHOUSE_HOST="127.0.0.1", CLICKHOUSE_PORT=refusing_port)
+    answer = anyone.get("/health/ready")
+    assert answer.status_code == 200
+    check = answer.json()["checks"]["clickhouse"]
+    assert check == {
+        "ok": False,
+        "required": False,
+        "detail": "The analytics database is not reachable",
+    }
 
 
 def test_alive_and_version_ask_no_server(anyone: TestClient, configure: Callable[..., Settings]) -> None:
