@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from omnisonic.core.imports.runner import run_import
 from omnisonic.platform.errors import InvalidFields, NotFound, OmnisonicError, UnsupportedType
 from omnisonic.platform.logging import get_logger
 from omnisonic.platform.storage import get_storage
-from workers.runtime import JobStopped, RowHeartbeat, StopReason, work_folder
+from workers.row_job import RowJob
+from workers.runtime import RowHeartbeat
 
 INTERRUPTED = "The import was interrupted; going on."
 FILE_GONE = "The uploaded file is no longer there. Import it again."
@@ -24,31 +25,8 @@ log = get_logger(__name__)
 def import_file(job_id: str) -> None:
     """Import one file and settle its row. Safe to run twice: only a pending row is taken."""
     claim = lifecycle.claim_import(job_id=UUID(job_id))
-    if claim is None:
-        return
-    owned: dict[str, Any] = {"job_id": claim.job.id, "attempt": claim.job.attempt}
-    heart = RowHeartbeat(partial(lifecycle.beat_import, **owned))
-    try:
-        with heart:
-            _import(claim, heart)
-        lifecycle.complete_import(**owned)
-    except JobStopped as error:
-        if error.reason is StopReason.DISOWNED:
-            lifecycle.cancel_claimed(**owned)
-        else:
-            is_fault = error.reason is not StopReason.SHUTDOWN
-            lifecycle.release_import(**owned, reason=INTERRUPTED, is_fault=is_fault)
-    except Disowned:
-        log.warning("import_disowned", job_id=job_id)
-    except (InvalidFields, UnsupportedType) as error:  # the file itself: another try changes nothing
-        lifecycle.fail_import(**owned, slug=error.slug, message=error.detail)
-    except NotFound:
-        lifecycle.fail_import(**owned, slug="not-found", message=FILE_GONE)
-    except BaseException as error:  # whatever broke, the row must not stay at "processing"
-        log.exception("import_failed", job_id=job_id, error=type(error).__name__)
-        reason = error.detail if isinstance(error, OmnisonicError) else INTERRUPTED
-        lifecycle.release_import(**owned, reason=reason, is_fault=True)
-        raise
+    if claim is not None:
+        _ImportJob(claim).run()
 
 
 def index_import(source: str, after: str) -> None:
@@ -56,9 +34,35 @@ def index_import(source: str, after: str) -> None:
     index_changes(source=source, after=int(after))
 
 
-def _import(claim: Claim, heart: RowHeartbeat) -> None:
-    with work_folder() as folder:
+class _ImportJob(RowJob[None]):
+    refusals = (InvalidFields, UnsupportedType, NotFound, Disowned)
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.owned: dict[str, Any] = {"job_id": claim.job.id, "attempt": claim.job.attempt}
+
+    def beat(self) -> bool:
+        return lifecycle.beat_import(**self.owned)
+
+    def work(self, folder: Path, heart: RowHeartbeat) -> None:
         path = folder / "file"
-        get_storage().download(claim.job.file_key, path)
+        get_storage().download(self.claim.job.file_key, path)
         heart.check()
-        run_import(claim, path, heart.check)
+        run_import(self.claim, path, heart.check)
+
+    def finish(self, result: None) -> None:  # noqa: ARG002  (there is none)
+        lifecycle.complete_import(**self.owned)
+
+    def refuse(self, error: OmnisonicError) -> None:
+        if isinstance(error, Disowned):
+            log.warning("import_disowned", job_id=str(self.claim.job.id))
+        else:
+            message = FILE_GONE if isinstance(error, NotFound) else error.detail
+            lifecycle.fail_import(**self.owned, slug=error.slug, message=message)
+
+    def release(self, error: BaseException | None, *, is_fault: bool) -> None:
+        reason = error.detail if isinstance(error, OmnisonicError) else INTERRUPTED
+        lifecycle.release_import(**self.owned, reason=reason, is_fault=is_fault)
+
+    def let_go(self) -> None:
+        lifecycle.cancel_claimed(**self.owned)

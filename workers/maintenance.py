@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlmodel import SQLModel, col
 
 from omnisonic.core.imports.lifecycle import requeue_stale_imports
+from omnisonic.core.imports.retention import remove_settled_files, remove_unknown_files
 from omnisonic.core.licenses.expiry import expire_due_licenses
 from omnisonic.platform.auth.models import AuthSession, VerificationToken
 from omnisonic.platform.db import UnitOfWork, unit_of_work
@@ -47,13 +48,15 @@ def sweep(*, stale_after_s: int = STALE_AFTER_S) -> None:
 
 
 def delete_orphans() -> None:
-    """Remove sessions put away for UPLOAD_ORPHAN_DAYS and uploads that have had no session that long."""
+    """Remove what nobody needs any more: old sessions and uploads (UPLOAD_ORPHAN_DAYS), files of imports."""
     now = utc_now()
     log.info(
         "orphans_deleted",
         sessions=_in_batches(lambda uow: purge_removed_sessions(uow, now=now)),
         uploads=_in_batches(lambda uow: delete_orphaned_uploads(uow, now=now)),
         unknown=delete_unknown_objects(now=now),
+        import_files=_in_batches(lambda uow: remove_settled_files(uow, now=now)),
+        unknown_import_files=remove_unknown_files(now=now),
     )
 
 

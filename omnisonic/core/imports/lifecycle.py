@@ -14,6 +14,7 @@ from omnisonic.core.imports.models import BulkImportJob, ImportChunk, ImportStat
 from omnisonic.core.imports.progress import channel_of, forget_progress
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import Conflict
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
@@ -48,6 +49,7 @@ class Disowned(Conflict):
     slug, title = "import-disowned", "Another worker has this import"
 
 
+@repeatable
 def claim_import(*, job_id: UUID) -> Claim | None:
     """Take the row; None when it is gone, final or another worker has it."""
     with unit_of_work() as uow:
@@ -65,6 +67,7 @@ def claim_import(*, job_id: UUID) -> Claim | None:
         return Claim(job, actor, repository.finished_chunks(uow.session, job_id=job_id))
 
 
+@repeatable
 def beat_import(*, job_id: UUID, attempt: int) -> bool:
     """Record a sign of life; False when the import should stop (canceled, or taken over)."""
     with unit_of_work() as uow:
@@ -75,6 +78,7 @@ def beat_import(*, job_id: UUID, attempt: int) -> bool:
         return job.cancel_requested_at is None
 
 
+@repeatable
 def record_read(*, job_id: UUID, attempt: int, total: int, rejected: int, warnings: Counter[str]) -> None:
     """The whole file is read: how many rows it has and how many are refused already. Raises `Disowned`."""
     with unit_of_work() as uow:
@@ -100,6 +104,7 @@ def record_chunk(uow: UnitOfWork, *, job_id: UUID, attempt: int, number: int, ou
     )
 
 
+@repeatable
 def complete_import(*, job_id: UUID, attempt: int) -> None:
     """Everything is merged: settle the row and have what changed made searchable."""
     with unit_of_work() as uow:
@@ -108,6 +113,7 @@ def complete_import(*, job_id: UUID, attempt: int) -> None:
             _settle(uow, job, ImportStatus.COMPLETED)
 
 
+@repeatable
 def cancel_claimed(*, job_id: UUID, attempt: int) -> None:
     """Mark an import that stopped on request as canceled; what is merged stays."""
     with unit_of_work() as uow:
@@ -116,6 +122,7 @@ def cancel_claimed(*, job_id: UUID, attempt: int) -> None:
             _settle(uow, job, ImportStatus.CANCELED)
 
 
+@repeatable
 def fail_import(*, job_id: UUID, attempt: int, slug: str, message: str) -> None:
     """Mark the row failed for a reason that another try would not change."""
     with unit_of_work() as uow:
@@ -124,6 +131,7 @@ def fail_import(*, job_id: UUID, attempt: int, slug: str, message: str) -> None:
             _fail(uow, job, slug=slug, message=message)
 
 
+@repeatable
 def release_import(*, job_id: UUID, attempt: int, reason: str, is_fault: bool) -> None:
     """Give a row back: after a fault there are a few more tries; a worker that stops in order costs none."""
     with unit_of_work() as uow:

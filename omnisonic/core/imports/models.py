@@ -39,7 +39,7 @@ class BulkImportJob(Row, table=True):
     )
 
     user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
-    file_key: str = Field(max_length=200)
+    file_key: str = Field(max_length=200)  # empty: the file was removed (`retention`)
     file_name: str = Field(max_length=255)
     file_size_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
     sha256: str = Field(max_length=64)

@@ -53,10 +53,14 @@ EXISTS (SELECT 1 FROM contributions share JOIN contributors p ON p.id = share.co
   WHERE share.work_id = {work} AND p.user_id = :user_id
     AND (share.valid_to IS NULL OR share.valid_to > now()))
 """
+# `IS TRUE`: what nobody owns any more (its account is gone) is nobody's, not unknown.
 IS_EDITABLE = f"""
-(:is_curator OR r.created_by = :user_id OR EXISTS (
+((:is_curator OR r.created_by = :user_id OR EXISTS (
   SELECT 1 FROM recording_credits c JOIN contributors p ON p.id = c.contributor_id
-  WHERE c.recording_id = r.id AND p.user_id = :user_id) OR {_LINKED_TO.format(work="r.work_id")})
+  WHERE c.recording_id = r.id AND p.user_id = :user_id) OR {_LINKED_TO.format(work="r.work_id")}) IS TRUE)
+"""
+IS_EDITABLE_WORK = f"""
+((:is_curator OR w.created_by = :user_id OR {_LINKED_TO.format(work="w.id")}) IS TRUE)
 """
 FIND_KNOWN = FIND_KNOWN.format(editable=IS_EDITABLE)
 
@@ -175,8 +179,7 @@ WHERE s.work_id IS NULL AND s.iswc IS NULL AND s.n > :low AND s.n <= :high AND f
 # A recording joins only a work that the importer may change: its shares decide who is paid.
 PART_FROM_FOREIGN_WORKS = f"""
 UPDATE stage_works s SET is_foreign = true FROM works w
-WHERE w.id = s.work_id AND s.n > :low AND s.n <= :high AND NOT :is_curator
-  AND w.created_by IS DISTINCT FROM :user_id AND NOT {_LINKED_TO.format(work="w.id")}
+WHERE w.id = s.work_id AND s.n > :low AND s.n <= :high AND NOT {IS_EDITABLE_WORK}
 """
 MAKE_WORKS = f"""
 WITH fresh AS MATERIALIZED (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from omnisonic.platform.auth.models import User
 from omnisonic.platform.pagination import Page, fetch_page
 
 ENDED_BADLY = (ImportStatus.FAILED, ImportStatus.CANCELED)
+ENDED = (ImportStatus.COMPLETED, *ENDED_BADLY)
 EXPORT_PAGE_ROWS = 5000
 
 
@@ -103,6 +104,28 @@ def finished_chunks(session: Session, *, job_id: UUID) -> set[int]:
 def last_change(session: Session) -> int:
     """A number that every later row of provenance is above."""
     return session.exec(select(func.max(Provenance.seq))).one() or 0
+
+
+def list_with_old_files(session: Session, *, ended_before: datetime, limit: int) -> list[BulkImportJob]:
+    """Ended imports whose file is still there, locked."""
+    return list(
+        session.exec(
+            select(BulkImportJob)
+            .where(
+                col(BulkImportJob.status).in_(ENDED),
+                col(BulkImportJob.completed_at) < ended_before,
+                BulkImportJob.file_key != "",
+            )
+            .order_by(col(BulkImportJob.completed_at))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def known_jobs(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these are imports."""
+    return set(session.exec(select(BulkImportJob.id).where(col(BulkImportJob.id).in_(ids))))
 
 
 def list_stale(

@@ -63,7 +63,7 @@ def import_row(view: BulkImportJobView, *, now: datetime) -> ImportRow:
         when=ago(view.created_at, now=now),
         errors_href=f"/ingest/isrc/bulk/{view.job_id}/errors.csv" if has_remarks else "",
         is_active=view.status in ACTIVE,
-        can_resume=view.status in (ImportStatus.FAILED, ImportStatus.CANCELED),
+        can_resume=view.status in (ImportStatus.FAILED, ImportStatus.CANCELED) and bool(view.file_url),
     )
 
 

@@ -184,6 +184,8 @@ def resume_job(uow: UnitOfWork, actor: Actor, *, job_id: UUID) -> BulkImportJobV
     job = _required(uow.session, actor, job_id, for_update=True)
     if job.status not in repository.ENDED_BADLY:
         raise ImportNotRunning(f"This import is {job.status}; only a canceled or failed one can be resumed.")
+    if not job.file_key:
+        raise ImportNotRunning("Its file was removed after a month. Import the file again.")
     repository.lock_files(uow.session, user_id=actor.user_id)
     if repository.find_same(
         uow.session, user_id=actor.user_id, sha256=job.sha256, mapping_sha256=job.mapping_sha256
@@ -221,7 +223,9 @@ def _required(session: Session, actor: Actor, job_id: UUID, *, for_update: bool 
 
 def _view(job: BulkImportJob, *, issues: Any = ()) -> BulkImportJobView:
     live = read_progress(job.id) if job.status is ImportStatus.PROCESSING else None
-    link = get_storage().signed_url(job.file_key, file_name=job.file_name, content_type=MEDIA_TYPE)
+    link = None
+    if job.file_key:
+        link = get_storage().signed_url(job.file_key, file_name=job.file_name, content_type=MEDIA_TYPE)
     return BulkImportJobView.of(job, live=live, issues=issues, file_url=link)
 
 
