@@ -27,7 +27,8 @@ def kinds(clickhouse_db: None) -> Iterator[None]:
     with clickhouse() as client:
         client.command(
             "CREATE TABLE kinds (id UUID, big UInt128, at DateTime64(3, 'UTC'), day Date, "
-            "tags Array(String), maybe Nullable(Int32), flag Bool, share Decimal(18, 4)) ENGINE = MergeTree ORDER BY id"
+            "tags Array(String), maybe Nullable(Int32), flag Bool, share Decimal(18, 4)) "
+            "ENGINE = MergeTree ORDER BY id"
         )
         yield
         client.command("DROP TABLE kinds")

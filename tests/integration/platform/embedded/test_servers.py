@@ -21,8 +21,9 @@ from omnisonic.platform.embedded.folder import DataFolder
 from omnisonic.platform.embedded.processes import wait_until
 from omnisonic.platform.embedded.stack import EmbeddedStack
 from omnisonic.platform.settings import Settings
+from tests.clickhouse_server import connect
 
-UNSET = {"database_url": None, "redis_url": None, "smtp_host": None}
+UNSET = {"database_url": None, "redis_url": None, "smtp_host": None, "clickhouse_host": "db.example.org"}
 
 
 @pytest.fixture
@@ -73,9 +74,28 @@ def test_a_second_start_finds_the_same_addresses_and_data(stack: EmbeddedStack, 
 
 def test_a_server_whose_address_is_set_is_not_started(folder: DataFolder) -> None:
     settings = Settings(
-        database_url="postgresql://db.example.org/x", smtp_host="mail.example.org", redis_url=None
+        database_url="postgresql://db.example.org/x",
+        smtp_host="mail.example.org",
+        clickhouse_host="db.example.org",
+        redis_url=None,
     )
     assert [server.name for server in EmbeddedStack.needed(settings, folder).servers] == ["valkey"]
+
+
+def test_clickhouse_is_one_of_the_servers(folder: DataFolder) -> None:
+    settings = Settings(**{**UNSET, "database_url": "postgresql://db.example.org/x", "clickhouse_host": None})
+    stack = EmbeddedStack.needed(settings, folder, without={"mail", "valkey"})
+    assert [server.name for server in stack.servers] == ["clickhouse"]
+    addresses = stack.start()
+    try:
+        with closing(connect(addresses, database=settings.clickhouse_database)) as client:
+            assert client.command("SELECT 1") == 1
+        stack.running["clickhouse"].kill()
+        stack.running["clickhouse"].wait()
+        assert stack.revive() == ["clickhouse"]
+        assert wait_until(stack.servers[0].is_ready, timeout_s=30)
+    finally:
+        stack.stop()
 
 
 def test_passwords_are_required_and_extensions_present(stack: EmbeddedStack) -> None:
