@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -65,26 +66,28 @@ class EntryState(rx.State, mixin=True):
 
     @rx.event
     @guarded
-    async def load(self) -> Any:
-        """The entry that the address names."""
+    async def load(self) -> AsyncIterator[Any]:
+        """The entry that the address names; what was shown before goes first."""
         self.load_problem = ""
         asked = self.router.url.path.rstrip("/").rpartition("/")[2]
         if asked != self.entry_id:
-            self.phase, self.entry_id = "loading", asked
+            self.phase, self.entry_id, self.alike = "loading", asked, []
             self._forget()
+            yield
         entry_id = parse_id(asked)
         if entry_id is None:
             self.phase = "missing"
-            return None
+            return
         try:
             await self._look(current_actor(), entry_id)
         except NotFound:
             self.phase = "missing"
-            return None
+            return
         self.phase = "ready"
         if self.frame.id != asked:  # it was merged: the address says where it went
-            return rx.redirect(f"/catalog/{PATHS[self.table]}/{self.frame.id}", replace=True)
-        return type(self).look_for_alike
+            yield rx.redirect(f"/catalog/{PATHS[self.table]}/{self.frame.id}", replace=True)
+            return
+        yield type(self).look_for_alike
 
     @rx.event
     @guarded

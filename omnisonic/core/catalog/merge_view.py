@@ -51,9 +51,9 @@ def _facts(session: Session, actor: Actor, entity: Entity) -> list[str]:
     if isinstance(entity, Work):
         shares = len(repository.share_versions(session, entity.id))
         recordings = repository.count_recordings(session, [entity.id]).get(entity.id, 0)
-        return [count(shares, "share"), count(recordings, "recording"), "and its licenses"]
+        return [count(shares, "share"), count(recordings, "recording")]
     if isinstance(entity, Recording):
-        return [entity.primary_artist, "and its licenses"]
+        return [entity.primary_artist]
     return _person_facts(session, actor, entity)
 
 

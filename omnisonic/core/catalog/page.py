@@ -42,6 +42,7 @@ def catalog_page() -> rx.Component:
 
 
 def _new(testid: str) -> rx.Component:
+    # Never disabled: the browser opens the dialog itself, also before the page is alive.
     def make(words: str, dialog_id: str) -> rx.Component:
         return button(
             words,
@@ -49,7 +50,6 @@ def _new(testid: str) -> rx.Component:
             icon="plus",
             kind="primary",
             on_click=CATALOG.forget_problem,
-            disabled=~CATALOG.is_loaded,
             **opens(dialog_id),
         )
 

@@ -60,8 +60,9 @@ export function ShareEditor({ rows: given, roles, rights, isFirst, onSave, onCan
           const isWrong = readShare(row.text) === null;
           return (
             <li key={row.key} data-testid="share-row">
-              <span className="ui-share-name ui-truncate" dir="auto" title={row.name}>
-                {row.name}{!row.contributorId && <span className="ui-badge ui-badge-accent">New</span>}
+              <span className="ui-share-name" title={row.name}>
+                <span className="ui-truncate" dir="auto">{row.name}</span>
+                {!row.contributorId && <span className="ui-badge ui-badge-accent">New</span>}
               </span>
               <span className="ui-select-box">
                 <select className="ui-select" aria-label={`Role of ${row.name}`} value={row.role} data-testid="share-role"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,21 +52,24 @@ class CatalogState(rx.State):
 
     @rx.event
     @guarded
-    async def load(self) -> None:
-        """The rows that the address asks for."""
+    async def load(self) -> AsyncIterator[None]:
+        """The rows that the address asks for; others go first, unless they wait for the next letter typed."""
         self.load_problem = self.problem = self.existing_href = ""
         query = self.router.url.query_parameters
-        kind = str(query.get("kind", ""))
+        asked = str(query.get("kind", ""))
+        kind = asked if asked in set(Kind) else str(Kind.WORKS)
         if kind != self.kind:
-            self.is_loaded = False
-        self.kind = kind if kind in set(Kind) else Kind.WORKS
+            self.kind, self.is_loaded = kind, False
         self.search = str(query.get("q", ""))[:MAX_QUERY_CHARS]
         if self.search != self._typed:  # the address knows better than the field
             self._typed, self.search_key = self.search, self.search_key + 1
+            self.is_loaded = False
         self.genre = str(query.get("genre", ""))[:MAX_GENRE_CHARS]
         self.mine, self.conflicts = "mine" in query, "conflicts" in query and self.kind == Kind.WORKS
         self.without = "without" in query and self.kind != Kind.PEOPLE
         self.is_filtered = bool(self.search or self.genre or self.mine or self.conflicts or self.without)
+        if not self.is_loaded:
+            yield
         await self._show(current_actor(), str(query.get("after", "")), str(query.get("page", "1")))
 
     @rx.event
