@@ -29,8 +29,8 @@ from graphql import (
     is_list_type,
 )
 
-from graph_service.errors import QueryTooComplex
 from graph_service.limits import ALIASES_MAX, COST_MAX, DEPTH_MAX, FIELDS_MAX, LIST_ESTIMATE, PAGE_MAX
+from omnisonic.core.graph_errors import QueryTooComplex
 
 CONNECTION_SUFFIX = "Connection"
 

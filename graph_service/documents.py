@@ -22,7 +22,6 @@ from graphql import (
 )
 from graphql.validation.specified_rules import recommended_rules
 
-from graph_service.errors import QueryInvalid, QueryTooComplex
 from graph_service.limits import (
     CACHED_QUERY_MAX_CHARS,
     DOCUMENTS_CACHED,
@@ -30,6 +29,7 @@ from graph_service.limits import (
     TOKENS_MAX,
     VALIDATION_ERRORS_MAX,
 )
+from omnisonic.core.graph_errors import QueryInvalid, QueryTooComplex
 
 RULES = tuple(dict.fromkeys([*specified_rules, *recommended_rules]))
 

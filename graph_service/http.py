@@ -16,19 +16,13 @@ from graph_service.errors import refusal
 from graph_service.graphiql import page as graphiql_page
 from graph_service.negotiation import GRAPHQL_RESPONSE, HTML, JSON, choose
 from graph_service.operations import Operations, Payload, Rejected, Request
+from omnisonic.core.graph_errors import NotAcceptable
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.authentication import authenticate
 from omnisonic.platform.errors import Malformed, MethodNotAllowed, OmnisonicError, UnsupportedType
 
 METHODS = "GET, POST, OPTIONS"
 NO_STORE = {"Cache-Control": "no-store", "Vary": "Accept, Authorization, Cookie, Origin"}
-
-
-class NotAcceptable(OmnisonicError):
-    """The client takes none of the types that answers come in."""
-
-    slug, title, status = "not-acceptable", "No answer in a type that you accept", 406
-    advice = f"Accept `{GRAPHQL_RESPONSE}` or `{JSON}`."
 
 
 class GraphEndpoint:

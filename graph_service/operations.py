@@ -23,10 +23,11 @@ from graphql.execution.values import get_variable_values
 from graph_service.complexity import measure, require_affordable
 from graph_service.context import Context, primary_session
 from graph_service.documents import Document, Documents
-from graph_service.errors import OperationTimedOut, QueryInvalid, error_json, refusal
+from graph_service.errors import error_json, refusal
 from graph_service.execution import Execution
 from graph_service.limits import OPERATION_TIMEOUT_S
 from graph_service.reads import Database
+from omnisonic.core.graph_errors import OperationTimedOut, QueryInvalid
 from omnisonic.platform import telemetry
 from omnisonic.platform.actor import Actor, Scope, require_actor
 from omnisonic.platform.db import read_session

@@ -13,10 +13,10 @@ from graphql import (
     GraphQLScalarType,
 )
 
-from graph_service import errors, limits
-from graph_service.http import NotAcceptable
+from graph_service import limits
 from graph_service.schema import schema
 from graph_service.sockets.frames import CloseCode
+from omnisonic.core import graph_errors
 from omnisonic.platform.errors import OmnisonicError
 
 INTRO = Path(__file__).with_name("reference.md")
@@ -40,13 +40,13 @@ CLOSE_REASONS = {
     CloseCode.TOO_MANY_INITS: "a second `connection_init`",
 }
 KINDS: tuple[type[OmnisonicError], ...] = (
-    errors.QuerySyntax,
-    errors.QueryInvalid,
-    errors.QueryTooComplex,
-    errors.OperationTimedOut,
-    errors.TooManyOperations,
-    errors.SlowConsumer,
-    NotAcceptable,
+    graph_errors.QuerySyntax,
+    graph_errors.QueryInvalid,
+    graph_errors.QueryTooComplex,
+    graph_errors.OperationTimedOut,
+    graph_errors.TooManyOperations,
+    graph_errors.SlowConsumer,
+    graph_errors.NotAcceptable,
 )
 
 

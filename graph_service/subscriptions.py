@@ -19,9 +19,10 @@ from graphql.execution.subscribe import execute_subscription
 from sqlmodel import Session
 
 from graph_service.context import Context, primary_session
-from graph_service.errors import QueryInvalid, refusal
+from graph_service.errors import refusal
 from graph_service.operations import Operations, Prepared
 from graph_service.reads import Database
+from omnisonic.core.graph_errors import QueryInvalid
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.logging import get_logger, log_context

@@ -8,6 +8,7 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic import error_registry  # noqa: F401  (every error has its page)
 from omnisonic.core.catalog.contributor_page import contributor_page, link_page
 from omnisonic.core.catalog.contributor_state import ContributorState, LinkState
 from omnisonic.core.catalog.page import catalog_page

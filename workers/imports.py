@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from omnisonic.core.imports import lifecycle
+from omnisonic.core.imports.errors import Disowned
 from omnisonic.core.imports.indexing import index_changes
-from omnisonic.core.imports.lifecycle import Claim, Disowned
+from omnisonic.core.imports.lifecycle import Claim
 from omnisonic.core.imports.runner import run_import
 from omnisonic.platform.errors import InvalidFields, NotFound, OmnisonicError, UnsupportedType
 from omnisonic.platform.logging import get_logger

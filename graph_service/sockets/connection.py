@@ -13,7 +13,7 @@ from graphql import GraphQLError
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from graph_service.errors import SlowConsumer, TooManyOperations, error_json, refusal
+from graph_service.errors import error_json, refusal
 from graph_service.limits import OPERATIONS_PER_SOCKET, SOCKET_FRAMES_BURST, SOCKET_FRAMES_PER_SECOND, Pace
 from graph_service.operations import Operations, Prepared, Rejected
 from graph_service.sockets.frames import (
@@ -33,6 +33,7 @@ from graph_service.sockets.frames import (
 from graph_service.sockets.outgoing import Outgoing
 from graph_service.sockets.usage import Usage
 from graph_service.subscriptions import Subscriptions
+from omnisonic.core.graph_errors import SlowConsumer, TooManyOperations
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.authentication import authenticate
 from omnisonic.platform.errors import NotSignedIn, OmnisonicError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from uuid import UUID
 
-from graph_service.errors import TooManyOperations
 from graph_service.limits import OPERATIONS_PER_USER, SOCKETS_PER_USER
+from omnisonic.core.graph_errors import TooManyOperations
 
 
 class Usage:

@@ -59,3 +59,9 @@ class ImportInterrupted(OmnisonicError):
 
     slug, title, status = "import-interrupted", "The import was interrupted", 500
     advice = "What was merged stays. Resume the import: it goes on where it stopped."
+
+
+class Disowned(Conflict):
+    """Another attempt has the row: what this one did not commit yet is dropped."""
+
+    slug, title = "import-disowned", "Another worker has this import"

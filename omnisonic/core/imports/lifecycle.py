@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from omnisonic.core.imports import repository
+from omnisonic.core.imports.errors import Disowned
 from omnisonic.core.imports.jobs import IMPORT_FILE, INDEX_IMPORT
 from omnisonic.core.imports.merging import Outcome
 from omnisonic.core.imports.models import BulkImportJob, ImportChunk, ImportStatus
@@ -15,7 +16,6 @@ from omnisonic.core.imports.progress import channel_of, forget_progress
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork, unit_of_work
 from omnisonic.platform.db_errors import repeatable
-from omnisonic.platform.errors import Conflict
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
 
@@ -41,12 +41,6 @@ class Claim:
     def is_read(self) -> bool:
         """Whether an earlier attempt read the whole file and stored its remarks."""
         return self.job.total_records is not None
-
-
-class Disowned(Conflict):
-    """Another attempt has the row: what this one did not commit yet is dropped."""
-
-    slug, title = "import-disowned", "Another worker has this import"
 
 
 @repeatable

@@ -1,0 +1,30 @@
+"""Imports every declaration of an error, so that the web process has a page for each: `/problems/<slug>`."""
+
+from omnisonic.core import graph_errors
+from omnisonic.core.catalog import errors as catalog_errors
+from omnisonic.core.imports import errors as import_errors
+from omnisonic.core.licenses import errors as license_errors
+from omnisonic.platform import http_client, rate_limit
+from omnisonic.platform.auth import errors as auth_errors
+from omnisonic.platform.storage import api as storage_links
+from omnisonic.studio.exports import errors as export_errors
+from omnisonic.studio.rendering import errors as rendering_errors
+from omnisonic.studio.sessions import errors as session_errors
+from omnisonic.studio.tracks import errors as track_errors
+from omnisonic.studio.uploads import errors as upload_errors
+
+__all__ = [
+    "auth_errors",
+    "catalog_errors",
+    "export_errors",
+    "graph_errors",
+    "http_client",
+    "import_errors",
+    "license_errors",
+    "rate_limit",
+    "rendering_errors",
+    "session_errors",
+    "storage_links",
+    "track_errors",
+    "upload_errors",
+]
