@@ -81,7 +81,9 @@ class Settings(BaseSettings):
     database_migration_url: SecretStr | None = Field(
         None, description="PostgreSQL address of the role that owns the tables; empty: DATABASE_URL."
     )
-    database_pool_size: int = Field(5, ge=1, le=200, description="Connections each process keeps open.")
+    database_pool_size: int = Field(
+        5, ge=1, le=200, description="Connections each process keeps open, of reads and of writes each."
+    )
     database_pool_max_overflow: int = Field(
         10, ge=0, le=200, description="Connections beyond the pool under load."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import update
@@ -18,7 +18,7 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.settings import get_settings
 
 SESSION_LIFETIME = timedelta(days=30)
-TOUCH_INTERVAL = timedelta(minutes=5)  # last_seen and the sliding expiry are written at most this often
+TOUCH_INTERVAL = timedelta(minutes=5)  # between two notes of use; requests in between only read
 MAX_CREDENTIAL_CHARS = 512
 COOKIE_NAME = "omnisonic_session"
 
@@ -52,34 +52,30 @@ def authenticate(*, cookie_header: str | None, authorization: str | None) -> Act
     A bearer token wins over a cookie. Raises `NotSignedIn` for a bearer token that is not (or no longer)
     valid, so that a program is told instead of being served as a stranger; a stale cookie is just nobody.
     """
+    now = utc_now()
     with unit_of_work() as uow:
         if authorization is not None:
-            actor = find_actor_by_bearer(uow.session, authorization)
-            if actor is None:
+            found = _find_token(uow.session, authorization, now)
+            if found is None:
                 raise NotSignedIn("This token is unknown, expired or revoked. Create one under Settings.")
-            _touch_token(uow.session, digest_secret(_bearer_secret(authorization) or ""))
-            return actor
-        actor = find_actor_by_cookie_header(uow.session, cookie_header)
-        if actor is not None:
-            _touch_session(uow.session, actor)
-        return actor
+            _touch_token(uow.session, found[0], now)
+            return _token_actor(*found)
+        signed_in = _find_session(uow.session, cookie_header, now)
+        if signed_in is None:
+            return None
+        _touch_session(uow.session, signed_in[0], now)
+        return _browser_actor(*signed_in)
 
 
 def find_actor_by_cookie_header(session: Session, cookie_header: str | None) -> Actor | None:
     """The account behind a `Cookie` header; reads only."""
-    secret = read_cookie(cookie_header, cookie_name())
-    if secret is None:
-        return None
-    found = repository.find_live_session(session, digest_secret(secret), now=utc_now())
+    found = _find_session(session, cookie_header, utc_now())
     return _browser_actor(*found) if found else None
 
 
 def find_actor_by_bearer(session: Session, authorization: str | None) -> Actor | None:
     """The account behind an `Authorization: Bearer omni_…` header; reads only."""
-    secret = _bearer_secret(authorization)
-    if secret is None:
-        return None
-    found = repository.find_live_token(session, digest_secret(secret), now=utc_now())
+    found = _find_token(session, authorization, utc_now())
     return _token_actor(*found) if found else None
 
 
@@ -113,28 +109,32 @@ def _token_actor(token: ApiToken, user: User) -> Actor:
     )
 
 
-def _touch_session(session: Session, actor: Actor) -> None:
-    now = utc_now()
+def _find_session(
+    session: Session, cookie_header: str | None, now: datetime
+) -> tuple[AuthSession, User] | None:
+    secret = read_cookie(cookie_header, cookie_name())
+    return repository.find_live_session(session, digest_secret(secret), now=now) if secret else None
+
+
+def _find_token(session: Session, authorization: str | None, now: datetime) -> tuple[ApiToken, User] | None:
+    secret = _bearer_secret(authorization)
+    return repository.find_live_token(session, digest_secret(secret), now=now) if secret else None
+
+
+def _touch_session(session: Session, auth_session: AuthSession, now: datetime) -> None:
+    if auth_session.last_seen_at >= now - TOUCH_INTERVAL:
+        return
+    # A statement instead of the object's own update: whatever ended the session meanwhile stays.
     session.execute(
         update(AuthSession)
-        .where(
-            col(AuthSession.id) == actor.auth_session_id, col(AuthSession.last_seen_at) < now - TOUCH_INTERVAL
-        )
+        .where(col(AuthSession.id) == auth_session.id)
         .values(last_seen_at=now, expires_at=now + SESSION_LIFETIME)
     )
 
 
-def _touch_token(session: Session, secret_sha256: str) -> None:
-    now = utc_now()
-    last_used = col(ApiToken.last_used_at)
-    session.execute(
-        update(ApiToken)
-        .where(
-            col(ApiToken.secret_sha256) == secret_sha256,
-            last_used.is_(None) | (last_used < now - TOUCH_INTERVAL),
-        )
-        .values(last_used_at=now)
-    )
+def _touch_token(session: Session, token: ApiToken, now: datetime) -> None:
+    if token.last_used_at is None or token.last_used_at < now - TOUCH_INTERVAL:
+        session.execute(update(ApiToken).where(col(ApiToken.id) == token.id).values(last_used_at=now))
 
 
 def _bearer_secret(authorization: str | None) -> str | None:
