@@ -106,20 +106,18 @@ def recording_number(session: Session, *, recording_id: UUID, work_id: UUID) -> 
     return session.exec(statement).first()
 
 
-def list_overlapping(
-    session: Session, claim: Claim, *, statuses: tuple[LicenseStatus, ...], without: UUID | None = None
-) -> list[Standing]:
-    """Licenses that cannot stand beside the claim: of each status at most 20, by when they begin.
+def overlap_question(
+    claim: Claim, *, statuses: tuple[LicenseStatus, ...], without: UUID | None = None
+) -> tuple[str, dict[str, Any]]:
+    """SQL and values of `list_overlapping`: one statement for all statuses.
 
-    One statement for all statuses, as plain text: the check runs at every keystroke of a form. Each status
-    stands in it as a literal, because only then the index of the exclusion constraint answers.
+    Each status stands in it as a literal, because only then the exclusion constraint's index answers.
     """
     parts = [OVERLAPPING.format(status=status.value, limit=MAX_OVERLAPS) for status in statuses]
-    statement = text(ALL_OVERLAPPING.format(parts=" UNION ALL ".join(parts)))
     number = claim.recording_number
     values = {
         "work": str(claim.work_id),
-        "right": claim.rights_type.name,
+        "right": claim.rights_type.value,
         "territories": to_multirange(claim.territories),
         "scope": "(,)" if number is None else f"[{number},{number}]",
         "starts": claim.effective_from,
@@ -127,7 +125,15 @@ def list_overlapping(
         "exclusive": claim.exclusive,
         "without": str(without) if without else None,
     }
-    return [Standing._make(row) for row in session.execute(statement, values)]
+    return ALL_OVERLAPPING.format(parts=" UNION ALL ".join(parts)), values
+
+
+def list_overlapping(
+    session: Session, claim: Claim, *, statuses: tuple[LicenseStatus, ...], without: UUID | None = None
+) -> list[Standing]:
+    """Licenses that cannot stand beside the claim: of each status at most 20, by when they begin."""
+    question, values = overlap_question(claim, statuses=statuses, without=without)
+    return [Standing._make(row) for row in session.execute(text(question), values)]
 
 
 def list_licenses(session: Session, *, where: LicenseFilter, page: Page) -> tuple[list[License], str | None]:
@@ -205,7 +211,7 @@ def _conditions(where: LicenseFilter) -> list[ColumnElement[bool]]:
     if where.territories is not None:
         conditions.append(col(License.territories).op("&&")(multirange(where.territories)))
     if where.licensee:
-        wanted = func.catalog_fold(literal(where.licensee, String))
+        wanted = func.catalog_fold(literal(where.licensee.replace("\x00", "\ufffd"), String))
         conditions.append(
             func.position(wanted.op("IN")(func.catalog_fold(License.licensee)), type_=Integer) > 0
         )

@@ -81,7 +81,7 @@ def update_license(
     """
     row, work = _lock(uow, actor, license_id, version)
     _check_open(row)
-    if draft.work_id not in (row.work_id, work.id):
+    if entries.get_entity(uow.session, Work, draft.work_id).id != work.id:
         raise _invalid("workId", "fixed", "A license stays with its work. Revoke it and make a new one.")
     territory = parse_territory(draft.territory)
     claim = _claim(uow.session, draft, work, territory)

@@ -195,7 +195,7 @@ class LicensesState(rx.State):
             work_id=parse_id(self.work_id) if self.work_id else None,
             status=LicenseStatus(self.status) if self.status != EVERY else None,
             rights_type=RightsType(self.right) if self.right != EVERY else None,
-            licensee=self.search.strip().replace("\x00", "") or None,
+            licensee=self.search.strip() or None,
         )
         self.territory_problem = ""
         try:

@@ -137,21 +137,6 @@ def test_world_without_a_country_leaves_room_for_it(mara: Actor) -> None:
     assert grant(mara, work.id, territory="US").territory == "US"
 
 
-def test_master_licenses_of_different_recordings_stand_side_by_side(mara: Actor) -> None:
-    work = make_work(mara)
-    one = make_recording(mara, "One", work_id=work.id)
-    other = make_recording(mara, "Other", work_id=work.id)
-    grant(mara, work.id, recording_id=one.id)
-    grant(mara, work.id, recording_id=other.id)
-    with pytest.raises(LicenseConflict):
-        grant(mara, work.id, recording_id=one.id)
-    with pytest.raises(LicenseConflict):
-        grant(mara, work.id)
-    grant(mara, work.id, recording_id=one.id, rights_type="MECHANICAL")
-    with pytest.raises(LicenseConflict):
-        grant(mara, work.id, recording_id=other.id, rights_type="MECHANICAL")
-
-
 def test_a_recording_of_another_work_is_refused(mara: Actor) -> None:
     work, elsewhere = make_work(mara), make_work(mara, "Elsewhere")
     recording = make_recording(mara, "Elsewhere", work_id=elsewhere.id)
