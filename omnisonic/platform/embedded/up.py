@@ -125,8 +125,9 @@ def _run_processes(supervisor: Supervisor, stack: EmbeddedStack, started: float)
         return
     for spec in process_specs():
         supervisor.add(spec)
-    # "Ready" is a promise: whoever opens the page now can also join a room.
-    supervisor.run(watch, until=_answer_of(settings.gateway_port))
+    # "Ready" is a promise: whoever opens the page now can also join a room and see changes as they happen.
+    for port in (settings.gateway_port, settings.graph_ws_port):
+        supervisor.run(watch, until=_answer_of(port))
     if supervisor.is_stopping:
         return
     _announce(supervisor.console, settings, started)
