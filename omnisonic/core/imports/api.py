@@ -163,12 +163,17 @@ def resume_import(actor: IngestActor, job_id: UUID) -> BulkImportJobView:
 
 def _error_lines(job_id: UUID) -> Iterator[str]:
     yield "\ufeff" + _csv_line(("row", "column", "kind", "code", "message", "raw"))
-    with read_session() as session:
-        for page in repository.issue_pages(session, job_id=job_id):
-            yield "".join(
-                _csv_line((row, column or "", "warning" if is_warning else "error", code, message, raw or ""))
-                for row, column, code, message, raw, is_warning in page
-            )
+    after = (0, 0)
+    while True:
+        with read_session() as session:  # for a page only: a slow reader keeps no connection
+            page = repository.issue_page(session, job_id=job_id, after=after)
+        if not page:
+            return
+        yield "".join(
+            _csv_line((row, column or "", "warning" if is_warning else "error", code, message, raw or ""))
+            for _, row, column, code, message, raw, is_warning in page
+        )
+        after = (page[-1][1], page[-1][0])
 
 
 def _csv_line(cells: tuple[Any, ...]) -> str:

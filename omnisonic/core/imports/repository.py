@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,22 +68,19 @@ def list_issues(session: Session, *, job_id: UUID, is_warning: bool, limit: int)
     )
 
 
-def issue_pages(session: Session, *, job_id: UUID) -> Iterator[list[tuple[Any, ...]]]:
-    """All remarks in the order of the file, in pages: (row, column, code, message, raw, is_warning)."""
-    row, last_id = 0, 0
-    while True:
-        page = session.execute(
-            text(
-                'SELECT id, "row", "column", code, message, raw, is_warning FROM import_errors '
-                'WHERE job_id = :job_id AND ("row", id) > (:row, :last_id) '
-                'ORDER BY "row", id LIMIT :limit'
-            ),
-            {"job_id": job_id, "row": row, "last_id": last_id, "limit": EXPORT_PAGE_ROWS},
-        ).all()
-        if not page:
-            return
-        yield [tuple(line[1:]) for line in page]
-        row, last_id = page[-1][1], page[-1][0]
+def issue_page(session: Session, *, job_id: UUID, after: tuple[int, int]) -> Sequence[Any]:
+    """The next remarks in the order of the file: (id, row, column, code, message, raw, is_warning).
+
+    `after` is the row and the id of the last one seen. The caller has checked the job.
+    """
+    return session.execute(
+        text(
+            'SELECT id, "row", "column", code, message, raw, is_warning FROM import_errors '
+            'WHERE job_id = :job_id AND ("row", id) > (:row, :last_id) '
+            'ORDER BY "row", id LIMIT :limit'
+        ),
+        {"job_id": job_id, "row": after[0], "last_id": after[1], "limit": EXPORT_PAGE_ROWS},
+    ).all()
 
 
 def find_for_work(session: Session, *, job_id: UUID) -> BulkImportJob | None:

@@ -103,8 +103,10 @@ class RowValidator:
         title = self._text(Field.TITLE, title, MAX_TITLE_CHARS, is_required=True)
         if version:
             title = self._with_version(title, version)
-        names = artist.split(CREDIT_MARK)[::2] if CREDIT_MARK in artist else None
-        artist = self._text(Field.ARTIST, artist.replace(CREDIT_MARK, ""), ARTIST_MAX_CHARS, is_required=True)
+        names = None
+        if CREDIT_MARK in artist:
+            names, artist = artist.split(CREDIT_MARK)[::2], artist.replace(CREDIT_MARK, "")
+        artist = self._text(Field.ARTIST, artist, ARTIST_MAX_CHARS, is_required=True)
         credited = self._credits(artist) if names is None else self._named(names)
         if isni or ipi:
             credited = self._identified(credited, isni, ipi)
