@@ -161,5 +161,6 @@ def _announce(console: Console, settings: Settings, started: float) -> None:
     console.say(f"Omnisonic is ready after {time.monotonic() - started:.1f} s:  {settings.public_url}")
     if settings.auth_enable_credentials:
         console.say("Sign in with any e-mail address and a password of your choice (development only).")
+    console.say(f"GraphQL: http://localhost:{settings.graph_port}/graphql   REST: {settings.public_url}/docs")
     console.say(f"Data, logs and mails: {settings.omnisonic_data_dir}   Stop: Ctrl-C")
     console.say("")
