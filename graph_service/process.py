@@ -119,10 +119,13 @@ class GraphService:
         return {"redis": self.listener.is_connected, "serving": not self._is_stopping}
 
     def _on_message(self, channel: str, text: str) -> None:
-        if channel == SIGN_INS_CHANNEL:
-            self.sockets.end_sign_in(str(json.loads(text)["data"]["authSessionId"]))
-        else:
+        if channel != SIGN_INS_CHANNEL:
             self.subscriptions.on_message(channel, text)
+            return
+        try:
+            self.sockets.end_sign_in(str(json.loads(text)["data"]["authSessionId"]))
+        except (ValueError, KeyError, TypeError):  # one bad event must not end the listening
+            log.warning("event_unreadable", channel=channel)
 
     def _on_subscribed(self, channel: str) -> None:
         self.subscriptions.on_subscribed(channel)
