@@ -173,8 +173,12 @@ class Merge:
         return Outcome(int(accepted), int(rejected)), int(known)
 
     def _with_works(self, statement: str) -> str:
-        joined, work = (merge_sql.WORK_JOIN, "s.work_id") if self._has_works else ("", "NULL::uuid")
-        return statement.format(work=work, work_join=joined)
+        if not self._has_works:
+            return statement.format(work="NULL::uuid", work_join="", known_work="''", told_work="")
+        told = ", 'work_id', s.work_id"
+        return statement.format(
+            work="s.work_id", work_join=merge_sql.WORK_JOIN, known_work="s.work_id", told_work=told
+        )
 
     def _transaction(self) -> Any:
         return self._ground.transaction()
