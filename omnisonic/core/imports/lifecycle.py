@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from omnisonic.core.imports import repository
@@ -13,6 +13,7 @@ from omnisonic.core.imports.jobs import IMPORT_FILE, INDEX_IMPORT
 from omnisonic.core.imports.merging import Outcome
 from omnisonic.core.imports.models import BulkImportJob, ImportChunk, ImportStatus
 from omnisonic.core.imports.progress import channel_of, forget_progress
+from omnisonic.platform.abandoned import lock_abandoned
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork, unit_of_work
 from omnisonic.platform.db_errors import repeatable
@@ -138,9 +139,15 @@ def release_import(*, job_id: UUID, attempt: int, reason: str, is_fault: bool) -
 
 def requeue_stale_imports(uow: UnitOfWork, *, now: datetime, stale_after_s: int, limit: int = 100) -> int:
     """Queue active rows without a sign of life again; the number of them."""
-    patience = timedelta(seconds=stale_after_s)
-    rows = repository.list_stale(
-        uow.session, dead_before=now - patience, lost_before=now - QUEUE_PATIENCE * patience, limit=limit
+    rows = lock_abandoned(
+        uow.session,
+        BulkImportJob,
+        working=ImportStatus.PROCESSING,
+        waiting=ImportStatus.PENDING,
+        now=now,
+        stale_after_s=stale_after_s,
+        queue_patience=QUEUE_PATIENCE,
+        limit=limit,
     )
     for job in rows:
         log.warning("import_stale", job_id=str(job.id), attempt=job.attempt)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, text
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from omnisonic.core.catalog.models import Provenance
@@ -123,24 +123,3 @@ def list_with_old_files(session: Session, *, ended_before: datetime, limit: int)
 def known_jobs(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     """Which of these are imports."""
     return set(session.exec(select(BulkImportJob.id).where(col(BulkImportJob.id).in_(ids))))
-
-
-def list_stale(
-    session: Session, *, dead_before: datetime, lost_before: datetime, limit: int
-) -> list[BulkImportJob]:
-    """Rows whose worker is dead or whose job was lost with its queue, locked."""
-    status, heartbeat = col(BulkImportJob.status), col(BulkImportJob.heartbeat_at)
-    return list(
-        session.exec(
-            select(BulkImportJob)
-            .where(
-                or_(
-                    and_(status == ImportStatus.PROCESSING, heartbeat < dead_before),
-                    and_(status == ImportStatus.PENDING, heartbeat < lost_before),
-                )
-            )
-            .order_by(col(BulkImportJob.created_at))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-    )

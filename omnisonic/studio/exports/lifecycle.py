@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from omnisonic.platform.abandoned import lock_abandoned
 from omnisonic.platform.db import UnitOfWork, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.events import publish_ephemeral, room_channel
@@ -139,9 +140,15 @@ def release_export(*, export_id: UUID, attempt: int, reason: str, is_fault: bool
 
 def requeue_stale_exports(uow: UnitOfWork, *, now: datetime, stale_after_s: int, limit: int = 100) -> int:
     """Queue active rows without a sign of life again; the number of them."""
-    patience = timedelta(seconds=stale_after_s)
-    rows = repository.list_stale(
-        uow.session, dead_before=now - patience, lost_before=now - QUEUE_PATIENCE * patience, limit=limit
+    rows = lock_abandoned(
+        uow.session,
+        Export,
+        working=ExportStatus.PROCESSING,
+        waiting=ExportStatus.PENDING,
+        now=now,
+        stale_after_s=stale_after_s,
+        queue_patience=QUEUE_PATIENCE,
+        limit=limit,
     )
     for export in rows:
         log.warning("export_stale", export_id=str(export.id), attempt=export.attempt)

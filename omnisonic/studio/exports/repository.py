@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, tuple_
+from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -67,29 +66,6 @@ def count_active(session: Session, *, session_id: UUID) -> int:
 def find_for_work(session: Session, *, export_id: UUID) -> Export | None:
     """The row for a worker, locked; workers act for the system, not for a caller."""
     return session.exec(select(Export).where(Export.id == export_id).with_for_update()).first()
-
-
-def list_stale(session: Session, *, dead_before: datetime, lost_before: datetime, limit: int) -> list[Export]:
-    """Rows whose worker is dead or whose job was lost with its queue, locked.
-
-    `heartbeat_at` is set when the row is queued and while it renders.
-    """
-    return list(
-        session.exec(
-            select(Export)
-            .where(
-                or_(
-                    and_(
-                        col(Export.status) == ExportStatus.PROCESSING, col(Export.heartbeat_at) < dead_before
-                    ),
-                    and_(col(Export.status) == ExportStatus.PENDING, col(Export.heartbeat_at) < lost_before),
-                )
-            )
-            .order_by(col(Export.created_at))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-    )
 
 
 def find_credits(session: Session, *, export: Export, upload_ids: list[UUID]) -> tuple[str, list[str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from omnisonic.platform.abandoned import lock_abandoned
 from omnisonic.platform.db import UnitOfWork, unit_of_work
 from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.events import room_channel
@@ -100,9 +101,16 @@ def release_upload(*, upload_id: UUID, attempt: int, is_fault: bool) -> None:
 
 def requeue_stale_uploads(uow: UnitOfWork, *, now: datetime, stale_after_s: int, limit: int = 100) -> int:
     """Queue active rows without a sign of life again; the number of them."""
-    patience = timedelta(seconds=stale_after_s)
-    rows = repository.list_stale(
-        uow.session, dead_before=now - patience, lost_before=now - QUEUE_PATIENCE * patience, limit=limit
+    rows = lock_abandoned(
+        uow.session,
+        Upload,
+        working=UploadStatus.PROCESSING,
+        waiting=UploadStatus.RECEIVED,
+        waits_since="updated_at",
+        now=now,
+        stale_after_s=stale_after_s,
+        queue_patience=QUEUE_PATIENCE,
+        limit=limit,
     )
     for upload in rows:
         log.warning("upload_stale", upload_id=str(upload.id), attempt=upload.attempt)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, exists, select
 from omnisonic.platform.pagination import Page, fetch_page
 from omnisonic.studio.sessions.models import SessionMember, StudioSession
 from omnisonic.studio.tracks.models import Track
-from omnisonic.studio.uploads.models import MultipartUpload, Upload, UploadStatus
+from omnisonic.studio.uploads.models import MultipartUpload, Upload
 
 
 def find_upload(
@@ -69,26 +69,6 @@ def list_tracks_of_upload(session: Session, *, upload_id: UUID) -> list[Track]:
 def find_for_work(session: Session, *, upload_id: UUID) -> Upload | None:
     """The row for a worker, locked; workers act for the system, not for a caller."""
     return session.exec(select(Upload).where(Upload.id == upload_id).with_for_update()).first()
-
-
-def list_stale(session: Session, *, dead_before: datetime, lost_before: datetime, limit: int) -> list[Upload]:
-    """Rows whose worker is dead or whose job was lost with its queue, locked."""
-    return list(
-        session.exec(
-            select(Upload)
-            .where(
-                or_(
-                    and_(
-                        col(Upload.status) == UploadStatus.PROCESSING, col(Upload.heartbeat_at) < dead_before
-                    ),
-                    and_(col(Upload.status) == UploadStatus.RECEIVED, col(Upload.updated_at) < lost_before),
-                )
-            )
-            .order_by(col(Upload.created_at))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-    )
 
 
 def list_orphans(session: Session, *, older_than: datetime, limit: int) -> list[Upload]:
