@@ -1,4 +1,4 @@
-"""Queries on single entries and batches for loaders: one statement whatever the number of ids.
+"""Queries on single entries, and batches of tables' objects for services and pages: one statement each.
 
 Ids of merged entries lead to the survivor. Lists with filters are in `listing`.
 """
