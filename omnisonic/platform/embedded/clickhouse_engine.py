@@ -21,8 +21,13 @@ from omnisonic.platform.embedded.clickhouse_sessions import Sessions, SessionWis
 from omnisonic.platform.embedded.clickhouse_statements import Statement
 
 PIECE_BYTES = 1 << 20
-# Where the embedded engine's defaults are not a server's, and one statement's share of the memory.
-DEFAULTS = {"implicit_select": "0", "max_memory_usage": str(2 << 30)}
+DEFAULTS = {
+    "implicit_select": "0",  # as a server has it
+    "max_memory_usage": str(2 << 30),
+    # A laptop's share: an insert below 32 MiB is one part, a larger one does not grow the process with it.
+    "max_insert_block_size": "16384",
+    "min_insert_block_size_bytes": str(32 << 20),
+}
 # Formats whose pieces, one after the other, are the whole: no head, foot or separator of their own.
 PIECEWISE = frozenset(
     {"CSV", "JSONCompactEachRow", "JSONEachRow", "Native", "RowBinary", "TSV", "TabSeparated"}

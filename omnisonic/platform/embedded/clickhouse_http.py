@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from functools import partial
@@ -18,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from omnisonic.platform.embedded.clickhouse_answers import IN_MEMORY_BYTES, About, Answer, Pieces, Spooled
 from omnisonic.platform.embedded.clickhouse_engine import Engine, Order, Rows
-from omnisonic.platform.embedded.clickhouse_errors import Refusal, refuse
+from omnisonic.platform.embedded.clickhouse_errors import Refusal, from_engine, refuse
 from omnisonic.platform.embedded.clickhouse_requests import MAX_BODY_BYTES, Ask, Credentials, Rest
 
 READERS = 8
@@ -84,6 +85,11 @@ class ClickHouseApp:
                     await self._change(order, rest, answer)
         except Refusal as refusal:
             await self._refuse(refusal, about)(request.scope, request.receive, send)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 (the edge of the process)
+            traceback.print_exc()  # the log of the process: nobody else would see it
+            await self._refuse(from_engine(error), about)(request.scope, request.receive, send)
 
     def _refuse(self, refusal: Refusal, about: About) -> PlainTextResponse:
         headers = {

@@ -26,6 +26,7 @@ MAX_BODY_BYTES = 2 << 30
 MAX_SQL_BYTES = 16 << 20
 HEAD_BYTES = 1 << 20
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+QUERY_ID = re.compile(r"[ -~]{1,200}\Z")
 # Parameters of the transport; every other name is a setting of the engine.
 NOT_SETTINGS = frozenset(
     {
@@ -63,7 +64,7 @@ class Ask:
     method: str
     headers: dict[str, str]
     values: dict[str, str]
-    token: str = field(default_factory=lambda: secrets.token_hex(12))
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @classmethod
     def of(cls, request: Request) -> Ask:
@@ -100,7 +101,8 @@ class Ask:
     @property
     def query_id(self) -> str:
         """The caller's name for the statement, or one of ours."""
-        return self.values.get("query_id") or str(uuid.UUID(hex=self.token.ljust(32, "0")))
+        given = self.values.get("query_id", "")
+        return given if QUERY_ID.match(given) else str(uuid.UUID(hex=self.token))
 
     @property
     def must_wait(self) -> bool:
@@ -127,6 +129,7 @@ class Ask:
             if len(more) == MAX_SQL_BYTES:
                 raise refuse(307, "QUERY_IS_TOO_LARGE", f"A statement is at most {MAX_SQL_BYTES} bytes")
             statement = read_statement(head + more)
+        _check_text(statement.sql + statement.settings)
         self._check_may_write(statement.has_rows)
         rest = Rest(head[statement.data_at or 0 :], source)
         order = Order(
@@ -180,6 +183,13 @@ class Ask:
             raise refuse(164, "READONLY", "Cannot execute query in readonly mode: GET implies readonly")
         if self.values.get("readonly", "0") != "0":
             raise refuse(164, "READONLY", "Cannot execute query in readonly mode")
+
+
+def _check_text(sql: bytes) -> None:
+    try:
+        sql.decode()
+    except UnicodeDecodeError as error:
+        raise refuse(62, "SYNTAX_ERROR", "Syntax error: the statement is not UTF-8") from error
 
 
 class Rest:
