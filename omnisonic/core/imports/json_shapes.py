@@ -95,8 +95,11 @@ def text_of(value: Any) -> str:
         return str(value)
     if isinstance(value, list):
         return "; ".join(filter(None, (text_of(one) for one in value[:CREDITS_MAX])))
-    if isinstance(value, dict) and isinstance(value.get("name"), str):
-        return str(value["name"])
+    if isinstance(value, dict):
+        if isinstance(value.get("name"), str):
+            return str(value["name"])
+        if isinstance(value.get("data"), list):
+            return text_of(value["data"])
     raise TypeError("an object")
 
 
@@ -105,6 +108,8 @@ def line_of(value: Any) -> str:
 
     Reads the credits of MusicBrainz (`name`, `joinphrase`), lists of names, lists of objects with a name.
     """
+    if isinstance(value, dict) and isinstance(value.get("data"), list):
+        value = value["data"]
     if not isinstance(value, list):
         return text_of(value)
     parts: list[str] = []

@@ -159,11 +159,14 @@ def _flattened(records: Iterator[tuple[int, Record] | Issue], mapping: Mapping) 
         cells = [""] * width
         for field, place, path in columns:
             value = value_at(record, path)
-            if value is None:
+            is_elsewhere = value is None
+            if is_elsewhere:
                 value = value_elsewhere(record, field, used)
             try:
                 cells[place] = line_of(value) if field is Field.ARTIST else text_of(value)
             except TypeError as error:
+                if is_elsewhere:
+                    continue  # a name that means something else here
                 message = f"Expected a text or a number here, not {error}."
                 yield Issue(row, path, Code.NOT_TEXT, message, clean(str(record)))
                 break

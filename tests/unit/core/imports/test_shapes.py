@@ -163,6 +163,19 @@ def test_known_names_count_wherever_they_come(tmp_path: Path) -> None:
     )
 
 
+def test_what_stands_under_another_name_counts_only_as_text(tmp_path: Path) -> None:
+    album: dict[str, Any] = {
+        "artist": "Mara",
+        "genres": {"data": [{"name": "Rock"}, {"name": "Pop"}]},
+        "tracks": [{"title": "One", "isrc": "GBAYC1700598", "style": {"tempo": 90}}],
+    }
+    (row,) = read(tmp_path, [album], "a.json").rows
+    assert row.genres == ()
+    del album["tracks"][0]["style"]
+    (row,) = read(tmp_path, [album], "a.json").rows
+    assert row.genres == ("Rock", "Pop")
+
+
 def test_an_answer_without_a_code_is_no_catalog(tmp_path: Path) -> None:
     with pytest.raises(ImportFileBroken):
         read(tmp_path, {"title": "An Album", "tracks": {"data": [{"title": "One"}]}}, "a.json")
