@@ -19,7 +19,7 @@ def send_confirmation(verification_id: str) -> None:
 
 
 def send_contributor_invite(verification_id: str) -> None:
-    """Mail the link that makes an account a contributor. A repeated run sends a new link, voids the former."""
+    """Mail the link that makes an account a contributor. Run again, it sends a new link and voids the old."""
     with unit_of_work() as uow:
         mail = write_invitation_mail(uow, verification_id=UUID(verification_id))
     if mail is not None:

@@ -37,7 +37,7 @@ def policy_for_document(html: str) -> str:
 
 
 def page_policy(script_sources: Iterable[str], settings: Settings) -> str:
-    """The policy of a page: our own address, the gateway, the graph's sockets, the object store, and nothing else.
+    """The policy of a page: our own address, gateway, the graph's sockets, object store, and nothing else.
 
     Styles need `unsafe-inline`: components set style attributes while they run.
     """

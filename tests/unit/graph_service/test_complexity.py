@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from graph_service.complexity import Measure, measure, require_affordable
 from graph_service.documents import Documents
-from omnisonic.core.graph_errors import QueryTooComplex
 from graph_service.limits import COST_MAX, LIST_ESTIMATE, PAGE_MAX
 from graph_service.schema import schema
+from omnisonic.core.graph_errors import QueryTooComplex
 
 SCHEMA: GraphQLSchema = schema.graphql_schema
 
