@@ -68,6 +68,7 @@ class CatalogState(rx.State):
         self.mine, self.conflicts = "mine" in query, "conflicts" in query and self.kind == Kind.WORKS
         self.without = "without" in query and self.kind != Kind.PEOPLE
         self.is_filtered = bool(self.search or self.genre or self.mine or self.conflicts or self.without)
+        self.hrefs = self._links()
         if not self.is_loaded:
             yield
         await self._show(current_actor(), str(query.get("after", "")), str(query.get("page", "1")))
@@ -126,23 +127,16 @@ class CatalogState(rx.State):
 
     async def _show(self, actor: Actor, after: str, page: str) -> None:
         number = int(page) if page.isdecimal() and len(page) < 7 else 1
-        where = CatalogFilter(
-            search=self.search or None,
-            genre=self.genre or None,
-            mine=self.mine,
-            has_conflict=True if self.conflicts else None,
-            has_iswc=False if self.without else None,
-            has_isrc=False if self.without else None,
-        )
+        where = self._filter()
         try:
             found = await in_thread(_fetch, actor, Kind(self.kind), where, after)
         except InvalidFields:  # a cursor that was cut or made up
             found, number, after = await in_thread(_fetch, actor, Kind(self.kind), where, ""), 1, ""
         self._remember(number, after)
         self.lines, self.is_loaded = found.lines, True
-        self._say(found, number if after else 1, where)
+        self._say(found, number if after else 1)
 
-    def _say(self, found: Listing, number: int, where: CatalogFilter) -> None:
+    def _say(self, found: Listing, number: int) -> None:
         first = (number - 1) * PAGE_ROWS + 1
         last = first + len(found.lines) - 1
         noun = SINGULAR[Kind(self.kind)]
@@ -150,17 +144,32 @@ class CatalogState(rx.State):
             f"{found.total:,} people" if noun == "person" and found.total != 1 else count(found.total, noun)
         )
         self.place_words = f"{first:,}–{last:,} of {found.total:,}" if found.lines else ""
+        older = self._address(after=found.cursor, page=str(number + 1)) if found.cursor else ""
+        self.hrefs = {**self.hrefs, "next": older, "before": self._before(number)}
+
+    def _filter(self) -> CatalogFilter:
+        return CatalogFilter(
+            search=self.search or None,
+            genre=self.genre or None,
+            mine=self.mine,
+            has_conflict=True if self.conflicts else None,
+            has_iswc=False if self.without else None,
+            has_isrc=False if self.without else None,
+        )
+
+    def _links(self) -> dict[str, str]:
+        """Where the switches of this list lead; its pages are known once its rows are."""
         flags = {"mine": self.mine, "conflicts": self.conflicts, "without": self.without}
         toggles = {name: self._address(**{name: "" if on else "1"}) for name, on in flags.items()}
         kinds = {str(kind): self._address(kind="" if kind is Kind.WORKS else str(kind)) for kind in Kind}
-        files = file_query(where, Kind(self.kind))
-        self.hrefs = {
+        files = file_query(self._filter(), Kind(self.kind))
+        return {
             **kinds,
             **toggles,
             "genre": self._address(genre=""),
             "all": PATH if self.kind == Kind.WORKS else f"{PATH}?kind={self.kind}",
-            "next": self._address(after=found.cursor, page=str(number + 1)) if found.cursor else "",
-            "before": self._before(number),
+            "next": "",
+            "before": "",
             "csv": f"/api/catalog/{self.kind}.csv{files}",
             "jsonl": f"/api/catalog/{self.kind}.jsonl{files}",
         }
