@@ -10,7 +10,7 @@ from omnisonic.core.imports.state import ImportsState
 from omnisonic.platform.ui.controls import button, link_button, progress
 from omnisonic.platform.ui.table import cell
 
-_LINKED = {name: rx.asset(name, shared=True) for name in ("importer.css", "importer.jsx")}
+_LINKED = {name: rx.asset(name, shared=True) for name in ("importer.css", "importer.jsx", "preview.jsx")}
 
 
 class Importer(rx.NoSSRComponent):

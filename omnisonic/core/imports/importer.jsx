@@ -1,25 +1,10 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Columns, Issues, Unit, describe } from "./preview.jsx";
 import "./importer.css";
 
 const ADDRESS = "/ingest/isrc/bulk";
 const PREVIEW_BYTES = 4 * 1024 * 1024; // enough to see the columns; the whole file goes up once
 const LINE_END = 10;
-const ISSUES_SHOWN = 5;
-const WORDS = {
-  isrc: "ISRC",
-  title: "Title",
-  version: "Version",
-  artist: "Artist",
-  duration: "Length",
-  released_at: "Release date",
-  genre: "Genre",
-  iswc: "ISWC",
-  work: "Work title",
-  artist_isni: "Artist’s ISNI",
-  artist_ipi: "Artist’s IPI",
-};
-const FORMATS = { csv: "CSV", json: "JSON", jsonl: "JSON Lines" };
-const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" };
 
 /** The start of a large file up to a whole line; JSON is one piece and cannot be cut. */
 async function sampleOf(file) {
@@ -47,100 +32,6 @@ function send(url, file, mapping, onProgress) {
   });
 }
 
-function describe(preview) {
-  const parts = [FORMATS[preview.format], preview.encoding.toUpperCase()];
-  if (preview.delimiter) parts.push(`separated by ${DELIMITERS[preview.delimiter]}`);
-  if (!preview.hasHeader) parts.push("no header");
-  return parts.join(" · ");
-}
-
-function Columns({ preview, onChoose }) {
-  return (
-    <div className="im-columns" role="list" aria-label="Columns of the file">
-      {preview.columns.map((column) => (
-        <div className="im-column" role="listitem" key={column.name} data-known={Boolean(column.field)}>
-          <div className="im-names">
-            <strong className="ui-truncate">{column.name}</strong>
-            <span className="im-samples ui-truncate">{column.samples.join(" · ") || "empty"}</span>
-          </div>
-          <span className="ui-select-box">
-            <select
-              className="ui-select"
-              aria-label={`Meaning of ${column.name}`}
-              data-testid={`column-${column.field ?? "none"}`}
-              value={column.field ?? ""}
-              onChange={(event) => onChoose(column.name, event.target.value)}
-            >
-              <option value="">Leave out</option>
-              {preview.fields.map((field) => (
-                <option key={field} value={field}>
-                  {WORDS[field]}
-                </option>
-              ))}
-            </select>
-            <Chevron />
-          </span>
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function Chevron() {
-  return (
-    <svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden="true">
-      <path d="m6 9 6 6 6-6" />
-    </svg>
-  );
-}
-
-/** How bare numbers in the length column count; `3:35` and `PT3M35S` need no unit. */
-function Unit({ unit, onChoose }) {
-  return (
-    <label className="im-unit">
-      <span>Numbers in the length column are</span>
-      <span className="ui-select-box">
-        <select
-          className="ui-select"
-          data-testid="import-unit"
-          value={unit}
-          onChange={(event) => onChoose(event.target.value)}
-        >
-          <option value="s">seconds</option>
-          <option value="ms">milliseconds</option>
-        </select>
-        <Chevron />
-      </span>
-    </label>
-  );
-}
-
-function Issues({ preview }) {
-  const { issues, acceptedSample: good, rejectedSample: bad, missing } = preview;
-  if (missing.length) {
-    return (
-      <p className="ui-notice ui-notice-warn" role="status" data-testid="import-missing">
-        Say which columns hold {missing.map((field) => WORDS[field]).join(" and ")}.
-      </p>
-    );
-  }
-  return (
-    <div className="im-issues">
-      <p data-testid="import-sample">
-        Of the first {good + bad} rows {good} can be taken{bad ? `, ${bad} cannot` : ""}.
-      </p>
-      <ul>
-        {issues.slice(0, ISSUES_SHOWN).map((issue) => (
-          <li key={`${issue.row}-${issue.column}-${issue.code}`}>
-            <b>Row {issue.row}</b>
-            {issue.column ? ` · ${issue.column}` : ""}: {issue.message}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
 /** Drop a file, see what its columns are taken for, change that, start. `onStarted` gets the import's id. */
 export function Importer({ onStarted }) {
   const input = useRef(null);
@@ -150,6 +41,16 @@ export function Importer({ onStarted }) {
   const [problem, setProblem] = useState("");
   const [said, setSaid] = useState("");
   const [isOver, setOver] = useState(false);
+  const heading = useRef(null);
+  const chooser = useRef(null);
+  const wasShown = useRef(false);
+  const isShown = Boolean(preview);
+
+  // The part that had the focus goes with each step: without this a keyboard starts again at the top.
+  useEffect(() => {
+    if (isShown !== wasShown.current) (isShown ? heading : chooser).current?.focus();
+    wasShown.current = isShown;
+  }, [isShown]);
 
   const look = useCallback(async (chosen, mapping) => {
     setBusy("Looking at the file …");
@@ -165,7 +66,7 @@ export function Importer({ onStarted }) {
   }, []);
 
   const take = (chosen) => {
-    if (!chosen) return;
+    if (!chosen || busy) return;
     setFile(chosen);
     setPreview(null);
     setSaid("");
@@ -215,23 +116,25 @@ export function Importer({ onStarted }) {
   };
 
   return (
-    <section className="ui-card im-importer" aria-label="Import a file" aria-busy={Boolean(busy)}>
+    <section
+      className="ui-card im-importer"
+      aria-label="Import a file"
+      aria-busy={Boolean(busy)}
+      data-over={isOver}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
       {!preview && (
-        <div
-          className="im-drop"
-          data-over={isOver}
-          data-testid="import-drop"
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(true);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={drop}
-        >
-          <strong>{busy || "Drop a catalog here"}</strong>
+        <div className="im-drop" data-over={isOver} data-testid="import-drop">
+          <strong role="status">{busy || "Drop a catalog here"}</strong>
           <span>CSV, JSON or JSON Lines, from your distributor, MusicBrainz or DDEX</span>
           <button
             type="button"
+            ref={chooser}
             className="ui-button ui-button-primary"
             data-testid="import-choose"
             disabled={Boolean(busy)}
@@ -258,7 +161,9 @@ export function Importer({ onStarted }) {
         <div className="im-preview" data-testid="import-preview">
           <div className="im-head">
             <div>
-              <h2 className="ui-truncate">{preview.fileName}</h2>
+              <h2 className="ui-truncate" ref={heading} tabIndex={-1}>
+                {preview.fileName}
+              </h2>
               <p>{describe(preview)}</p>
             </div>
             <div className="ui-row">
