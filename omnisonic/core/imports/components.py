@@ -41,7 +41,7 @@ def import_row(row: Any) -> rx.Component:
         cell("State", _state(row)),
         cell("Taken", rx.el.span(row.accepted, data_testid="import-accepted"), end=True),
         cell("Refused", rx.el.span(row.rejected, data_testid="import-rejected"), end=True),
-        cell("When", rx.el.span(row.when, class_name="ui-text-2")),
+        cell("When", rx.el.span(row.when, class_name="ui-text-2 im-when")),
         cell("Actions", _actions(row), end=True),
         data_testid="import-row",
         key=row.id,

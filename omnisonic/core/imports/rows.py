@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from omnisonic.core.imports.lifecycle import GAVE_UP
 from omnisonic.core.imports.models import ImportStatus
 from omnisonic.core.imports.schemas import BulkImportJobView, ImportStage
 from omnisonic.platform.ui.words import ago, count, size
@@ -63,8 +64,14 @@ def import_row(view: BulkImportJobView, *, now: datetime) -> ImportRow:
         when=ago(view.created_at, now=now),
         errors_href=f"/ingest/isrc/bulk/{view.job_id}/errors.csv" if has_remarks else "",
         is_active=view.status in ACTIVE,
-        can_resume=view.status in (ImportStatus.FAILED, ImportStatus.CANCELED) and bool(view.file_url),
+        can_resume=_can_resume(view),
     )
+
+
+def _can_resume(view: BulkImportJobView) -> bool:
+    """A damaged file fails again; only what we broke off, or its owner, can go on."""
+    was_broken_off = view.status is ImportStatus.FAILED and view.error_message == GAVE_UP
+    return bool(view.file_url) and (was_broken_off or view.status is ImportStatus.CANCELED)
 
 
 def _status(view: BulkImportJobView) -> str:
