@@ -189,5 +189,8 @@ def test_huge_numbers_and_deep_lines_are_rows_like_others() -> None:
 def test_codes_of_the_future_and_of_unknown_agencies_are_pointed_out(tmp_path: Path) -> None:
     sheet = sheet_of(tmp_path, "isrc,title,artist\nGBAYC2800001,a,b\nGBAYC2600001,a,b\nXQAYC9900001,a,b\n")
     (batch,) = read_batches(sheet, choose(sheet, None), batch_size=10, year=2026)
-    assert [(issue.row, str(issue.code)) for issue in batch.issues] == [(2, "future-year"), (4, "unknown-prefix")]
+    assert [(issue.row, str(issue.code)) for issue in batch.issues] == [
+        (2, "future-year"),
+        (4, "unknown-prefix"),
+    ]
     assert len(batch.rows) == 3
