@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import ROOT, Stack
-from tests.e2e.pages.test_pages import EVERY_LOOK, check_page, open_page
+from tests.e2e.pages.test_pages import check_page, open_page
 from tests.e2e.people import sign_in, watch_console
 
 if TYPE_CHECKING:
@@ -22,6 +22,15 @@ MAKE = (
     "from omnisonic.core.demo.service import make_catalog;"
     "from omnisonic.studio.demo.service import demo_host; make_catalog(demo_host())"
 )
+
+
+# Each theme and each size is seen once in the quick suite, every pair of them in the whole one.
+LOOKS = [
+    pytest.param("dark", "wide", id="dark-wide"),
+    pytest.param("light", "phone", id="light-phone"),
+    pytest.param("dark", "phone", id="dark-phone", marks=pytest.mark.slow),
+    pytest.param("light", "wide", id="light-wide", marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,7 +47,7 @@ def open_entry(page: Page, query: str) -> None:
     expect(page.get_by_test_id("history-line").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("theme", "size"), EVERY_LOOK)
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_pages_of_the_catalog(new_context: Callable[..., BrowserContext], theme: str, size: str) -> None:
     page = open_page(new_context, theme, size)
     complaints = watch_console(page)

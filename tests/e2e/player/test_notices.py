@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import sign_in
@@ -44,6 +45,7 @@ def test_a_phone_says_who_is_soloed_and_clears_it(mara: tuple[Page, str]) -> Non
     expect(solo).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_said_and_its_return_ends_it(page: Page) -> None:
     lines: list[WebSocketRoute] = []
     is_cut = False

@@ -122,6 +122,7 @@ def test_an_address_without_subscriptions_is_refused(omni: Omnisonic) -> None:
     assert refused.value.code.startswith("http-4")
 
 
+@pytest.mark.slow
 def test_a_killed_service_is_met_again(mara: Person) -> None:
     song = make_song(mara.actor, "Dawn")
     relay_events()

@@ -257,6 +257,7 @@ FRAMES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frames=st.lists(FRAMES, min_size=1, max_size=6), signed_in=st.booleans())
 def test_fuzzed_frames_crash_nothing(

@@ -59,6 +59,7 @@ def lost_while_rendering(
     return export_id
 
 
+@pytest.mark.slow
 def test_a_store_that_comes_back_gets_the_export(
     mara: Person, store: S3Server, lost_while_rendering: str, run_jobs: RunJobs
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_store_that_comes_back_gets_the_export(
     assert (content[:4], len(content)) == (b"RIFF", export["fileSize"])
 
 
+@pytest.mark.slow
 def test_a_store_that_stays_away_ends_the_export_with_a_reason(
     mara: Person, lost_while_rendering: str
 ) -> None:
