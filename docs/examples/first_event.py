@@ -1,7 +1,4 @@
-"""From a token to the first event without our client, with httpx and websockets only.
-
-Needs OMNISONIC_TOKEN with the scopes graph:read and graph:write.
-"""
+"""From OMNISONIC_TOKEN (graph:read, graph:write) to the first event, with httpx and websockets only."""
 
 import json
 import os
@@ -27,4 +24,7 @@ with connect(SOCKETS, subprotocols=["graphql-transport-ws"]) as socket:
     payload = {"query": query, "variables": {"id": work}}
     socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
     ask('mutation ($id: ID!) { updateWork(id: $id, input: {title: "Second light"}) { id } }', id=work)
-    print(json.loads(socket.recv())["payload"]["data"]["workUpdated"]["title"])
+    for message in socket:  # the news of the creation may still be on its way when we subscribe
+        print(title := json.loads(message)["payload"]["data"]["workUpdated"]["title"])
+        if title == "Second light":
+            break

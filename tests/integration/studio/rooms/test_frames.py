@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.integration.studio.conftest import Person, invite
 from tests.integration.studio.rooms.conftest import Client, RunningGateway, relay_outbox
@@ -166,8 +168,9 @@ def test_a_frame_of_64_kib_passes_and_a_larger_one_is_1009(pair: tuple[Client, C
 
 def test_more_than_50_frames_a_second_is_4429(pair: tuple[Client, Client]) -> None:
     first, _ = pair
-    for number in range(120):
-        first.send("cursor", at=number)
+    with suppress(ConnectionClosed):  # the gateway may hang up before the last one is sent
+        for number in range(120):
+            first.send("cursor", at=number)
     assert first.close_code() == 4429
 
 
