@@ -14,6 +14,9 @@ class Queue(StrEnum):
     MIXDOWN = "mixdown"
     MEDIA = "media"
     IMPORTS = "imports"
+    FEEDS = "feeds"
+    ARCHIVE = "archive"
+    ALERTS = "alerts"
     MAINTENANCE = "maintenance"
 
 

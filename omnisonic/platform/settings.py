@@ -103,6 +103,32 @@ class Settings(BaseSettings):
         description="Cluster on which tables are made and replicated; empty: one server.",
     )
 
+    ingest_duckdb_path: Path | None = Field(
+        None, description="File of the archive of news; empty: archive.duckdb in OMNISONIC_DATA_DIR."
+    )
+    tagging_fuzzy_threshold: int = Field(
+        70,
+        ge=0,
+        le=100,
+        validation_alias=AliasChoices("tagging_fuzzy_threshold", "ingest_tagging_fuzzy_threshold"),
+        description="Likeness in percent that admits a name to be judged; it never makes a link by itself.",
+    )
+    tagging_use_embeddings: bool = Field(
+        False,
+        validation_alias=AliasChoices("tagging_use_embeddings", "ingest_tagging_use_embeddings"),
+        description="Lets likeness of meaning count too, where the package for it is installed.",
+    )
+    tagging_embedding_threshold: float = Field(
+        0.7,
+        ge=0,
+        le=1,
+        validation_alias=AliasChoices("tagging_embedding_threshold", "ingest_tagging_embedding_threshold"),
+        description="Likeness of meaning, 0 to 1, from which it counts.",
+    )
+    alert_rate_limit_per_hour: int = Field(
+        1, ge=1, le=1000, description="Alerts about one entity on one channel within an hour."
+    )
+
     # identity
     auth_url: str | None = Field(
         None,

@@ -73,6 +73,22 @@ def _graph_writer(actor: SignedInActor) -> Actor:
 GraphWriter = Annotated[Actor, Depends(_graph_writer)]
 
 
+def _insight_reader(actor: SignedInActor) -> Actor:
+    actor.require_scope(Scope.INSIGHT_READ)
+    return actor
+
+
+InsightReader = Annotated[Actor, Depends(_insight_reader)]
+
+
+def _insight_writer(actor: SignedInActor) -> Actor:
+    actor.require_scope(Scope.INSIGHT_WRITE)
+    return actor
+
+
+InsightWriter = Annotated[Actor, Depends(_insight_writer)]
+
+
 def _browser_actor(actor: SignedInActor) -> Actor:
     if actor.scopes is not None:
         raise Forbidden("A token cannot change the account itself. Sign in with a browser for that.")

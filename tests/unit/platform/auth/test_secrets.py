@@ -45,7 +45,14 @@ def test_secrets_are_long_and_fit_cookies_and_columns() -> None:
 def test_every_scope_has_a_least_role() -> None:
     assert set(LEAST_ROLE) == set(Scope)
     assert allowed_scopes(Role.ADMIN) == set(Scope)
-    assert allowed_scopes(Role.MEMBER) == {Scope.STUDIO, Scope.INGEST, Scope.GRAPH_READ, Scope.GRAPH_WRITE}
+    assert allowed_scopes(Role.MEMBER) == {
+        Scope.STUDIO,
+        Scope.INGEST,
+        Scope.GRAPH_READ,
+        Scope.GRAPH_WRITE,
+        Scope.INSIGHT_READ,
+        Scope.INSIGHT_WRITE,
+    }
 
 
 @given(st.text(max_size=200))

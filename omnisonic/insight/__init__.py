@@ -1,0 +1,1 @@
+"""News about music, linked to the open music graph: feeds, tagging, charts and alerts."""

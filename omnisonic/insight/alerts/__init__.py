@@ -1,0 +1,1 @@
+"""Rules over the news, their states, and what is delivered to whom."""

@@ -1,0 +1,1 @@
+"""The news and their links in ClickHouse: writing, and the one builder of every query."""

@@ -1,0 +1,1 @@
+"""Who is up, against their own usual."""
