@@ -3,6 +3,7 @@
 from omnisonic.core.catalog import models as catalog_models
 from omnisonic.core.imports import models as import_models
 from omnisonic.core.licenses import models as license_models
+from omnisonic.insight.feeds import models as feed_models
 from omnisonic.platform import models as platform_models
 from omnisonic.platform.auth import models as auth_models
 from omnisonic.studio.exports import models as export_models
@@ -14,6 +15,7 @@ __all__ = [
     "auth_models",
     "catalog_models",
     "export_models",
+    "feed_models",
     "import_models",
     "license_models",
     "platform_models",
