@@ -4,6 +4,7 @@ from omnisonic.core.catalog import models as catalog_models
 from omnisonic.core.imports import models as import_models
 from omnisonic.core.licenses import models as license_models
 from omnisonic.insight.feeds import models as feed_models
+from omnisonic.insight.tagging import models as tagging_models
 from omnisonic.platform import models as platform_models
 from omnisonic.platform.auth import models as auth_models
 from omnisonic.studio.exports import models as export_models
@@ -20,6 +21,7 @@ __all__ = [
     "license_models",
     "platform_models",
     "session_models",
+    "tagging_models",
     "track_models",
     "upload_models",
 ]
