@@ -80,6 +80,7 @@ class EntityTag(Row, table=True):
     matched_text: str = Field(max_length=MAX_PHRASE_CHARS)
     text_key: str = Field(max_length=MAX_PHRASE_CHARS)  # the matched text, normalised
     source: str = Field(max_length=MAX_SOURCE_CHARS)
+    genre: str = Field(default="", max_length=100)
     confidence: float
     method: LinkMethod = enum_field(LinkMethod)
     origin: TagOrigin = enum_field(TagOrigin)

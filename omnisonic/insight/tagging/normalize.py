@@ -1,0 +1,140 @@
+"""Text as it is compared: folded words with one space between, and the way back to the original offsets.
+
+Folding: NFKC, case, diacritics of alphabets that have letters without them, `&` read as "and". Punctuation
+only parts words, so that "AC/DC", "Guns N' Roses" and "P!nk" need no rules of their own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+
+WORD = re.compile(r"[^\W_]+|&")
+_ODD_LETTERS = {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h"}
+_STRIPPED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
+
+
+class _Folding(dict[int, str]):
+    """Code point to its folded form, computed when first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_cluster(chr(code))
+        self[code] = folded
+        return folded
+
+
+_FOLDED = _Folding()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text: `joined` is what is searched, the arrays lead back into the original."""
+
+    joined: str  # " word word word "
+    words: tuple[str, ...]
+    starts: tuple[int, ...]  # offsets in the original
+    ends: tuple[int, ...]
+    positions: tuple[int, ...]  # where each word starts in `joined`, less the space before it
+
+    def word_at(self, position: int) -> int:
+        """Index of the word whose leading space stands at or before this position of `joined`."""
+        return bisect_right(self.positions, position) - 1
+
+
+def normalize(text: str) -> str:
+    """The words of a text, folded, with single spaces between. Idempotent."""
+    return " ".join(_read(fold(text)))
+
+
+def fold(text: str) -> str:
+    """Case and diacritics removed; everything else stays."""
+    if text.isascii():
+        return text.lower()
+    if _is_composed(text):
+        return text.translate(_FOLDED)
+    return "".join(_fold_cluster(cluster) for cluster in _clusters(text))
+
+
+def split_words(text: str) -> Words:
+    """Words of a text with their places in the original."""
+    folded, origins = _fold_with_origins(text)
+    spans = [match.span() for match in WORD.finditer(folded)]
+    words = tuple([_word(folded[start:end]) for start, end in spans])
+    if origins is None:
+        starts, ends = tuple([start for start, _ in spans]), tuple([end for _, end in spans])
+    else:
+        starts = tuple([origins[start][0] for start, _ in spans])
+        ends = tuple([origins[end - 1][1] for _, end in spans])
+    positions = tuple(accumulate([len(word) + 1 for word in words], initial=0))[:-1]
+    return Words(f" {' '.join(words)} ", words, starts, ends, positions)
+
+
+def fold_with_origins(text: str) -> tuple[str, list[tuple[int, int]] | None]:
+    """Folded text, and for each of its characters the span in the original; None where they are the same."""
+    return _fold_with_origins(text)
+
+
+def _fold_with_origins(text: str) -> tuple[str, list[tuple[int, int]] | None]:
+    if text.isascii():
+        return text.lower(), None
+    if _is_composed(text):
+        folded = text.translate(_FOLDED)
+        pieces = [_FOLDED[ord(char)] for char in set(text)]
+        if len(folded) == len(text) and all(len(piece) == 1 for piece in pieces):
+            return folded, None
+    parts: list[str] = []
+    origins: list[tuple[int, int]] = []
+    at = 0
+    for cluster in _clusters(text):
+        piece = _fold_cluster(cluster)
+        parts.append(piece)
+        origins.extend([(at, at + len(cluster))] * len(piece))
+        at += len(cluster)
+    return "".join(parts), origins
+
+
+def _read(folded: str) -> list[str]:
+    return [_word(word) for word in WORD.findall(folded)]
+
+
+def _word(word: str) -> str:
+    return "and" if word == "&" else word
+
+
+def _is_composed(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text)
+
+
+def _clusters(text: str) -> list[str]:
+    """Base characters with what combines with them, Hangul jamo included."""
+    clusters: list[str] = []
+    for char in text:
+        if clusters and (unicodedata.combining(char) or "\u1160" <= char <= "\u11ff"):
+            clusters[-1] += char
+        else:
+            clusters.append(char)
+    return clusters
+
+
+def _fold_cluster(cluster: str) -> str:
+    """One character with its marks; repeated until nothing changes, so that folding twice is folding once."""
+    for _ in range(4):
+        folded = _fold_once(cluster)
+        if folded == cluster:
+            break
+        cluster = folded
+    return cluster
+
+
+def _fold_once(cluster: str) -> str:
+    composed = unicodedata.normalize("NFKC", cluster).casefold()
+    folded: list[str] = []
+    for char in unicodedata.normalize("NFC", composed):
+        base = unicodedata.normalize("NFD", char)
+        if len(base) > 1 and unicodedata.name(base[0], "").startswith(_STRIPPED_SCRIPTS):
+            char = base[0]
+        folded.append(_ODD_LETTERS.get(char, char))
+    return "".join(char for char in folded if not 0x300 <= ord(char) <= 0x36F)
