@@ -4,6 +4,8 @@ from omnisonic.core.catalog import models as catalog_models
 from omnisonic.core.imports import models as import_models
 from omnisonic.core.licenses import models as license_models
 from omnisonic.insight.feeds import models as feed_models
+from omnisonic.insight.follows import models as follow_models
+from omnisonic.insight.saved_views import models as saved_view_models
 from omnisonic.insight.tagging import models as tagging_models
 from omnisonic.platform import models as platform_models
 from omnisonic.platform.auth import models as auth_models
@@ -17,9 +19,11 @@ __all__ = [
     "catalog_models",
     "export_models",
     "feed_models",
+    "follow_models",
     "import_models",
     "license_models",
     "platform_models",
+    "saved_view_models",
     "session_models",
     "tagging_models",
     "track_models",

@@ -1,0 +1,1 @@
+"""Filters of a page, kept under a name."""
