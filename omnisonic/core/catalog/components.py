@@ -8,8 +8,9 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.catalog.merge_components import merge_dialog
-from omnisonic.platform.ui.controls import Text, avatar, badge, button, link_button
-from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
+from omnisonic.core.catalog.merge_state import NUMBERS_ID, TITLE_ID
+from omnisonic.platform.ui.controls import Text, avatar, badge, button, link_button, select
+from omnisonic.platform.ui.feedback import empty_state, error_state, notice, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, shell
 
 
@@ -57,6 +58,7 @@ def title_in_place(state: Any, *, kind: str, title: Any) -> rx.Component:
             rx.el.input(
                 name="title",
                 default_value=title,
+                id=TITLE_ID,
                 key=state.frame.id + title.to(str),
                 aria_label=f"Title of the {kind}",
                 title="Rename",
@@ -97,16 +99,21 @@ def or_unknown(value: Any, *, code: bool = False, words: str = "Not known yet") 
     return rx.cond(value != "", shown, rx.el.span(words, class_name="ui-dim"))
 
 
-def identifiers(state: Any) -> rx.Component:
-    """Numbers that were given before or beside the one that is shown."""
+def identifiers(state: Any, *schemes: str) -> rx.Component:
+    """Numbers that were given before or beside the one that is shown; whoever may, adds one."""
     return rx.cond(
-        state.frame.identifiers.length() > 1,
+        (state.frame.identifiers.length() > 1)
+        | (state.frame.may_edit & (state.frame.identifiers.length() > 0)),
         rx.el.div(
             rx.el.h3("Identifiers"),
             rx.el.ul(
                 rx.foreach(state.frame.identifiers, lambda one: _identifier(state, one)),
+                id=NUMBERS_ID,
+                tab_index=-1,
+                aria_label="Identifiers",
                 class_name="ui-numbers",
             ),
+            rx.cond(state.frame.may_edit, _add_number(state, schemes)),
             class_name="ui-stack ui-card-more",
             data_testid="identifiers",
         ),
@@ -117,18 +124,62 @@ def _identifier(state: Any, one: Any) -> rx.Component:
     return rx.el.li(
         rx.el.span(one.scheme, class_name="ui-dim ui-small"),
         rx.el.code(one.shown),
-        rx.cond(one.is_preferred, badge("Preferred", kind="ok"), badge("Archived")),
         rx.cond(
-            state.frame.may_edit & ~one.is_preferred,
-            button(
-                "Prefer",
-                testid="prefer-identifier",
-                kind="ghost",
-                aria_label="Prefer " + one.shown.to(str),
-                on_click=state.prefer(one.scheme, one.value),
+            one.is_preferred,
+            badge("Preferred", kind="ok"),
+            rx.cond(
+                state.frame.may_edit,
+                button(
+                    "Prefer",
+                    testid="prefer-identifier",
+                    kind="ghost",
+                    aria_label="Prefer " + one.shown.to(str),
+                    title="Archived: make it the one that is shown",
+                    on_click=state.prefer(one.scheme, one.value),
+                ),
+                badge("Archived"),
             ),
         ),
         key=one.scheme + one.value,
+    )
+
+
+def _add_number(state: Any, schemes: Sequence[str]) -> rx.Component:
+    scheme = (
+        rx.el.input(type="hidden", name="number_scheme", value=schemes[0].lower(), read_only=True)
+        if len(schemes) == 1
+        else select(
+            "number_scheme",
+            [(one.lower(), one) for one in schemes],
+            testid="number-scheme",
+            aria_label="Kind",
+        )
+    )
+    return rx.el.details(
+        rx.el.summary("Add another number", data_testid="add-number"),
+        rx.el.form(
+            scheme,
+            rx.el.input(
+                name="number_value",
+                aria_label=" or ".join(schemes),
+                placeholder=" or ".join(schemes),
+                required=True,
+                max_length=100,
+                auto_complete="off",
+                spell_check=False,
+                class_name="ui-input",
+                data_testid="number-value",
+            ),
+            button("Add", testid="save-number", type="submit"),
+            on_submit=state.add_number,
+            class_name="ui-number-form",
+        ),
+        rx.cond(
+            state.number_problem != "",
+            notice(state.number_problem, kind="danger", data_testid="number-problem"),
+        ),
+        key=state.number_count.to(str),
+        class_name="ui-number-more",
     )
 
 

@@ -137,7 +137,7 @@ def _about() -> rx.Component:
                     ("ISNI", or_unknown(sheet.isni, code=True)),
                 ]
             ),
-            identifiers(state),
+            identifiers(state, "IPI", "ISNI"),
             class_name="ui-stack ui-stack-4",
         ),
         fields=[
@@ -222,7 +222,6 @@ def _address_form(name: str, label: Text, words: str, on_submit: Any) -> rx.Comp
         ),
         button(words, testid=f"{name.replace('_', '-')}-send", type="submit"),
         on_submit=on_submit,
-        reset_on_submit=True,
         class_name="ui-inline-form",
     )
 

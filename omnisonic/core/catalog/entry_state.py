@@ -1,7 +1,8 @@
-"""What the pages of works, recordings and contributors do alike: show, edit without losing words, merge."""
+"""What the pages of works, recordings and contributors do alike: show, and edit without losing words."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,13 +13,11 @@ import reflex as rx
 from omnisonic.core.catalog.entry_view import PATHS, AlikeLine, EntryFrame, alike_of
 from omnisonic.core.catalog.errors import IdentifierTaken
 from omnisonic.core.catalog.identifier_words import why_not
-from omnisonic.core.catalog.identifiers import prefer_identifier
-from omnisonic.core.catalog.merge import merge_entities
-from omnisonic.core.catalog.merge_view import MergeSide, view_sides
+from omnisonic.core.catalog.merge_state import MergeState
 from omnisonic.core.identifiers import Scheme
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.guard import current_actor, guarded
-from omnisonic.platform.db import in_thread, read_session, unit_of_work
+from omnisonic.platform.db import in_thread, read_session
 from omnisonic.platform.errors import NotFound, OmnisonicError, VersionConflict
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.ui.notices import tell
@@ -36,19 +35,17 @@ class Clash:
     theirs: str
 
 
-class EntryState(rx.State, mixin=True):
+class EntryState(MergeState, rx.State, mixin=True):
     """One entry of the catalog. `phase`: loading, ready or missing.
 
     While someone edits, changes of others are shown around the form, never inside it; saving then asks
     which words to keep, and only about fields that both changed.
     """
 
-    table: ClassVar[Any]
     labels: ClassVar[Fields]
 
     phase: str = "loading"
     load_problem: str = ""
-    entry_id: str = ""
     frame: rx.Field[EntryFrame] = rx.field(default_factory=EntryFrame)
     alike: rx.Field[list[AlikeLine]] = rx.field(default_factory=list)
     is_editing: bool = False
@@ -58,9 +55,6 @@ class EntryState(rx.State, mixin=True):
     problems: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     problem_href: str = ""
     clashes: rx.Field[list[Clash]] = rx.field(default_factory=list)
-    sides: rx.Field[list[MergeSide]] = rx.field(default_factory=list)
-    survivor_id: str = ""
-    merge_problem: str = ""
     _edit_version: int = 0
     _mine: Fields | None = None
 
@@ -162,53 +156,6 @@ class EntryState(rx.State, mixin=True):
         self._forget()
         return tell("Kept as it is", "Your changes were not saved.")
 
-    @rx.event
-    @guarded
-    async def prefer(self, scheme: str, value: str) -> Any:
-        """Show another of the entry's identifiers; the one before is archived."""
-        entry_id = parse_id(self.entry_id)
-        if entry_id is None or scheme.lower() not in set(Scheme):
-            return None
-        await in_thread(_prefer, current_actor(), self.table, entry_id, Scheme(scheme.lower()), value)
-        await self._look(current_actor(), entry_id)
-        return tell("Saved", f"The other {scheme.upper()} is archived.")
-
-    @rx.event
-    @guarded
-    async def compare(self, other_id: str) -> None:
-        """Show what each of the two would bring into a merge."""
-        self.merge_problem, self.survivor_id, self.sides = "", self.entry_id, []
-        mine, other = parse_id(self.entry_id), parse_id(other_id)
-        if mine is not None and other is not None:
-            self.sides = await in_thread(_sides, current_actor(), self.table, (mine, other))
-
-    @rx.event
-    @guarded
-    async def choose_survivor(self, entry_id: str) -> None:
-        """The one that stays."""
-        if entry_id in {side.id for side in self.sides}:
-            self.survivor_id = entry_id
-
-    @rx.event
-    @guarded
-    async def merge(self) -> Any:
-        """Make one entry of the two and open it."""
-        ids = {side.id for side in self.sides}
-        survivor, merged = parse_id(self.survivor_id), parse_id(next(iter(ids - {self.survivor_id}), ""))
-        if survivor is None or merged is None:
-            return None
-        try:
-            await in_thread(_merge, current_actor(), self.table, survivor, merged)
-        except OmnisonicError as error:
-            self.merge_problem = error.detail
-            return None
-        self.sides, self.alike, self.entry_id = [], [], ""
-        address = f"/catalog/{PATHS[self.table]}/{survivor}"
-        moved = tell("Merged", "Everything is in one place now; the old address leads here.")
-        if self.router.url.path.rstrip("/") == address:
-            return [type(self).load, moved]
-        return [rx.redirect(address), moved]
-
     async def _save(self, actor: Actor, changed: Fields, base: Fields, version: int) -> Any:
         """Write `changed`; `base` is what the caller saw, at `version`."""
         entry_id = parse_id(self.entry_id)
@@ -255,32 +202,19 @@ class EntryState(rx.State, mixin=True):
         self.is_editing = self.is_behind = False
         self.problems, self.problem_href, self.clashes, self._mine = {}, "", [], None
 
-    async def _look(self, actor: Actor, entry_id: UUID) -> None:
-        raise NotImplementedError
+    def _forget_alike(self) -> None:
+        self.alike = []
 
+    @abstractmethod
     def _fields(self) -> Fields:
-        raise NotImplementedError
+        """What the form changes, as it reads now; the title first."""
 
     @staticmethod
+    @abstractmethod
     def _write(actor: Actor, entry_id: UUID, changed: Fields, version: int) -> None:
-        raise NotImplementedError
+        """Save fields. Raises `VersionConflict` unless the entry is at `version`."""
 
 
 def _alike(actor: Actor, table: Any, entry_id: UUID) -> list[AlikeLine]:
     with read_session() as session:
         return alike_of(session, actor, table=table, entity_id=entry_id)
-
-
-def _sides(actor: Actor, table: Any, ids: tuple[UUID, UUID]) -> list[MergeSide]:
-    with read_session() as session:
-        return view_sides(session, actor, table=table, ids=ids)
-
-
-def _prefer(actor: Actor, table: Any, entry_id: UUID, scheme: Scheme, value: str) -> None:
-    with unit_of_work() as uow:
-        prefer_identifier(uow, actor, table=table, entity_id=entry_id, scheme=scheme, value=value)
-
-
-def _merge(actor: Actor, table: Any, survivor: UUID, merged: UUID) -> None:
-    with unit_of_work() as uow:
-        merge_entities(uow, actor, table=table, survivor_id=survivor, merged_id=merged)

@@ -37,6 +37,12 @@ PURPOSE = "link-contributor"
 LIFETIME = timedelta(days=14)
 MAX_INVITATIONS_A_DAY = 50  # mail goes to addresses that nobody has confirmed
 
+USED = (
+    f"An invitation works once, for {LIFETIME.days} days, and only the latest one. Ask whoever invited you"
+    " for a new one."
+)
+OF_ANOTHER = "This invitation went to another address than yours. Sign in with the address that got it."
+
 TEXT = """Hello,
 
 {inviter} registered you as the contributor “{name}” at Omnisonic. Sign in with {email} and open
@@ -135,11 +141,13 @@ def accept_invitation(uow: UnitOfWork, actor: Actor, *, secret: str) -> Contribu
     """
     now = utc_now()
     row = find_verification(uow.session, digest_secret(secret), purpose=PURPOSE, now=now)
-    if row is None or row.subject_id is None or row.email != actor.email:
-        raise CodeNotValid
+    if row is None or row.subject_id is None:
+        raise CodeNotValid(USED)
+    if row.email != actor.email:
+        raise CodeNotValid(OF_ANOTHER)
     contributor = repository.find_entity(uow.session, Contributor, row.subject_id, for_update=True)
     if contributor is None:
-        raise CodeNotValid
+        raise CodeNotValid(USED)
     row.used_at = now
     return _link(uow, actor, contributor, actor.user_id, None)
 

@@ -17,6 +17,7 @@ CATALOG: Any = CatalogState  # Reflex types no variables of dataclasses
 WORK_DIALOG, RECORDING_DIALOG, PERSON_DIALOG = "new-work-form", "new-recording-form", "new-person-form"
 WORK_COLUMNS = ("Title", "Shares", "ISWC", ">Recordings", ">Changed")
 RECORDING_COLUMNS = ("Title", "Work", "ISRC", ">Length", ">Released")
+GENRE_AFTER_MS = 250
 PERSON_COLUMNS = ("Name", "Roles", "IPI or ISNI", "Account", ">Since")
 
 
@@ -153,7 +154,6 @@ def new_dialogs() -> rx.Component:
             "New recording",
             _problem(),
             on_submit=CATALOG.create_recording,
-            key="new",
         ),
     )
 
@@ -202,6 +202,30 @@ def _problem() -> rx.Component:
             kind="danger",
             data_testid="new-problem",
         ),
+    )
+
+
+def genre_field() -> rx.Component:
+    """Which genre to show; the common ones are offered while someone writes."""
+    return rx.el.form(
+        rx.el.input(
+            name="catalog_genre",
+            list="catalog-genres",
+            default_value=CATALOG.genre,
+            key=CATALOG.genre + CATALOG.kind,
+            placeholder="Genre",
+            aria_label="Genre",
+            dir="auto",
+            max_length=60,
+            auto_complete="off",
+            on_change=CATALOG.choose_genre.debounce(GENRE_AFTER_MS),
+            class_name="ui-input ui-genre-field",
+            data_testid="catalog-genre",
+        ),
+        rx.el.datalist(
+            rx.foreach(CATALOG.genres, lambda one: rx.el.option(value=one, key=one)), id="catalog-genres"
+        ),
+        on_submit=CATALOG.genre_by_enter,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_
+from sqlalchemy import ColumnElement, exists, func, or_, text
 from sqlmodel import Session, col, select
 
 from omnisonic.core.catalog.access import Entity, linked_to_recording, linked_to_work
@@ -30,7 +30,15 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import Page, encode_cursor
 
 MAX_HITS = 1000
+GENRES_FROM = 5000  # entries that are looked at: a catalog of millions answers as fast
+MAX_GENRES = 100
 EVERYTHING = CatalogFilter()
+_COMMON_GENRES = """
+    SELECT min(genre) FROM (
+        SELECT genres FROM {table} WHERE merged_into IS NULL AND genres <> '{{}}'
+        ORDER BY id DESC LIMIT :entries) AS recent, unnest(genres) AS genre
+    GROUP BY lower(genre) ORDER BY count(*) DESC, lower(genre) LIMIT :genres
+"""
 
 
 def list_works(
@@ -63,6 +71,12 @@ def count_entries(
         hits = find_ids(session, KINDS[table], where.search, limit=MAX_HITS)
         conditions.append(col(table.id).in_(hits))
     return session.exec(select(func.count()).select_from(table).where(*conditions)).one()
+
+
+def common_genres(session: Session, table: type[Work | Recording]) -> list[str]:
+    """Genres of the newest entries, the most frequent first; one spelling of each."""
+    statement = text(_COMMON_GENRES.format(table=table.__tablename__))
+    return list(session.scalars(statement, {"entries": GENRES_FROM, "genres": MAX_GENRES}))
 
 
 def _list(

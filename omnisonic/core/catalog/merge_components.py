@@ -54,10 +54,12 @@ def merge_dialog(state: Any) -> rx.Component:
         "Make one of these two",
         rx.cond(
             state.sides.length() == 2,
-            rx.el.div(
+            rx.el.form(
+                rx.el.input(type="hidden", name="one", value=state.sides[0].id, read_only=True),
+                rx.el.input(type="hidden", name="other", value=state.sides[1].id, read_only=True),
                 rx.el.fieldset(
                     rx.el.legend("Which one stays?", class_name="ui-label"),
-                    rx.foreach(state.sides, lambda side: _side(state, side)),
+                    rx.foreach(state.sides, _side),
                     class_name="ui-sides",
                 ),
                 rx.el.p(
@@ -71,25 +73,27 @@ def merge_dialog(state: Any) -> rx.Component:
                 ),
                 rx.el.div(
                     button("Cancel", testid="merge-cancel", kind="ghost", **closes(MERGE_DIALOG)),
-                    button("Merge", testid="merge", kind="primary", icon="git-merge", on_click=state.merge),
+                    button("Merge", testid="merge", kind="primary", icon="git-merge", type="submit"),
                     class_name="ui-row ui-form-end",
                 ),
+                on_submit=state.merge,
+                key=state.sides[1].id,
                 class_name="ui-stack ui-stack-4",
             ),
             skeleton(shape="row", count=2),
         ),
+        closed=state.merge_count,
         testid="merge-dialog",
     )
 
 
-def _side(state: Any, side: Any) -> rx.Component:
+def _side(side: Any, place: Any) -> rx.Component:
     return rx.el.label(
         rx.el.input(
             type="radio",
             name="survivor",
             value=side.id,
-            checked=state.survivor_id == side.id,
-            on_change=state.choose_survivor(side.id),
+            default_checked=place == 0,  # what is checked is what is sent: no answer is waited for
             data_testid="survivor",
         ),
         rx.el.span(

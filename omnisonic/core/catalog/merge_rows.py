@@ -17,6 +17,13 @@ def find_license_clashes(session: Session, values: dict[str, Any], *, of_works: 
     return [dict(row) for row in session.execute(statement, values).mappings()]
 
 
+def count_licenses(session: Session, entity_id: UUID, *, of_works: bool) -> int:
+    """How many licenses, whatever their state, a merge of this work or recording would move."""
+    column = "work_id" if of_works else "recording_id"
+    statement = text(f"SELECT count(*) FROM licenses WHERE {column} = :id")  # noqa: S608  (one of two names)
+    return int(session.execute(statement, {"id": entity_id}).scalar_one())
+
+
 def move_licenses(session: Session, values: dict[str, Any], *, of_works: bool) -> list[UUID]:
     """Put licenses below the survivor; returns their ids. Raises `IntegrityError` when two would overlap."""
     return list(session.scalars(_MOVE_WORK_LICENSES if of_works else _MOVE_RECORDING_LICENSES, values))

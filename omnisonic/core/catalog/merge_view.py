@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
-from omnisonic.core.catalog import entries, listing, repository
+from omnisonic.core.catalog import entries, listing, merge_rows, repository
 from omnisonic.core.catalog.access import Entity
 from omnisonic.core.catalog.models import Contributor, Recording, Work
 from omnisonic.core.catalog.repository import EntityT
@@ -29,9 +30,9 @@ class MergeSide:
 
 
 def view_sides(
-    session: Session, actor: Actor, *, table: type[EntityT], ids: tuple[UUID, UUID]
+    session: Session, actor: Actor, *, table: type[EntityT], ids: Sequence[UUID]
 ) -> list[MergeSide]:
-    """Both sides, in the order of the ids. Raises `NotFound`."""
+    """A side for each, in the order of the ids. Raises `NotFound`."""
     return [_side(session, actor, entries.get_entity(session, table, one)) for one in ids]
 
 
@@ -51,9 +52,11 @@ def _facts(session: Session, actor: Actor, entity: Entity) -> list[str]:
     if isinstance(entity, Work):
         shares = len(repository.share_versions(session, entity.id))
         recordings = repository.count_recordings(session, [entity.id]).get(entity.id, 0)
-        return [count(shares, "share"), count(recordings, "recording")]
+        licenses = merge_rows.count_licenses(session, entity.id, of_works=True)
+        return [count(shares, "share"), count(recordings, "recording"), count(licenses, "license")]
     if isinstance(entity, Recording):
-        return [entity.primary_artist]
+        licenses = merge_rows.count_licenses(session, entity.id, of_works=False)
+        return [entity.primary_artist, *([count(licenses, "license")] if licenses else [])]
     return _person_facts(session, actor, entity)
 
 

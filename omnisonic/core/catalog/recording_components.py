@@ -34,10 +34,10 @@ def _row(row: Any) -> rx.Component:
 
 
 def recording_dialog(
-    dialog_id: str, title: str, said: rx.Component, *, on_submit: Any, key: Any, title_value: Any = ""
+    dialog_id: str, title: str, said: rx.Component, *, on_submit: Any, made: Any = 0, title_value: Any = ""
 ) -> rx.Component:
-    """The form of a new recording; `said` is what came of it. Another `key` closes and empties it."""
-    filled = dialog(
+    """The form of a new recording; `said` is what came of it. Another count `made` closes and empties it."""
+    return dialog(
         dialog_id,
         title,
         rx.el.form(
@@ -101,8 +101,9 @@ def recording_dialog(
             said,
             button("Add recording", testid="save-recording", kind="primary", type="submit"),
             on_submit=on_submit,
+            key=f"{dialog_id}-{made}" if isinstance(made, int) else made.to(str),
             class_name="ui-stack ui-stack-4",
         ),
+        closed=made,
         testid="recording-dialog",
     )
-    return rx.el.div(filled, key=key)

@@ -202,7 +202,7 @@ def _about() -> rx.Component:
                     ),
                 ]
             ),
-            identifiers(state),
+            identifiers(state, "ISRC"),
             for_programs(
                 sheet.linked,
                 testid="linked-data",

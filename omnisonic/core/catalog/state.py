@@ -9,7 +9,16 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from omnisonic.core.catalog import contributors, works
-from omnisonic.core.catalog.list_view import PAGE_ROWS, EntryLine, Kind, Listing, file_query, list_entries
+from omnisonic.core.catalog.list_view import (
+    PAGE_ROWS,
+    TABLES,
+    EntryLine,
+    Kind,
+    Listing,
+    file_query,
+    list_entries,
+)
+from omnisonic.core.catalog.listing import common_genres
 from omnisonic.core.catalog.schemas import CatalogFilter, ContributorDraft
 from omnisonic.core.catalog.search import MAX_QUERY_CHARS
 from omnisonic.core.catalog.work_recordings import add_recording
@@ -32,10 +41,11 @@ class CatalogState(rx.State):
 
     is_loaded: bool = False
     load_problem: str = ""
-    kind: str = Kind.WORKS
+    kind: str = ""
     search: str = ""
     search_key: int = 0
     genre: str = ""
+    genres: rx.Field[list[str]] = rx.field(default_factory=list)
     mine: bool = False
     conflicts: bool = False
     without: bool = False
@@ -49,6 +59,7 @@ class CatalogState(rx.State):
     _cursors: dict[int, str] | None = None
     _cursors_of: str = ""
     _typed: str = ""
+    _genres_of: str = ""
 
     @rx.event
     @guarded
@@ -88,6 +99,22 @@ class CatalogState(rx.State):
         """The same, when Enter was pressed."""
         looking: Any = CatalogState.look_for
         return looking(str(form.get("catalog_search", "")))
+
+    @rx.event
+    @guarded
+    async def choose_genre(self, words: str) -> Any:
+        """Show one genre once its name is whole; nothing written shows all."""
+        asked = " ".join(words.split())[:MAX_GENRE_CHARS]
+        known = {genre.casefold() for genre in self.genres}
+        if asked.casefold() == self.genre.casefold() or (asked and asked.casefold() not in known):
+            return None
+        return rx.redirect(self._address(genre=asked))
+
+    @rx.event
+    @guarded
+    async def genre_by_enter(self, form: dict[str, Any]) -> Any:
+        """Show the genre as it is written, also one that is not among the suggestions."""
+        return rx.redirect(self._address(genre=" ".join(str(form.get("catalog_genre", "")).split())))
 
     @rx.event
     @guarded
@@ -132,6 +159,8 @@ class CatalogState(rx.State):
             found = await in_thread(_fetch, actor, Kind(self.kind), where, after)
         except InvalidFields:  # a cursor that was cut or made up
             found, number, after = await in_thread(_fetch, actor, Kind(self.kind), where, ""), 1, ""
+        if self._genres_of != self.kind:
+            self._genres_of, self.genres = self.kind, await in_thread(_genres, Kind(self.kind))
         self._remember(number, after)
         self.lines, self.is_loaded = found.lines, True
         self._say(found, number if after else 1)
@@ -205,6 +234,11 @@ def _fetch(actor: Actor, kind: Kind, where: CatalogFilter, after: str) -> Listin
     page = Page(limit=PAGE_ROWS, after=decode_cursor(after))
     with read_session() as session:
         return list_entries(session, actor, kind=kind, where=where, page=page)
+
+
+def _genres(kind: Kind) -> list[str]:
+    with read_session() as session:
+        return [] if kind is Kind.PEOPLE else common_genres(session, TABLES[kind])
 
 
 def _create_work(actor: Actor, form: dict[str, Any]) -> tuple[str, str]:

@@ -98,7 +98,7 @@ def _about() -> rx.Component:
                     ),
                 ]
             ),
-            identifiers(WORK),
+            identifiers(WORK, "ISWC"),
             for_programs(
                 sheet.linked,
                 testid="linked-data",
@@ -178,6 +178,6 @@ def _recording_dialog() -> rx.Component:
             ),
         ),
         title_value=WORK.sheet.title,
-        key=WORK.recording_key.to(str),
+        made=WORK.recording_key,
         on_submit=WORK.add_recording,
     )

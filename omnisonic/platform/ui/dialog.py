@@ -32,9 +32,11 @@ def closes(dialog_id: str) -> dict[str, Any]:
     return {"custom_attrs": {"commandfor": dialog_id, "command": "close"}}
 
 
-def dialog(dialog_id: str, title: Text, *children: rx.Component, testid: str) -> rx.Component:
-    """A modal dialog: keeps focus inside, Escape or the cross closes it."""
-    return rx.el.dialog(
+def dialog(
+    dialog_id: str, title: Text, *children: rx.Component, testid: str, closed: Any = None
+) -> rx.Component:
+    """A modal dialog: keeps focus inside, Escape or the cross closes it, and so does a change of `closed`."""
+    shown = rx.el.dialog(
         _head(dialog_id, title, testid, "ui-dialog-head"),
         *children,
         id=dialog_id,
@@ -42,6 +44,7 @@ def dialog(dialog_id: str, title: Text, *children: rx.Component, testid: str) ->
         class_name="ui-dialog",
         data_testid=testid,
     )
+    return shown if closed is None else rx.fragment(shown, DialogEnd.create(dialog=dialog_id, at=closed))
 
 
 def drawer(

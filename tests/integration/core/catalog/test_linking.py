@@ -77,10 +77,10 @@ def test_a_member_does_not_link_an_account(mara: Actor, teo: Actor) -> None:
 def test_an_invitation_links_the_account_with_that_address_once(mara: Actor, teo: Actor) -> None:
     contributor = make_contributor(mara)
     secret = invite(mara, contributor, "Teo@Example.org")
-    with pytest.raises(CodeNotValid):
+    with pytest.raises(CodeNotValid, match="another address"):
         accept(mara, secret)
     assert accept(teo, secret).user_id == teo.user_id
-    with pytest.raises(CodeNotValid):
+    with pytest.raises(CodeNotValid, match="works once, for 14 days"):
         accept(teo, secret)
 
 

@@ -14,6 +14,7 @@ from omnisonic.core.catalog import duplicates, merge, recordings, repository, wo
 from omnisonic.core.catalog.duplicates import Sign
 from omnisonic.core.catalog.errors import MergeRefused
 from omnisonic.core.catalog.identifiers import add_identifier
+from omnisonic.core.catalog.merge_view import view_sides
 from omnisonic.core.catalog.models import Contributor, EntityKind, Recording, RightsType, Work
 from omnisonic.core.catalog.search import find_ids
 from omnisonic.core.identifiers import Scheme
@@ -247,3 +248,14 @@ def test_contributors_of_one_name_or_number_are_suggested(mara: Actor, teo: Acto
         add_identifier(uow, teo, table=Contributor, entity_id=three.id, scheme=Scheme.IPI, value=IPI)
     assert suggested(mara, one) == {three.id: {Sign.SAME_IDENTIFIER}, two.id: {Sign.SAME_TITLE}}
     assert suggested(teo, three) == {one.id: {Sign.SAME_IDENTIFIER}}
+
+
+def test_both_sides_say_how_many_licenses_would_move(mara: Actor) -> None:
+    first, second = make_work(mara, "Tide"), make_work(mara, "Tides")
+    recording = make_recording(mara, work_id=second.id)
+    make_license(second, "A", recording)
+    with read_session() as session:
+        kept, moved = view_sides(session, mara, table=Work, ids=(first.id, second.id))
+        (sung,) = view_sides(session, mara, table=Recording, ids=(recording.id,))
+    assert (kept.facts[-1], moved.facts[-1]) == ("0 licenses", "1 license")
+    assert sung.facts[-1] == "1 license"

@@ -12,8 +12,9 @@ from omnisonic.core.catalog.contributor_view import view_contributor
 from omnisonic.core.catalog.entry_view import alike_of
 from omnisonic.core.catalog.errors import InvalidIdentifier
 from omnisonic.core.catalog.list_view import Kind, file_query, list_entries
+from omnisonic.core.catalog.listing import common_genres
 from omnisonic.core.catalog.merge_view import view_sides
-from omnisonic.core.catalog.models import Contributor, Work
+from omnisonic.core.catalog.models import Contributor, Recording, Work
 from omnisonic.core.catalog.recording_view import view_recording
 from omnisonic.core.catalog.schemas import CatalogFilter
 from omnisonic.core.catalog.share_drafts import read_rows, write_shares
@@ -141,6 +142,16 @@ def test_the_list_says_what_matters(make_actor: MakeActor) -> None:
     where = CatalogFilter(search="a b", mine=True, has_conflict=True, has_iswc=False)
     assert file_query(where, Kind.WORKS) == "?search=a+b&mine=true&hasConflict=true&hasIswc=false"
     assert file_query(where, Kind.RECORDINGS) == "?search=a+b&mine=true"
+
+
+def test_the_common_genres_are_offered_in_one_spelling(make_actor: MakeActor) -> None:
+    ana = make_actor("Ana")
+    with unit_of_work() as uow:
+        for genres in (["Jazz"], ["Folk", "jazz"], ["Folk"], ["folk"], []):
+            works.create_work(uow, ana, title="Tide", genres=genres)
+    with read_session() as session:
+        assert [one.lower() for one in common_genres(session, Work)] == ["folk", "jazz"]
+        assert common_genres(session, Recording) == []
 
 
 def test_likenesses_and_both_sides_of_a_merge(make_actor: MakeActor) -> None:
