@@ -3,8 +3,10 @@
 from omnisonic.core.catalog import models as catalog_models
 from omnisonic.core.imports import models as import_models
 from omnisonic.core.licenses import models as license_models
+from omnisonic.insight.alerts import models as alert_models
 from omnisonic.insight.feeds import models as feed_models
 from omnisonic.insight.follows import models as follow_models
+from omnisonic.insight.ingest_jobs import models as ingest_models
 from omnisonic.insight.saved_views import models as saved_view_models
 from omnisonic.insight.tagging import models as tagging_models
 from omnisonic.platform import models as platform_models
@@ -15,12 +17,14 @@ from omnisonic.studio.tracks import models as track_models
 from omnisonic.studio.uploads import models as upload_models
 
 __all__ = [
+    "alert_models",
     "auth_models",
     "catalog_models",
     "export_models",
     "feed_models",
     "follow_models",
     "import_models",
+    "ingest_models",
     "license_models",
     "platform_models",
     "saved_view_models",

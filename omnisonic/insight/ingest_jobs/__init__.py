@@ -1,0 +1,1 @@
+"""Work on news that somebody asked for: fetch these feeds now, tag the archive again."""
