@@ -2,6 +2,9 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 TESTS ?=
+WORKERS ?= 2
+# Each worker has servers of its own. A file stays on one of them, and files keep the order of conftest.py.
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run demo build migrate test test-full lint types format reference bench requirements clean
 
@@ -24,13 +27,13 @@ build: app ## build the front end if it changed
 migrate: app ## bring the database of the running instance up to date
 	@$(PY) -m omnisonic migrate
 
-test: dev ## the suite, under 15 minutes on 2 cores
+test: dev ## the suite, under 15 minutes on 2 cores (one after another: WORKERS=0)
 	@$(PY) -m scripts.browser >/dev/null
-	@$(PY) -m pytest -m "not slow" $(TESTS)
+	@$(PYTEST) -m "not slow" $(TESTS)
 
 test-full: dev ## everything, also the slow suites
 	@$(PY) -m scripts.browser >/dev/null
-	@$(PY) -m pytest $(TESTS)
+	@$(PYTEST) $(TESTS)
 
 lint: dev ## format, lint, types and import rules
 	@$(PY) -m ruff format --check .
