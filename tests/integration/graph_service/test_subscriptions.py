@@ -87,11 +87,12 @@ def test_a_change_reaches_each_subscription_of_each_socket(
     rename(mara, song.work_id, "Ebb")
     relay_events()
     for client in clients:
-        frames = client.until_pong()
-        while len(frames) < 2 or frames[-1]["payload"]["data"]["workUpdated"]["title"] != "Ebb":
-            frames.append(client.receive())
-        assert {frame["id"] for frame in frames} == {"a", "b"}
-        assert all("errors" not in frame["payload"] for frame in frames)
+        told: set[str] = set()
+        while told != {"a", "b"}:  # each in its own time: one may have the newest row twice before the other
+            frame = client.receive()
+            assert "errors" not in frame["payload"]
+            if frame["payload"]["data"]["workUpdated"]["title"] == "Ebb":
+                told.add(frame["id"])
 
 
 def test_recordings_have_their_own_channel(graph: RunningGraph, mara: Person) -> None:
