@@ -8,8 +8,10 @@ again, hop by hop.
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,11 +21,21 @@ import httpx
 
 from omnisonic import __version__
 from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.http_limits import (
+    ACCEPTED_ENCODINGS,
+    Deadline,
+    FetchFailed,
+    TimedStream,
+    read_body,
+)
 from omnisonic.platform.settings import get_settings
 
 REDIRECTS_MAX = 5
 RESPONSE_MAX_BYTES = 5 * 1024 * 1024
+RATIO_MAX = 100
+TOTAL_S = 20.0
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+PERMANENT = {301, 308}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 USER_AGENT = f"Omnisonic/{__version__}"
 # Addresses that hold another one inside; the inner one decides (RFC 6052, RFC 3056, RFC 4380).
@@ -34,6 +46,8 @@ SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23"))
 
 Address = IPv4Address | IPv6Address
 
+__all__ = ["FetchFailed", "FetchRefused", "Fetched", "fetch", "is_public", "make_client"]
+
 
 class FetchRefused(OmnisonicError):
     """An outgoing request to a place that this installation may not be sent to."""
@@ -42,21 +56,19 @@ class FetchRefused(OmnisonicError):
     advice = "Use a public http(s) address. Operators allow private ones in FETCH_ALLOWED_PRIVATE_HOSTS."
 
 
-class FetchFailed(OmnisonicError):
-    """The other side could not be reached, or answered too much."""
-
-    slug, title, status = "fetch-failed", "The other server did not answer as expected", 502
-    advice = "Check the address and try again later."
-
-
 @dataclass(frozen=True)
 class Fetched:
-    """What came back. `url` is where the last redirect led."""
+    """What came back. `url` is where the last redirect led, `moved_to` where the permanent ones led.
+
+    A temporary redirect makes everything behind it temporary; without a permanent one before it `moved_to`
+    is None.
+    """
 
     status: int
     url: str
     headers: httpx.Headers
     content: bytes
+    moved_to: str | None = None
 
 
 def fetch(
@@ -67,35 +79,41 @@ def fetch(
     content: bytes | None = None,
     max_bytes: int = RESPONSE_MAX_BYTES,
     timeout: httpx.Timeout = TIMEOUT,
+    total_s: float = TOTAL_S,
 ) -> Fetched:
     """Request `url`, following up to five checked redirects (GET and HEAD only), reading at most `max_bytes`.
 
-    Raises `FetchRefused` for a scheme, name or address that is not allowed, `FetchFailed` when the other
-    side is unreachable, too slow, redirects in circles or sends more.
+    All of it, redirects included, takes at most `total_s` seconds. Raises `FetchRefused` for a scheme, name
+    or address that is not allowed, `FetchFailed` when the other side is unreachable, too slow, redirects in
+    circles, sends more, or what it sends unpacks to more than 100 times its size.
     """
     follow = method in {"GET", "HEAD"}
-    sent = {"User-Agent": USER_AGENT, **(headers or {})}
-    with make_client(timeout=timeout) as client:
+    sent = {"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPTED_ENCODINGS, **(headers or {})}
+    moved_to, is_permanent = None, True
+    with make_client(timeout=timeout, deadline=Deadline.after(total_s)) as client:
         for _hop in range(REDIRECTS_MAX + 1):
             answer, body = _request(client, method, url, headers=sent, content=content, max_bytes=max_bytes)
             if not (follow and answer.has_redirect_location):
-                return Fetched(answer.status_code, str(answer.url), answer.headers, body)
+                return Fetched(answer.status_code, str(answer.url), answer.headers, body, moved_to)
             sent = _headers_for_next(sent, answer)
-            url = str(answer.url.join(answer.headers["location"]))
+            url = _next_address(answer)
+            is_permanent = is_permanent and answer.status_code in PERMANENT
+            moved_to = url if is_permanent else moved_to
     raise FetchFailed(f"More than {REDIRECTS_MAX} redirects.")
 
 
-def make_client(*, timeout: httpx.Timeout = TIMEOUT) -> httpx.Client:
+def make_client(*, timeout: httpx.Timeout = TIMEOUT, deadline: Deadline | None = None) -> httpx.Client:
     """An httpx client that checks every address it connects to; environment proxies are not used.
 
-    It follows no redirect by itself, and a refused address surfaces as `FetchRefused`.
+    It follows no redirect by itself, and a refused address surfaces as `FetchRefused`. With a deadline
+    nothing on its connections is waited for after it.
     """
-    transport = httpx.HTTPTransport(retries=0, trust_env=False)
+    transport = httpx.HTTPTransport(verify=_tls(), retries=0, trust_env=False)
     # httpx has no public way to hand httpcore another network backend.
     transport._pool = httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(),
+        ssl_context=_tls(),
         max_connections=10,
-        network_backend=CheckedNetwork(get_settings().fetch_allowed_private_hosts),
+        network_backend=CheckedNetwork(get_settings().fetch_allowed_private_hosts, deadline),
     )
     hooks: dict[str, list[Any]] = {"request": [_check_request]}
     return httpx.Client(
@@ -103,12 +121,19 @@ def make_client(*, timeout: httpx.Timeout = TIMEOUT) -> httpx.Client:
     )
 
 
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    # Reading the certificates costs far more than a request.
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class CheckedNetwork(httpcore.NetworkBackend):
     """Resolves, checks, and connects to what was checked. TLS still sees the name, not the address."""
 
-    def __init__(self, allowed_private_hosts: Iterable[str]) -> None:
+    def __init__(self, allowed_private_hosts: Iterable[str], deadline: Deadline | None = None) -> None:
         self.allowed = frozenset(host.lower() for host in allowed_private_hosts)
         self.plain = httpcore.SyncBackend()
+        self.deadline = deadline
 
     def connect_tcp(
         self,
@@ -121,8 +146,10 @@ class CheckedNetwork(httpcore.NetworkBackend):
         """Connect to the first address of `host` that works. Raises `FetchRefused` if any is private."""
         failure: Exception | None = None
         for address in self.checked_addresses(host, port):
+            wait_s = self.deadline.left_s(timeout) if self.deadline else timeout
             try:
-                return self.plain.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                stream = self.plain.connect_tcp(str(address), port, wait_s, local_address, socket_options)
+                return TimedStream(stream, self.deadline) if self.deadline else stream
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure or httpcore.ConnectError(f"{host} has no address")
@@ -195,7 +222,7 @@ def _request(
 ) -> tuple[httpx.Response, bytes]:
     try:
         with client.stream(method, url, headers=headers, content=content) as answer:
-            return answer, _read(answer, max_bytes)
+            return answer, read_body(answer, max_bytes=max_bytes, max_ratio=RATIO_MAX)
     except httpx.InvalidURL as error:
         raise FetchRefused(f"This is no address: {error}.") from error
     except httpx.UnsupportedProtocol as error:
@@ -207,17 +234,15 @@ def _request(
         ) from error
 
 
-def _read(answer: httpx.Response, max_bytes: int) -> bytes:
-    body = bytearray()
-    for piece in answer.iter_bytes():  # decoded: what a small compressed answer unpacks to counts
-        body += piece
-        if len(body) > max_bytes:
-            raise FetchFailed(f"The answer is larger than {max_bytes:,} bytes.")
-    return bytes(body)
+def _next_address(answer: httpx.Response) -> str:
+    try:
+        return str(answer.url.join(answer.headers["location"]))
+    except httpx.InvalidURL as error:
+        raise FetchRefused(f"A redirect leads to what is no address: {error}.") from error
 
 
 def _headers_for_next(sent: dict[str, str], answer: httpx.Response) -> dict[str, str]:
-    target = answer.url.join(answer.headers["location"])
+    target = httpx.URL(_next_address(answer))
     same_origin = (target.scheme, target.host, target.port) == (
         answer.url.scheme,
         answer.url.host,

@@ -7,12 +7,15 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 import pytest
 
 from omnisonic.platform import http_client
 from omnisonic.platform.http_client import FetchFailed, FetchRefused, fetch
 from omnisonic.platform.settings import Settings
+
+closing = threading.Event()
 
 
 class Server(BaseHTTPRequestHandler):
@@ -29,18 +32,39 @@ class Server(BaseHTTPRequestHandler):
             self.answer(200 if left == 0 else 302, b"end", location=f"/count/{left - 1}")
         elif self.path == "/bomb":
             self.answer(200, gzip.compress(bytes(2_000_000)), encoding="gzip")
+        elif self.path == "/packed":
+            self.answer(200, gzip.compress(bytes(900_000)), encoding="gzip")
+        elif self.path.startswith("/as/"):
+            self.answer(200, b"?", encoding=unquote(self.path.removeprefix("/as/")))
+        elif self.path.startswith("/moved/"):
+            _, _, status, rest = self.path.split("/", 3)
+            self.answer(int(status), b"", location=f"/{rest}")
+        elif self.path.startswith("/drip") or self.path == "/stall":
+            self.drip()
         else:
             self.answer(200, b"hello")
 
     def answer(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
-        if status == 302:
+        if "location" in headers and status != 200:
             self.send_header("Location", headers["location"])
         if "encoding" in headers:
             self.send_header("Content-Encoding", headers["encoding"])
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def drip(self) -> None:
+        """Never come to an end, until nobody listens any more."""
+        start = b"HTTP/1.1 200 OK\r\n"
+        self.wfile.write(start + b"\r\n" if self.path == "/drip-body" else start)
+        try:
+            while self.path != "/stall" and not closing.wait(0.02):
+                self.wfile.write(b"a")
+                self.wfile.flush()
+            closing.wait(10)
+        except OSError:
+            pass
 
     def log_message(self, *_: Any) -> None:
         """Nothing."""
@@ -49,10 +73,12 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture
 def port() -> Iterator[int]:
     Server.requests.clear()
+    closing.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server.server_port
+    closing.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -112,7 +138,32 @@ def test_a_password_is_not_carried_to_another_place(port: int, configure: Callab
 def test_what_unpacks_to_too_much_is_cut_off(allowed: str) -> None:
     with pytest.raises(FetchFailed, match="larger"):
         fetch(f"{allowed}/bomb", max_bytes=1_000_000)
-    assert len(fetch(f"{allowed}/bomb", max_bytes=2_000_000).content) == 2_000_000
+    with pytest.raises(FetchFailed, match="100 times"):
+        fetch(f"{allowed}/bomb", max_bytes=2_000_000)
+    assert len(fetch(f"{allowed}/packed").content) == 900_000
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zip"])
+def test_an_encoding_that_was_not_asked_for_is_refused(allowed: str, encoding: str) -> None:
+    with pytest.raises(FetchFailed, match="only gzip and deflate"):
+        fetch(f"{allowed}/as/{encoding}")
+
+
+def test_a_byte_now_and_then_does_not_hold_a_request_open(allowed: str) -> None:
+    for place in ("drip-headers", "drip-body", "stall"):
+        with pytest.raises(FetchFailed):
+            fetch(f"{allowed}/{place}", total_s=0.3)
+
+
+@pytest.mark.parametrize(
+    ("path", "moved"),
+    [("/moved/308/moved/301/page", "/page"), ("/moved/301/moved/302/page", "/moved/302/page"),
+     ("/moved/302/moved/301/page", None)],
+)  # fmt: skip
+def test_it_says_where_permanent_redirects_lead(allowed: str, path: str, moved: str | None) -> None:
+    fetched = fetch(f"{allowed}{path}")
+    assert fetched.url == f"{allowed}/page"
+    assert fetched.moved_to == (f"{allowed}{moved}" if moved else None)
 
 
 def test_the_address_that_was_checked_is_the_one_connected_to(
