@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -52,6 +54,8 @@ def _largest_step_gain() -> float:
 
 
 _MATRIX = _band_matrix()
+# Which samples of a row, and of what its points reach, make each of its hops.
+_HOPS = np.arange(0, _ROW, _HOP)[:, None] + np.arange(len(_MATRIX))
 # No point between samples can pass the largest sample by more than this factor.
 _MAX_OVERSHOOT = float(np.abs(interpolation_kernel()).sum(axis=1).max())
 # Nor the largest sample plus this many of the largest step: far less, where the treble is soft.
@@ -92,7 +96,7 @@ class TruePeakMeter:
         if level * _MAX_OVERSHOOT <= self._peak:
             return
         steps = _largest_by_row(samples[self._channels :] - samples[: -self._channels], width)
-        bounds = np.minimum(levels * _MAX_OVERSHOOT, levels + steps * _STEP_GAIN)
+        bounds = _bounds(levels, steps)
         best = int(bounds.argmax())
         if bounds[best] > self._peak:
             # The most promising row first: it may leave nothing for the others to beat.
@@ -104,20 +108,101 @@ class TruePeakMeter:
         if not len(rows):
             return
         hops = (rows[:, None] * (_ROW // _HOP) + np.arange(_ROW // _HOP)).ravel()
-        # A stack of small products stays on this core: BLAS threads would spin against FFmpeg.
-        batches = -(-len(hops) // _BATCH)
-        hops = np.resize(hops, batches * _BATCH)
         for plane in samples.reshape(-1, self._channels).T:
             windows = np.lib.stride_tricks.sliding_window_view(plane, len(_MATRIX))[::_HOP]
-            points = windows[hops].reshape(batches, _BATCH, len(_MATRIX)) @ _MATRIX
-            self._peak = max(self._peak, float(points.max()), -float(points.min()))
+            self._peak = max(self._peak, _largest_point(windows[hops]))
 
 
-def _largest_by_row(values: Block, width: int) -> Block:
-    """Largest magnitude in each row and in what its points reach of the next one."""
-    magnitudes = np.abs(values)
-    whole = len(values) // width * width
-    inside = magnitudes[:whole].reshape(-1, width).max(axis=1)
-    reached: Block = np.append(inside[1:], magnitudes[whole:].max())
-    largest: Block = np.maximum(inside, reached)
+class PackedTruePeakMeter:
+    """The same for integer PCM, little-endian: what cannot hold a new record is not even made a float.
+
+    The top byte of each sample bounds it to 1/128 of full scale, and its step to the next one.
+    """
+
+    def __init__(
+        self, channels: int, *, sample_bytes: int, decode: Callable[[bytes | memoryview], Block]
+    ) -> None:
+        self._channels = channels
+        self._sample_bytes = sample_bytes
+        self._frame_bytes = channels * sample_bytes
+        self._decode = decode
+        self._tail = bytes((_TAPS - 1) * self._frame_bytes)
+        self._peak = 0.0
+
+    def add(self, frames: bytes | memoryview) -> None:
+        """Measure the next whole frames; silence is assumed before the first one."""
+        joined = b"".join((self._tail, frames))
+        rows = max(0, len(joined) // self._frame_bytes - _TAPS + 1) // _ROW
+        row_bytes = _ROW * self._frame_bytes
+        self._tail = joined[rows * row_bytes :]
+        if rows:
+            reach_bytes = (_TAPS - 1) * self._frame_bytes
+            packed = np.frombuffer(joined, np.uint8)[: rows * row_bytes + reach_bytes]
+            self._measure(packed, self._promising(packed.view(np.int8)))
+
+    def finish(self) -> float:
+        """True peak in dBTP of all that was added; minus infinity for silence."""
+        self.add(bytes((_TAPS + _ROW) * self._frame_bytes))
+        return db_from_linear(self._peak)
+
+    def _promising(self, packed: npt.NDArray[np.int8]) -> npt.NDArray[np.intp]:
+        tops = packed[self._sample_bytes - 1 :: self._sample_bytes].copy()
+        width = _ROW * self._channels
+        levels = _largest_by_row(tops, width) + np.float32(1 / 128)
+        if levels.max() * _MAX_OVERSHOOT <= self._peak:
+            return np.empty(0, np.intp)
+        halves = tops >> 1  # so that a step fits into eight bits
+        moves = halves[self._channels :] - halves[: -self._channels]
+        steps = 2 * _largest_by_row(moves, width) + np.float32(2 / 128)
+        return np.flatnonzero(_bounds(levels, steps) > self._peak)
+
+    def _measure(self, packed: npt.NDArray[np.uint8], rows: npt.NDArray[np.intp]) -> None:
+        if not len(rows):
+            return
+        reach = (_ROW + _TAPS - 1) * self._frame_bytes
+        windows = np.lib.stride_tricks.sliding_window_view(packed, reach)[:: _ROW * self._frame_bytes]
+        samples = self._decode(windows[rows].data.cast("B")).reshape(len(rows), -1)
+        levels = np.abs(samples).max(axis=1)
+        steps = np.abs(samples[:, self._channels :] - samples[:, : -self._channels]).max(axis=1)
+        bounds = _bounds(levels, steps)
+        self._peak = max(self._peak, float(levels.max()))
+        if len(rows) * _ROW // _HOP > _BATCH:
+            # The most promising row first: it may leave nothing for the others to beat.
+            best = int(bounds.argmax())
+            self._interpolate(samples[best : best + 1])
+            bounds[best] = 0
+        self._interpolate(samples[bounds > self._peak])
+
+    def _interpolate(self, samples: Block) -> None:
+        if len(samples):
+            planes = np.moveaxis(samples.reshape(len(samples), -1, self._channels), 2, 1)
+            self._peak = max(self._peak, _largest_point(planes[:, :, _HOPS].reshape(-1, len(_MATRIX))))
+
+
+def _bounds(levels: Block, steps: Block) -> Block:
+    """What no point can pass, by the largest sample and the largest step of its row."""
+    lowest: Block = np.minimum(levels * _MAX_OVERSHOOT, levels + steps * _STEP_GAIN)
+    return lowest
+
+
+def _largest_point(windows: Block) -> float:
+    """Largest magnitude between the samples of windows, shape (windows, samples)."""
+    # A stack of small products stays on this core: BLAS threads would spin against FFmpeg.
+    batches = -(-len(windows) // _BATCH)
+    stack = np.zeros((batches * _BATCH, len(_MATRIX)), np.float32)
+    stack[: len(windows)] = windows
+    points = stack.reshape(batches, _BATCH, len(_MATRIX)) @ _MATRIX
+    return max(float(points.max()), -float(points.min()))
+
+
+def _largest_by_row(values: Block | npt.NDArray[np.int8], width: int) -> Block:
+    """Largest magnitude in each row and in what its points reach of the next one; 128 is 1 for integers."""
+    starts = np.arange(0, len(values) - 1, width)
+    inside: Block = np.maximum(
+        np.maximum.reduceat(values, starts).astype(np.float32),
+        -np.minimum.reduceat(values, starts).astype(np.float32),
+    )
+    largest: Block = np.maximum(inside[:-1], inside[1:])
+    if values.dtype == np.int8:
+        largest /= np.float32(128)
     return largest

@@ -33,7 +33,9 @@ from omnisonic.studio.rendering.process import (
 
 FLAC_24 = {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
 BIT_EXACT = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
-_WAV_PACKET_BYTES = 1 << 15  # the default of 4 KiB spends more on handing over than on decoding
+# The default of 4 KiB spends more on waking FFmpeg's threads than on decoding. Whole blocks of FLAC at all
+# usual widths of a sample.
+_WAV_PACKET_BYTES = 24 * 4096
 # Left alone, a block is as long as the source's first packet. Of one known size, a block's number is its
 # position, so that players cut out the seconds they need (RFC 9639, section 9.1.5).
 _FLAC_BLOCK_FRAMES = 4096

@@ -10,9 +10,10 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from omnisonic.studio.audio.true_peak import TruePeakMeter
+from omnisonic.studio.audio.true_peak import PackedTruePeakMeter, TruePeakMeter
 
-_BLOCK_FRAMES = 1 << 14  # so that a block of floats and what is made of it stay in the second-level cache
+# So that a block and what is made of it stay in the second-level cache: of integers, little is made.
+_FLOAT_BLOCK_FRAMES, _PACKED_BLOCK_FRAMES = 1 << 14, 1 << 15
 
 
 class PcmCodec(StrEnum):
@@ -49,13 +50,17 @@ class PcmMeter:
     ) -> None:
         self._codec = codec
         self._frame_bytes = codec.sample_bytes * channels
-        self._block_bytes = _BLOCK_FRAMES * self._frame_bytes
+        is_float = codec is PcmCodec.F32
+        self._block_bytes = self._frame_bytes * (_FLOAT_BLOCK_FRAMES if is_float else _PACKED_BLOCK_FRAMES)
         self._channels = channels
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._total_bytes = 0
         self._digest = hashlib.sha256()
-        self._true_peak = TruePeakMeter(channels)
+        self._floats = TruePeakMeter(channels)
+        self._packed = PackedTruePeakMeter(
+            channels, sample_bytes=codec.sample_bytes, decode=lambda content: decode_pcm(content, codec)
+        )
         self._copy_to = copy_to
         self._on_block = on_block
         self._over_samples = 0
@@ -83,7 +88,7 @@ class PcmMeter:
     def true_peak_dbtp(self) -> float:
         """True peak of all; minus infinity for silence. Call once, at the end."""
         self._measure_waiting(self._frame_bytes)
-        return self._true_peak.finish()
+        return self._floats.finish() if self._codec is PcmCodec.F32 else self._packed.finish()
 
     def over_samples(self) -> int:
         """Samples beyond ±1 in all that came."""
@@ -99,14 +104,13 @@ class PcmMeter:
             self._measure(frames[start : start + self._block_bytes])
 
     def _measure(self, content: memoryview) -> None:
-        block = self._decode(content)
-        self._true_peak.add(block)
-        if self._codec is PcmCodec.F32:  # integers cannot pass full scale
+        if self._codec is PcmCodec.F32:
+            block = decode_pcm(content, self._codec).reshape(-1, self._channels)
+            self._floats.add(block)
             self._over_samples += int(np.count_nonzero(np.abs(block) > 1.0))
+        else:  # integers cannot pass full scale
+            self._packed.add(content)
         self._on_block(content)
-
-    def _decode(self, content: memoryview) -> npt.NDArray[np.float32]:
-        return decode_pcm(content, self._codec).reshape(-1, self._channels)
 
 
 def decode_pcm(content: bytes | memoryview, codec: PcmCodec) -> npt.NDArray[np.float32]:

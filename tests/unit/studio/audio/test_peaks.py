@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnisonic.studio.audio.peaks import LEVELS, PeakBuilder, pack_levels, read_levels
-from omnisonic.studio.audio.true_peak import TruePeakMeter, interpolation_kernel
+from omnisonic.studio.audio.true_peak import PackedTruePeakMeter, TruePeakMeter, interpolation_kernel
+from omnisonic.studio.rendering.pcm_meter import PcmCodec, decode_pcm
 
 
 @settings(max_examples=25, deadline=None)
@@ -96,6 +97,48 @@ def test_no_row_is_left_out_that_holds_the_peak(
     points = windows @ interpolation_kernel().T
     expected = max(np.abs(points).max(), np.abs(padded).max())
     assert measure(samples, 700) == pytest.approx(20 * np.log10(expected), abs=1e-4)
+
+
+def measure_packed(samples: np.ndarray, block: int, *, bits: int) -> tuple[float, float]:
+    """The true peak of the integers, and of the same values as floats."""
+    top = 1 << (bits - 1)
+    words = np.clip(np.round(samples * top), -top, top - 1).astype("<i4")
+    packed = np.ascontiguousarray(words[:, :, None].view(np.uint8)[:, :, : bits // 8]).reshape(len(words), -1)
+    codec = {16: PcmCodec.S16, 24: PcmCodec.S24}[bits]
+    meter = PackedTruePeakMeter(
+        samples.shape[1], sample_bytes=bits // 8, decode=lambda content: decode_pcm(content, codec)
+    )
+    for start in range(0, len(packed), block):
+        meter.add(packed[start : start + block].tobytes())
+    return meter.finish(), measure(words / np.float32(top), block)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 9_999),
+    channels=st.integers(1, 2),
+    bits=st.sampled_from([16, 24]),
+    block=st.integers(1, 7000),
+    level_db=st.floats(-90, 0),
+    spikes=st.integers(0, 3),
+)
+def test_integers_measure_as_their_floats_do(
+    seed: int, channels: int, bits: int, block: int, level_db: float, spikes: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    samples = rng.normal(0, 10 ** (level_db / 20) / 4, (6000, channels))
+    samples[rng.integers(0, 6000, spikes)] *= 3
+    packed_db, float_db = measure_packed(samples, block, bits=bits)
+    assert packed_db == pytest.approx(float_db, abs=1e-5)
+
+
+def test_full_scale_in_integers_is_measured_at_both_ends() -> None:
+    for sign in (1.0, -1.0):
+        samples = np.zeros((1000, 2))
+        samples[500:510] = sign
+        packed_db, float_db = measure_packed(samples, 300, bits=24)
+        assert packed_db == pytest.approx(float_db, abs=1e-5)
+        assert packed_db > 0
 
 
 def test_silence_has_no_peak() -> None:
