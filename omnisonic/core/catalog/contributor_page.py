@@ -141,7 +141,7 @@ def _about() -> rx.Component:
             class_name="ui-stack ui-stack-4",
         ),
         fields=[
-            form_field(state, "name", "Name", required=True, max_length=300, dir="auto"),
+            form_field(state, "name", "Name", auto_focus=True, required=True, max_length=300, dir="auto"),
             form_field(state, "roles", "Roles", hint="Separated by commas, such as composer, performer"),
             form_field(state, "ipi", "IPI", hint="Eleven digits, such as 00014107338", max_length=100),
             form_field(

@@ -24,6 +24,7 @@ from omnisonic.platform.ui.notices import tell
 
 Fields = dict[str, str]
 NOT_IN_A_FIELD = "form"
+ABOUT_ID = "about-entry"  # has the focus when the form is gone
 
 
 @dataclass
@@ -114,9 +115,10 @@ class EntryState(MergeState, rx.State, mixin=True):
 
     @rx.event
     @guarded
-    async def stop_editing(self) -> None:
+    async def stop_editing(self) -> Any:
         """Close the form and keep nothing of it."""
         self._forget()
+        return rx.set_focus(ABOUT_ID)
 
     @rx.event
     @guarded
@@ -182,9 +184,11 @@ class EntryState(MergeState, rx.State, mixin=True):
         except OmnisonicError as error:
             self._show_problem(error, changed)
             return None
+        was_editing = self.is_editing
         self._forget()
         await self._look(actor, entry_id)
-        return [tell("Saved", words), type(self).look_for_alike]
+        focus = [rx.set_focus(ABOUT_ID)] if was_editing else []
+        return [tell("Saved", words), *focus, type(self).look_for_alike]
 
     def _show_problem(self, error: OmnisonicError, changed: Fields) -> None:
         told = {one.field: one.message for one in error.errors}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from omnisonic.platform.ui.people import avatar_color, initials
 from omnisonic.platform.ui.words import ago
 
 MAX_HISTORY_LINES = 50
+NOBODY: Mapping[UUID, str] = {}
 MAX_ALIKE = 3
 PATHS: dict[type, str] = {Work: "works", Recording: "recordings", Contributor: "contributors"}
 SIGN_WORDS = {
@@ -90,7 +91,8 @@ class EntryFrame:
 def frame_of(session: Session, actor: Actor, entity: Entity) -> EntryFrame:
     """The frame of one entry, in a handful of statements."""
     now = utc_now()
-    history = history_of(session, entity.id, now=now)
+    licensees = repository.licensees_of(session, entity.id) if isinstance(entity, Work) else {}
+    history = history_of(session, entity.id, now=now, licensees=licensees)
     return EntryFrame(
         id=str(entity.id),
         version=entity.version,
@@ -103,11 +105,13 @@ def frame_of(session: Session, actor: Actor, entity: Entity) -> EntryFrame:
     )
 
 
-def history_of(session: Session, entity_id: UUID, *, now: datetime) -> list[HistoryLine]:
-    """The latest changes, newest first."""
-    changes = provenance.list_history(session, entity_id=entity_id)[:MAX_HISTORY_LINES]
+def history_of(
+    session: Session, entity_id: UUID, *, now: datetime, licensees: Mapping[UUID, str] = NOBODY
+) -> list[HistoryLine]:
+    """The latest changes of an entry and of its licenses (`licensees` by their ids), newest first."""
+    changes = provenance.list_history(session, entity_id=entity_id, also=licensees)[:MAX_HISTORY_LINES]
     people = names_of_users(session, {change.actor_id for change in changes if change.actor_id})
-    names = _names(session, changes)
+    names = _names(session, changes) | {str(one): name for one, name in licensees.items()}
     return [_line(change, people, names, now) for change in changes]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from omnisonic.core.catalog.entry_state import NOT_IN_A_FIELD
+from omnisonic.core.catalog.entry_state import ABOUT_ID, NOT_IN_A_FIELD
 from omnisonic.platform.ui.controls import button, field
 from omnisonic.platform.ui.feedback import notice
 
@@ -18,7 +18,7 @@ def edit_card(
     """What is known about an entry, and the form that changes it in the same place."""
     return rx.el.section(
         rx.el.div(
-            rx.el.h2(title, class_name="ui-section-title"),
+            rx.el.h2(title, id=ABOUT_ID, tab_index=-1, class_name="ui-section-title"),
             rx.cond(
                 state.frame.may_edit & ~state.is_editing,
                 button(

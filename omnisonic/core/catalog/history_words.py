@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from omnisonic.core.catalog.license_history import license_action_words, license_detail_words
+from omnisonic.core.catalog.models import EntityKind
 from omnisonic.core.catalog.role_words import percent_words, right_words, role_words
 from omnisonic.core.catalog.schemas import ChangeView
 from omnisonic.core.identifiers import format_identifier
@@ -63,6 +65,8 @@ def source_words(source: str) -> str:
 
 def action_words(change: ChangeView) -> str:
     """What was done, as the rest of a sentence that begins with a name."""
+    if change.entity_type is EntityKind.LICENSE:
+        return license_action_words(change)
     return ACTION_WORDS.get(change.action, change.action.replace("-", " "))
 
 
@@ -75,6 +79,8 @@ def named_ids(changes: Iterable[ChangeView]) -> set[UUID]:
 def detail_words(change: ChangeView, names: Mapping[str, str]) -> list[str]:
     """Each difference in a line; `names` by id (as text)."""
     before, after = change.before or {}, change.after or {}
+    if change.entity_type is EntityKind.LICENSE:
+        return license_detail_words(change, names)
     if change.action in ("shares-set", "share-changed"):
         return _share_details(before, after, names)
     if change.action in ("merged", "merged-into"):

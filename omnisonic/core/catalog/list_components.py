@@ -212,7 +212,8 @@ def genre_field() -> rx.Component:
             name="catalog_genre",
             list="catalog-genres",
             default_value=CATALOG.genre,
-            key=CATALOG.genre + CATALOG.kind,
+            key=CATALOG.genre_key.to(str),
+            type="search",
             placeholder="Genre",
             aria_label="Genre",
             dir="auto",
@@ -226,21 +227,4 @@ def genre_field() -> rx.Component:
             rx.foreach(CATALOG.genres, lambda one: rx.el.option(value=one, key=one)), id="catalog-genres"
         ),
         on_submit=CATALOG.genre_by_enter,
-    )
-
-
-def active_filters() -> rx.Component:
-    """The genre that is asked for; it has no switch of its own."""
-    return rx.cond(
-        CATALOG.genre != "",
-        rx.el.a(
-            "Genre: ",
-            CATALOG.genre,
-            rx.icon("x", size=14, aria_hidden="true"),
-            rx.el.span("Take away", class_name="ui-sr-only"),
-            href=CATALOG.hrefs["genre"],
-            class_name="ui-toggle",
-            data_on="true",
-            data_testid="filter-genre",
-        ),
     )

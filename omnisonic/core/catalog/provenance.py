@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -69,9 +69,11 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str,
     return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
 
 
-def list_history(session: Session, *, entity_id: UUID, before_seq: int | None = None) -> list[ChangeView]:
-    """Changes of one entity, newest first, at most 200; `before_seq` continues."""
-    statement = select(Provenance).where(Provenance.entity_id == entity_id)
+def list_history(
+    session: Session, *, entity_id: UUID, before_seq: int | None = None, also: Iterable[UUID] = ()
+) -> list[ChangeView]:
+    """Changes of one entity and of those in `also`, newest first, at most 200; `before_seq` continues."""
+    statement = select(Provenance).where(col(Provenance.entity_id).in_([entity_id, *also]))
     if before_seq is not None:
         statement = statement.where(col(Provenance.seq) < before_seq)
     rows = session.exec(statement.order_by(col(Provenance.seq).desc()).limit(MAX_HISTORY))

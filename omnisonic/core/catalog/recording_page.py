@@ -18,9 +18,9 @@ from omnisonic.core.catalog.components import (
 )
 from omnisonic.core.catalog.form_components import clash_notice, edit_card, form_field, general_problem
 from omnisonic.core.catalog.merge_components import alike_notice
-from omnisonic.core.catalog.recording_state import RecordingState
+from omnisonic.core.catalog.recording_state import PERFORMERS_ID, RecordingState
 from omnisonic.core.catalog.share_components import share_bar
-from omnisonic.core.catalog.widgets import finder
+from omnisonic.core.catalog.widgets import credit_editor, finder
 from omnisonic.platform.ui.controls import avatar, button
 from omnisonic.platform.ui.feedback import notice
 from omnisonic.platform.ui.live import follow_recording
@@ -74,12 +74,32 @@ def _performers() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.div(
-                rx.el.h2("Performers", class_name="ui-section-title"),
+                rx.el.h2("Performers", id=PERFORMERS_ID, tab_index=-1, class_name="ui-section-title"),
                 rx.el.p("In the order and the spelling of the credits"),
+            ),
+            rx.cond(
+                RECORDING.frame.may_edit & ~RECORDING.is_crediting,
+                button(
+                    "Edit performers", testid="edit-credits", icon="pencil", on_click=RECORDING.edit_credits
+                ),
             ),
             class_name="ui-card-head",
         ),
-        rx.el.ol(rx.foreach(RECORDING.sheet.credits, _credit), class_name="ui-rows ui-credits"),
+        rx.cond(
+            RECORDING.credit_problem != "",
+            notice(RECORDING.credit_problem, kind="danger", data_testid="credit-problem"),
+        ),
+        rx.cond(
+            RECORDING.is_crediting,
+            credit_editor(
+                RECORDING.credit_rows,
+                RECORDING.credit_line,
+                on_save=RECORDING.save_credits,
+                on_cancel=RECORDING.leave_credits,
+                key=RECORDING.credit_key.to(str),
+            ),
+            rx.el.ol(rx.foreach(RECORDING.sheet.credits, _credit), class_name="ui-rows ui-credits"),
+        ),
         aria_label="Performers",
         class_name="ui-card",
         data_testid="performers",
@@ -211,7 +231,7 @@ def _about() -> rx.Component:
             class_name="ui-stack ui-stack-4",
         ),
         fields=[
-            form_field(state, "title", "Title", required=True, max_length=500, dir="auto"),
+            form_field(state, "title", "Title", auto_focus=True, required=True, max_length=500, dir="auto"),
             form_field(
                 state,
                 "primaryArtist",

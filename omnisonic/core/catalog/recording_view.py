@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -85,6 +86,18 @@ def view_recording(
         linked=as_script_text(linked_recording(session, actor, recording_id=found.id)),
     )
     return frame_of(session, actor, found), sheet
+
+
+def editor_credits(sheet: RecordingSheet) -> list[dict[str, Any]]:
+    """The performers as the editor takes them."""
+    return [
+        {
+            "contributorId": one.contributor_id,
+            "name": one.known_as or one.credited_as,
+            "creditedAs": one.credited_as,
+        }
+        for one in sheet.credits
+    ]
 
 
 def _known_as(credited_as: str, name: str) -> str:

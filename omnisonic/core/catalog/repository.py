@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import func, or_, text
 from sqlmodel import Session, col, select
 
 from omnisonic.core.catalog.models import (
@@ -133,6 +133,14 @@ def count_recordings(session: Session, work_ids: Iterable[UUID]) -> dict[UUID, i
         .group_by(col(Recording.work_id))
     )
     return {work_id: count for work_id, count in session.exec(statement) if work_id is not None}
+
+
+def licensees_of(session: Session, work_id: UUID) -> dict[UUID, str]:
+    """Who holds the licenses of a work, by license; the ones changed last, at most 200."""
+    statement = text(
+        "SELECT id, licensee FROM licenses WHERE work_id = :work_id ORDER BY updated_at DESC LIMIT 200"
+    )
+    return {row.id: row.licensee for row in session.execute(statement, {"work_id": work_id})}
 
 
 def works_with_conflict(session: Session, work_ids: Iterable[UUID], at: datetime | None = None) -> set[UUID]:

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.catalog.widgets import share_editor
-from omnisonic.core.catalog.work_state import WorkState
+from omnisonic.core.catalog.work_state import SHARES_ID, WorkState
 from omnisonic.platform.ui.controls import badge, button
 from omnisonic.platform.ui.feedback import notice
 
@@ -19,7 +19,7 @@ def shares_card() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.div(
-                rx.el.h2("Shares", class_name="ui-section-title"),
+                rx.el.h2("Shares", id=SHARES_ID, tab_index=-1, class_name="ui-section-title"),
                 rx.el.p("Who is paid for this work, and which part"),
             ),
             rx.cond(

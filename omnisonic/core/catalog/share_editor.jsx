@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { Finder } from "./finder.jsx";
+import { LeaveGuard } from "./leave_guard.jsx";
 import { judge, readShare, splitEvenly, WHOLE_PPM, writeShare } from "./share_math.js";
 
 let lastKey = 0;
@@ -31,7 +32,11 @@ function Total({ title, rows }) {
 export function ShareEditor({ rows: given, roles, rights, isFirst, onSave, onCancel }) {
   const [rows, setRows] = useState(() => given.map(asRow));
   const [from, setFrom] = useState("");
+  const form = useRef(null);
+  useEffect(() => form.current.focus({ preventScroll: true }), []); // the button that opened it is gone
   const used = [...new Set(rows.map((row) => row.right))];
+  const isDirty = from !== "" || rows.length !== given.length ||
+    rows.some((row, at) => row.name !== given[at].name || row.role !== given[at].role || row.right !== given[at].right || row.text !== writeShare(given[at].sharePpm));
   const isReady = rows.every((row) => readShare(row.text) !== null);
 
   const change = (key, values) => setRows((now) => now.map((row) => (row.key === key ? { ...row, ...values } : row)));
@@ -54,7 +59,8 @@ export function ShareEditor({ rows: given, roles, rights, isFirst, onSave, onCan
   };
 
   return (
-    <form className="ui-share-editor" data-testid="share-editor" onSubmit={save}>
+    <form ref={form} tabIndex={-1} className="ui-share-editor" data-testid="share-editor" onSubmit={save}>
+      <LeaveGuard isDirty={isDirty} what="the shares" />
       <ul className="ui-share-rows">
         {rows.map((row) => {
           const isWrong = readShare(row.text) === null;

@@ -45,6 +45,7 @@ class CatalogState(rx.State):
     search: str = ""
     search_key: int = 0
     genre: str = ""
+    genre_key: int = 0
     genres: rx.Field[list[str]] = rx.field(default_factory=list)
     mine: bool = False
     conflicts: bool = False
@@ -59,6 +60,7 @@ class CatalogState(rx.State):
     _cursors: dict[int, str] | None = None
     _cursors_of: str = ""
     _typed: str = ""
+    _typed_genre: str = ""
     _genres_of: str = ""
 
     @rx.event
@@ -76,6 +78,8 @@ class CatalogState(rx.State):
             self._typed, self.search_key = self.search, self.search_key + 1
             self.is_loaded = False
         self.genre = str(query.get("genre", ""))[:MAX_GENRE_CHARS]
+        if self.genre != self._typed_genre:
+            self._typed_genre, self.genre_key = self.genre, self.genre_key + 1
         self.mine, self.conflicts = "mine" in query, "conflicts" in query and self.kind == Kind.WORKS
         self.without = "without" in query and self.kind != Kind.PEOPLE
         self.is_filtered = bool(self.search or self.genre or self.mine or self.conflicts or self.without)
@@ -108,6 +112,7 @@ class CatalogState(rx.State):
         known = {genre.casefold() for genre in self.genres}
         if asked.casefold() == self.genre.casefold() or (asked and asked.casefold() not in known):
             return None
+        self._typed_genre = asked  # the field keeps what is in it, and the keyboard
         return rx.redirect(self._address(genre=asked))
 
     @rx.event
@@ -195,7 +200,6 @@ class CatalogState(rx.State):
         return {
             **kinds,
             **toggles,
-            "genre": self._address(genre=""),
             "all": PATH if self.kind == Kind.WORKS else f"{PATH}?kind={self.kind}",
             "next": "",
             "before": "",

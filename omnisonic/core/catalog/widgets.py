@@ -1,4 +1,4 @@
-"""Parts of the catalog that run in the browser: the shares editor, the search for a work or a person."""
+"""Parts of the catalog that run in the browser: the editors of shares and performers, the search."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reflex.event import no_args_event_spec, passthrough_event_spec
 from omnisonic.core.catalog.models import RightsType
 from omnisonic.core.catalog.role_words import EVERY_RIGHT, ROLE_WORDS, right_words
 
-SOURCES = ("finder.jsx", "share_math.js", "share_editor.jsx")
+SOURCES = ("finder.jsx", "share_math.js", "leave_guard.jsx", "share_editor.jsx", "credit_editor.jsx")
 _LINKED = {name: rx.asset(name, shared=True) for name in SOURCES}
 ROLES = [[str(role), words] for role, words in ROLE_WORDS.items()]
 RIGHTS = [["", EVERY_RIGHT], *[[str(right), right_words(right)] for right in RightsType]]
@@ -56,6 +56,26 @@ class ShareEditor(rx.NoSSRComponent):
         return {**super().get_event_triggers(), **ours}
 
 
+class CreditEditor(rx.NoSSRComponent):
+    """Rows of performers; what is typed lives in the browser until it is saved."""
+
+    library = _LINKED["credit_editor.jsx"].importable_path
+    tag = "CreditEditor"
+    is_default = False
+
+    rows: rx.Var[list[dict[str, Any]]]
+    line: rx.Var[str]
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        """The usual ones, and ours."""
+        ours = {
+            "on_save": passthrough_event_spec(list[dict[str, Any]], str),
+            "on_cancel": no_args_event_spec,
+        }
+        return {**super().get_event_triggers(), **ours}
+
+
 def finder(kind: str, label: str, *, testid: str, on_pick: Any) -> rx.Component:
     """A search below which the choices appear."""
     return Finder.create(kind=kind, label=label, placeholder=label, testid=testid, on_pick=on_pick)
@@ -72,3 +92,8 @@ def share_editor(rows: Any, *, is_first: Any, on_save: Any, on_cancel: Any, key:
         on_cancel=on_cancel,
         key=key,
     )
+
+
+def credit_editor(rows: Any, line: Any, *, on_save: Any, on_cancel: Any, key: Any) -> rx.Component:
+    """The editor; another `key` starts it anew."""
+    return CreditEditor.create(rows=rows, line=line, on_save=on_save, on_cancel=on_cancel, key=key)

@@ -107,7 +107,7 @@ def _about() -> rx.Component:
             class_name="ui-stack ui-stack-4",
         ),
         fields=[
-            form_field(WORK, "title", "Title", required=True, max_length=500, dir="auto"),
+            form_field(WORK, "title", "Title", auto_focus=True, required=True, max_length=500, dir="auto"),
             form_field(
                 WORK, "iswc", "ISWC", hint="T and ten digits, such as T-034.524.680-1", max_length=100
             ),

@@ -24,6 +24,7 @@ from omnisonic.platform.ids import parse_id
 from omnisonic.platform.ui.notices import tell
 
 Rows = list[dict[str, Any]]
+SHARES_ID = "shares-title"  # has the focus when the editor is gone
 
 
 class WorkState(EntryState, rx.State):
@@ -78,10 +79,11 @@ class WorkState(EntryState, rx.State):
 
     @rx.event
     @guarded
-    async def leave_shares(self) -> None:
+    async def leave_shares(self) -> Any:
         """Close the editor; nothing is saved."""
         self.is_sharing = self.share_clash = False
         self.share_problem = ""
+        return rx.set_focus(SHARES_ID)
 
     @rx.event
     @guarded
@@ -159,7 +161,7 @@ class WorkState(EntryState, rx.State):
             return None
         self.is_sharing, self._written = False, None
         await self._look(actor, entry_id)
-        return tell("Shares saved", self._verdict())
+        return [tell("Shares saved", self._verdict()), rx.set_focus(SHARES_ID)]
 
     def _verdict(self) -> str:
         kind = self.sheet.problem_kind

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from omnisonic.core.catalog import works
 from omnisonic.core.catalog.contributor_view import view_contributor
+from omnisonic.core.catalog.credit_drafts import read_credit_rows, write_performers
 from omnisonic.core.catalog.entry_view import alike_of
 from omnisonic.core.catalog.errors import InvalidIdentifier
 from omnisonic.core.catalog.list_view import Kind, file_query, list_entries
 from omnisonic.core.catalog.listing import common_genres
 from omnisonic.core.catalog.merge_view import view_sides
-from omnisonic.core.catalog.models import Contributor, Recording, Work
-from omnisonic.core.catalog.recording_view import view_recording
+from omnisonic.core.catalog.models import Contributor, Recording, RightsType, Work
+from omnisonic.core.catalog.recording_view import editor_credits, view_recording
 from omnisonic.core.catalog.schemas import CatalogFilter
 from omnisonic.core.catalog.share_drafts import read_rows, write_shares
 from omnisonic.core.catalog.work_recordings import Added, add_recording, attach_recording, read_clock
 from omnisonic.core.catalog.work_view import view_work
+from omnisonic.core.licenses.schemas import LicenseDraft
+from omnisonic.core.licenses.service import create_license, revoke_license, update_license
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
-from omnisonic.platform.errors import Forbidden, InvalidFields
+from omnisonic.platform.errors import Forbidden, InvalidFields, VersionConflict
 from omnisonic.platform.pagination import Page
 
 MakeActor = Callable[..., Actor]
@@ -179,3 +183,61 @@ def test_a_person_shows_their_parts(make_actor: MakeActor) -> None:
         frame, shown = view_contributor(session, ana, contributor_id=person.id)
     assert (shown.name, shown.works[0].parts) == ("Bo", "Composer 60 %, Lyricist 40 %")
     assert frame.may_edit
+
+
+def test_performers_are_written_in_order_and_new_ones_made(make_actor: MakeActor) -> None:
+    ana, other = make_actor("Ana"), make_actor("Other")
+    made = add(ana, None, title="Tide", artist="Bo feat. Cy")
+
+    def write(actor: Actor, rows: list[Any], line: str, version: int) -> None:
+        with unit_of_work() as uow:
+            checked = read_credit_rows(rows)
+            write_performers(uow, actor, recording_id=made.id, rows=checked, line=line, version=version)
+
+    with read_session() as session:
+        frame, sheet = view_recording(session, ana, recording_id=made.id)
+    bo, cy = editor_credits(sheet)
+    rows = [{**cy, "creditedAs": "CY!"}, {"contributorId": "", "creditedAs": "Di"}, bo]
+    write(ana, rows, "CY! & Di with Bo", frame.version)
+    with read_session() as session:
+        after, sheet = view_recording(session, ana, recording_id=made.id)
+    assert [(one.credited_as, one.known_as) for one in sheet.credits] == [
+        ("CY!", "Cy"),
+        ("Di", ""),
+        ("Bo", ""),
+    ]
+    assert sheet.artist == "CY! & Di with Bo"
+    with pytest.raises(VersionConflict):
+        write(ana, rows, "Bo", frame.version)
+    with pytest.raises(Forbidden):
+        write(other, rows, "Bo", after.version)
+    for wrong in ([], [{"creditedAs": " "}], ["Bo"], [bo] * 51):
+        with pytest.raises(InvalidFields):
+            write(ana, wrong, "Bo", after.version)
+
+
+def test_what_happens_to_a_license_stands_in_the_history_of_its_work(make_actor: MakeActor) -> None:
+    ana = make_actor("Ana")
+    work = make_work(ana, "Tide")
+    draft = LicenseDraft(
+        work_id=work.id,
+        licensee="Nordlys Film",
+        territory="Europe except Switzerland",
+        rights_type=RightsType.SYNCHRONIZATION,
+        effective_from=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    with unit_of_work() as uow:
+        license_id = create_license(uow, ana, draft=draft).id
+        later = draft.model_copy(update={"expires_on": datetime(2030, 1, 1, tzinfo=UTC)})
+        update_license(uow, ana, license_id=license_id, draft=later)
+        revoke_license(uow, ana, license_id=license_id)
+    with read_session() as session:
+        frame, _ = view_work(session, ana, work_id=work.id)
+    assert [(line.what, line.details) for line in frame.history[:3]] == [
+        ("revoked a license", ["For “Nordlys Film”"]),
+        ("changed a license", ["For “Nordlys Film”", "Until: no end → 2030-01-01"]),
+        (
+            "granted a license",
+            ["For “Nordlys Film”: synchronization, Europe except Switzerland, from 2026-01-01"],
+        ),
+    ]
