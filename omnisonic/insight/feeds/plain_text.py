@@ -29,7 +29,10 @@ ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{
 SPACES = re.compile(r"[^\S\n]+")
 UNPRINTABLE: dict[int, str | None] = {
     **dict.fromkeys((*range(0x09), *range(0x0E, 0x20), 0x7F, 0x200B, 0xFEFF, 0xFFFE, 0xFFFF)),
-    **{0x0B: " ", 0x0C: " ", 0x2028: "\n", 0x2029: "\n"},
+    0x0B: " ",
+    0x0C: " ",
+    0x2028: "\n",
+    0x2029: "\n",
 }
 SURROGATE = re.compile("[\ud800-\udfff]")
 
