@@ -11,6 +11,8 @@ import reflex as rx
 from omnisonic import error_registry  # noqa: F401  (every error has its page)
 from omnisonic.core.catalog.contributor_page import contributor_page, link_page
 from omnisonic.core.catalog.contributor_state import ContributorState, LinkState
+from omnisonic.core.catalog.duplicates_page import duplicates_page
+from omnisonic.core.catalog.duplicates_state import DuplicatesState
 from omnisonic.core.catalog.page import catalog_page
 from omnisonic.core.catalog.recording_page import recording_page
 from omnisonic.core.catalog.recording_state import RecordingState
@@ -81,6 +83,12 @@ PAGES = (
     Page("/join/[invite_secret]", join_page, "Invitation · Omnisonic", [ViewerState.load, JoinState.accept]),
     Page("/exports", exports_page, "Exports · Omnisonic", [ViewerState.load, ExportsState.load]),
     Page("/catalog", catalog_page, "Catalog · Omnisonic", [ViewerState.load, CatalogState.load]),
+    Page(
+        "/catalog/duplicates",
+        duplicates_page,
+        "Possible duplicates · Omnisonic",
+        [ViewerState.load, DuplicatesState.load],
+    ),
     Page(
         "/catalog/works/[work_id]",
         work_page,

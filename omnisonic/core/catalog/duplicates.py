@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,7 @@ from omnisonic.platform.actor import Actor
 
 MAX_SUGGESTIONS = 10
 MAX_CANDIDATES = 200
+LOOKED_AT = 100  # entries per call of the list
 NEAR_TITLE = 0.6  # trigram similarity: one typo in a title of two words
 NEAR_ARTIST = 0.5
 NEAR_DURATION_MS = 3000
@@ -61,6 +63,42 @@ def suggest_duplicates(
     likely = [one for one in found if _is_likely(table, one)]
     likely.sort(key=lambda one: (-one.score, str(one.id)))
     return likely[:MAX_SUGGESTIONS]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two entries that may be one; `newer` was registered later."""
+
+    newer_id: UUID
+    newer_title: str
+    older: Suggestion
+
+
+def list_pairs(
+    session: Session, _actor: Actor, *, table: type[EntityT], after: UUID | None = None
+) -> tuple[list[Pair], UUID | None]:
+    """Pairs among the newest entries, and where to look further (the id to give as `after`).
+
+    Each pair appears once, under its newer one. A call looks at LOOKED_AT entries, however many there are.
+    """
+    values = {
+        "after": after,
+        "looked_at": LOOKED_AT,
+        "near_artist": NEAR_ARTIST,
+        "near_duration": NEAR_DURATION_MS,
+        "candidates": MAX_SUGGESTIONS,
+    }
+    set_nearness(session, NEAR_TITLE)
+    name, title = table.__tablename__, "name" if table is Contributor else "title"
+    looked = text(_LOOKED.format(table=name, title=title, wanted="looked.id"))
+    ids = list(session.scalars(looked, values))
+    inner = str(_CANDIDATES[table].text).replace(":id", "looked.id")
+    met = text(f"{_PAIRS.format(table=name, title=title)} ({inner}) AS found WHERE found.id < looked.id")
+    rows: Iterable[Any] = session.execute(met, values).mappings() if ids else ()
+    pairs = [Pair(row["newer_id"], row["newer_title"], _judge(row)) for row in rows]
+    likely = [pair for pair in pairs if _is_likely(table, pair.older)]
+    likely.sort(key=lambda pair: (-pair.older.score, str(pair.newer_id)))
+    return likely, ids[-1] if len(ids) == LOOKED_AT else None
 
 
 def _judge(row: Any) -> Suggestion:
@@ -126,6 +164,16 @@ _SHARED_IN_RECORDINGS = """EXISTS (
         AS near_artist,
     abs(entry.duration_ms - mine.duration_ms) <= :near_duration AS near_duration,
     entry.work_id = mine.work_id AS same_work"""
+
+
+_LOOKED = """
+    SELECT {wanted} FROM (
+        SELECT id, {title} AS title FROM {table}
+        WHERE merged_into IS NULL AND (CAST(:after AS uuid) IS NULL OR id < CAST(:after AS uuid))
+        ORDER BY id DESC LIMIT :looked_at) AS looked"""
+_PAIRS = _LOOKED.replace("{wanted}", "looked.id AS newer_id, looked.title AS newer_title, found.*") + (
+    " CROSS JOIN LATERAL"
+)
 
 
 def _statement(table: type[Any], name: str, title: str, signs: str) -> Any:

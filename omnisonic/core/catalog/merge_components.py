@@ -39,7 +39,7 @@ def _alike(state: Any, one: Any) -> rx.Component:
                 testid="compare",
                 icon="git-merge",
                 aria_label="Compare with " + one.title.to(str),
-                on_click=state.compare(one.id),
+                on_click=state.compare(state.entry_id, one.id),
                 **opens(MERGE_DIALOG),
             ),
         ),

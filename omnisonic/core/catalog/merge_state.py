@@ -25,27 +25,22 @@ from omnisonic.platform.ui.notices import tell
 NUMBERS_ID, TITLE_ID = "entry-numbers", "entry-title"
 
 
-class MergeState(rx.State, mixin=True):
-    """An entry that may be registered twice, or have more than one number."""
+class PairState(rx.State, mixin=True):
+    """Two entries side by side, of which one may be made."""
 
-    table: ClassVar[Any]
-
-    entry_id: str = ""
     sides: rx.Field[list[MergeSide]] = rx.field(default_factory=list)
     merge_problem: str = ""
     merge_count: int = 0
-    number_problem: str = ""
-    number_count: int = 0
 
     @rx.event
     @guarded
-    async def compare(self, other_id: str) -> AsyncIterator[None]:
+    async def compare(self, one_id: str, other_id: str) -> AsyncIterator[None]:
         """Show what each of the two would bring into a merge; a pair looked at before goes first."""
         self.merge_problem, self.sides = "", []
         yield
-        mine, other = parse_id(self.entry_id), parse_id(other_id)
-        if mine is not None and other is not None:
-            self.sides = await in_thread(_sides, current_actor(), self.table, (mine, other))
+        one, other = parse_id(one_id), parse_id(other_id)
+        if one is not None and other is not None:
+            self.sides = await in_thread(_sides, current_actor(), self._table(), (one, other))
 
     @rx.event
     @guarded
@@ -58,18 +53,31 @@ class MergeState(rx.State, mixin=True):
             self.merge_problem = "Choose which of the two stays."
             return None
         try:
-            await in_thread(_merge, current_actor(), self.table, survivor, merged)
+            await in_thread(_merge, current_actor(), self._table(), survivor, merged)
         except OmnisonicError as error:
             self.merge_problem = error.detail
             return None
-        self.sides, self.merge_count, self.entry_id = [], self.merge_count + 1, ""
-        self._forget_alike()
-        address = f"/catalog/{PATHS[self.table]}/{survivor}"
+        self.sides, self.merge_count = [], self.merge_count + 1
         moved = tell("Merged", "Everything is in one place now; the old address leads here.")
-        if self.router.url.path.rstrip("/") == address:
-            loading: Any = type(self)
-            return [loading.load, moved, rx.set_focus(TITLE_ID)]
-        return [rx.redirect(address), moved]
+        return [*self._after_merge(survivor), moved]
+
+    @abstractmethod
+    def _table(self) -> Any:
+        """Of which kind the two are."""
+
+    @abstractmethod
+    def _after_merge(self, survivor: UUID) -> list[Any]:
+        """What the page does once the two are one."""
+
+
+class MergeState(PairState, rx.State, mixin=True):
+    """An entry that may be registered twice, or have more than one number."""
+
+    table: ClassVar[Any]
+
+    entry_id: str = ""
+    number_problem: str = ""
+    number_count: int = 0
 
     @rx.event
     @guarded
@@ -108,6 +116,18 @@ class MergeState(rx.State, mixin=True):
     @abstractmethod
     def _forget_alike(self) -> None:
         """The suggestions are no longer true."""
+
+    def _table(self) -> Any:
+        return self.table
+
+    def _after_merge(self, survivor: UUID) -> list[Any]:
+        self.entry_id = ""
+        self._forget_alike()
+        address = f"/catalog/{PATHS[self.table]}/{survivor}"
+        if self.router.url.path.rstrip("/") != address:
+            return [rx.redirect(address)]
+        loading: Any = type(self)
+        return [loading.load, rx.set_focus(TITLE_ID)]
 
 
 def _sides(actor: Actor, table: Any, ids: tuple[UUID, UUID]) -> list[MergeSide]:

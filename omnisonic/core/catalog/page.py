@@ -120,6 +120,17 @@ def _tools() -> rx.Component:
             rx.cond(CATALOG.kind != "people", genre_field()),
             class_name="ui-row ui-row-wrap ui-grow",
         ),
+        rx.cond(
+            CATALOG.is_curator,
+            rx.el.a(
+                rx.icon("git-merge", size=14, aria_hidden="true"),
+                "Duplicates",
+                href="/catalog/duplicates?kind=" + CATALOG.kind,
+                title="What may be registered twice",
+                class_name="ui-toggle ui-toggle-plain",
+                data_testid="to-duplicates",
+            ),
+        ),
         rx.cond(CATALOG.kind != "people", _files()),
         class_name="ui-tools",
     )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from omnisonic.core.catalog import contributors, works
+from omnisonic.core.catalog.access import is_curator
 from omnisonic.core.catalog.list_view import (
     PAGE_ROWS,
     TABLES,
@@ -42,6 +43,7 @@ class CatalogState(rx.State):
     is_loaded: bool = False
     load_problem: str = ""
     kind: str = ""
+    is_curator: bool = False
     search: str = ""
     search_key: int = 0
     genre: str = ""
@@ -68,6 +70,7 @@ class CatalogState(rx.State):
     async def load(self) -> AsyncIterator[None]:
         """The rows that the address asks for; others go first, unless they wait for the next letter typed."""
         self.load_problem = self.problem = self.existing_href = ""
+        self.is_curator = is_curator(current_actor())
         query = self.router.url.query_parameters
         asked = str(query.get("kind", ""))
         kind = asked if asked in set(Kind) else str(Kind.WORKS)

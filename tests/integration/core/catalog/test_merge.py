@@ -259,3 +259,21 @@ def test_both_sides_say_how_many_licenses_would_move(mara: Actor) -> None:
         (sung,) = view_sides(session, mara, table=Recording, ids=(recording.id,))
     assert (kept.facts[-1], moved.facts[-1]) == ("0 licenses", "1 license")
     assert sung.facts[-1] == "1 license"
+
+
+def test_pairs_are_listed_once_and_page_by_page(mara: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = make_contributor(mara)
+    old, plain, new = (make_work(mara, title) for title in ("Low Tide Letters", "Glass", "Low Tide Letter"))
+    set_shares(mara, old, share(person, 1_000_000))
+    set_shares(mara, new, share(person, 1_000_000))
+    with read_session() as session:
+        pairs, further = duplicates.list_pairs(session, mara, table=Work)
+        assert [(pair.newer_id, pair.older.id) for pair in pairs] == [(new.id, old.id)]
+        assert Sign.SHARED_CONTRIBUTOR in pairs[0].older.signs
+        assert further is None
+        monkeypatch.setattr(duplicates, "LOOKED_AT", 1)
+        pairs, further = duplicates.list_pairs(session, mara, table=Work)
+        assert ([pair.newer_id for pair in pairs], further) == ([new.id], new.id)
+        assert duplicates.list_pairs(session, mara, table=Work, after=further) == ([], plain.id)
+        for table in (Recording, Contributor):
+            assert duplicates.list_pairs(session, mara, table=table)[0] == []
