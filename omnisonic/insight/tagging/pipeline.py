@@ -1,12 +1,24 @@
-"""The whole tagger: texts in, links into the catalog out. Pure: no settings, no files of its own, no clock."""
+"""The whole tagger: texts in, links into the catalog out. Pure: no settings, database, network or clock."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ahocorasick_rs import AhoCorasick
-
-from omnisonic.insight.news import LinkMethod
+from omnisonic.insight.news import EntityType
+from omnisonic.insight.tagging.artist_features import link_lists, observe_artist
+from omnisonic.insight.tagging.candidates import Candidate, Stoplist, consider, find_candidates, keep_longest
+from omnisonic.insight.tagging.confidence import ACCEPT, Model, models
+from omnisonic.insight.tagging.fuzzy import Repairer
+from omnisonic.insight.tagging.index import AliasIndex, Match
+from omnisonic.insight.tagging.judging import (
+    Judgment,
+    judge_artists,
+    judge_titles,
+    prefers_title,
+    to_link,
+    vouch,
+)
 from omnisonic.insight.tagging.mentions import (
     CatalogEntry,
     FoundLink,
@@ -15,44 +27,107 @@ from omnisonic.insight.tagging.mentions import (
     Tagged,
     UnlinkedMention,
 )
-from omnisonic.insight.tagging.normalize import normalize, split_words
+from omnisonic.insight.tagging.reading import Case, Reading
+from omnisonic.insight.tagging.unlinked import find_unlinked
 
 __all__ = ["CatalogEntry", "FoundLink", "Item", "StopRule", "Tagged", "Tagger", "UnlinkedMention"]
+
+DEFAULT_FUZZY_THRESHOLD = 70
 
 
 class Tagger:
     """Finds the entities of one catalog in any number of items. Immutable once built; safe between threads."""
 
-    def __init__(self, entries: Iterable[CatalogEntry], *, stoplist: Sequence[StopRule] = ()) -> None:
-        self._entries = list(entries)
-        self._stopped = {normalize(rule.alias) for rule in stoplist}
-        owners: dict[str, CatalogEntry] = {}
-        for entry in self._entries:
-            for alias in (entry.name, *entry.aliases):
-                if key := normalize(alias):
-                    owners.setdefault(key, entry)
-        self._owners = list(owners.items())
-        self._automaton = AhoCorasick([f" {alias} " for alias, _ in self._owners])
+    def __init__(
+        self,
+        entries: Iterable[CatalogEntry],
+        *,
+        stoplist: Sequence[StopRule] = (),
+        accept: float = ACCEPT,
+        fuzzy_threshold: int = DEFAULT_FUZZY_THRESHOLD,
+        fitted: dict[str, Model] | None = None,
+    ) -> None:
+        self._index = AliasIndex(entries)
+        self._stoplist = Stoplist(stoplist)
+        self._accept = accept
+        self._repairer = Repairer(self._index, threshold=fuzzy_threshold)
+        self._models = fitted or models()
+        self._popularity = Counter(
+            artist
+            for entry in self._index.entries
+            if entry.type is not EntityType.ARTIST
+            for artist in entry.artist_ids
+        )
+
+    @property
+    def alias_count(self) -> int:
+        """How many written forms are searched."""
+        return self._index.size
 
     def tag(self, item: Item) -> Tagged:
-        """Links of one item, in the order of the text."""
-        body = item.body
-        words = split_words(body)
-        links: list[FoundLink] = []
-        for number, start, end in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
-            alias, entry = self._owners[number]
-            first, last = words.word_at(start), words.word_at(end - 2)
-            span = words.starts[first], words.ends[last]
-            if alias not in self._stopped:
-                links.append(
-                    FoundLink(
-                        entry.id,
-                        entry.type,
-                        *span,
-                        body[slice(*span)],
-                        0.5,
-                        LinkMethod.HEURISTIC,
-                        {"alias": alias},
-                    )
-                )
-        return Tagged(tuple(links))
+        """Links of one item, in the order of the text; the same item always gives the same links."""
+        reading, judged = self._judge(item)
+        links = tuple(
+            to_link(reading, one)
+            for one in judged
+            if one.entry is not None and one.confidence >= self._accept
+        )
+        spans = [(link.start, link.end) for link in links]
+        return Tagged(links, find_unlinked(reading, spans))
+
+    def judgments(self, item: Item) -> list[Judgment]:
+        """Every candidate with what was decided, the refused ones too: for explaining and for fitting."""
+        return self._judge(item)[1]
+
+    def _judge(self, item: Item) -> tuple[Reading, list[Judgment]]:
+        reading = Reading(item)
+        candidates = self._candidates(reading)
+        if not candidates:
+            return reading, []
+        taken = frozenset(at for one in candidates for at in range(one.first, one.last + 1))
+        artists = [one for one in candidates if one.artists]
+        for candidate in artists:
+            observe_artist(reading, candidate, taken)
+        link_lists(reading, artists)
+        supported = vouch(candidates)
+        decided = judge_artists(
+            candidates,
+            supported,
+            popularity=self._popularity,
+            model=self._models["artist"],
+            accept=self._accept,
+        )
+        titles = judge_titles(reading, candidates, decided, model=self._models["title"], accept=self._accept)
+        judged: list[Judgment] = []
+        for number, candidate in enumerate(candidates):
+            artist, title = decided.get(number), titles.get(number)
+            if artist is None or (
+                title is not None and prefers_title(candidate, title, artist, self._accept)
+            ):
+                judged += [title] if title is not None else []
+            else:
+                judged.append(artist)
+        return reading, judged
+
+    def _candidates(self, reading: Reading) -> list[Candidate]:
+        candidates = find_candidates(reading, self._index, self._stoplist)
+        if not reading.music()[0]:
+            return candidates
+        taken = frozenset(at for one in candidates for at in range(one.first, one.last + 1))
+        repaired = [
+            fuzzy
+            for match, likeness in self._repairer.repair(reading, taken)
+            if (fuzzy := self._misspelled(reading, match, likeness)) is not None
+        ]
+        return (
+            sorted((*candidates, *keep_longest(repaired)), key=lambda one: one.start)
+            if repaired
+            else candidates
+        )
+
+    def _misspelled(self, reading: Reading, match: Match, likeness: float) -> Candidate | None:
+        candidate = consider(reading, match, self._index.entries, self._stoplist)
+        if candidate is not None:
+            candidate.similarity = likeness
+            candidate.case = candidate.case if candidate.case is not Case.LOWER else Case.NONE
+        return candidate

@@ -1,0 +1,240 @@
+"""What speaks for and against a span being the artist it spells."""
+
+from __future__ import annotations
+
+from omnisonic.insight.tagging import cues
+from omnisonic.insight.tagging.aliases import AliasKind
+from omnisonic.insight.tagging.ambiguity import DOUBTFUL, Ambiguity
+from omnisonic.insight.tagging.candidates import Candidate
+from omnisonic.insight.tagging.lexicon import STOP_WORDS, first_names, is_ordinary
+from omnisonic.insight.tagging.reading import Case, Reading, Style
+
+NEAR_WORDS = 6
+_SOLID = frozenset({Ambiguity.DISTINCT, Ambiguity.PERSONAL, Ambiguity.SINGLE})
+
+
+def observe_artist(reading: Reading, candidate: Candidate, taken: frozenset[int]) -> None:
+    """Fill features and cues of one candidate. `taken`: words that belong to other candidates."""
+    features = candidate.features
+    features[f"is_{candidate.profile.ambiguity.value}"] = 1.0
+    features["surprise"] = min(candidate.profile.surprise, 12.0) / 12.0
+    features["derived"] = float(min(kind for _, kind in candidate.artists) is AliasKind.DERIVED)
+    features["namesakes"] = float(len(candidate.artists) > 1)
+    _observe_case(reading, candidate)
+    _observe_neighbors(reading, candidate, taken)
+    _observe_phrases(reading, candidate)
+    _observe_topic(reading, candidate)
+
+
+def link_lists(reading: Reading, candidates: list[Candidate]) -> None:
+    """Names in one enumeration vouch for each other: "Yes, Genesis and King Crimson"."""
+    artists = [one for one in candidates if one.artists]
+    for left, right in zip(artists, artists[1:], strict=False):
+        if not _enumerates(reading, left, right):
+            continue
+        for one, other in ((left, right), (right, left)):
+            if other.profile.ambiguity in _SOLID and other.case is not Case.LOWER:
+                one.features["listed"] = 1.0
+                one.cues["listed"] = 2
+            elif other.profile.ambiguity is Ambiguity.PHRASE or other.features.get("listed"):
+                one.features.setdefault("listed", 0.5)
+                one.cues.setdefault("listed", 1)
+
+
+def _observe_case(reading: Reading, candidate: Candidate) -> None:
+    features, case = candidate.features, candidate.case
+    raw = reading.body[candidate.start : candidate.end]
+    exact = _is_stylized(raw) and any(raw in (entry.name, *entry.aliases) for entry, _ in candidate.artists)
+    shouting = reading.style_at(candidate.start) is Style.UPPER
+    if exact and not shouting:
+        features["stylized"] = 1.0
+        candidate.cues["stylized"] = 1
+    elif case is Case.STRONG:
+        features["capital"] = 1.0
+        if candidate.profile.ambiguity not in (Ambiguity.PLACE, Ambiguity.FIRST_NAME):
+            candidate.cues["capital"] = 1
+    elif case is Case.LOWER:
+        features["lower"] = 1.0
+    if candidate.quoted:
+        features["quoted_name"] = 1.0
+
+
+def _is_stylized(raw: str) -> bool:
+    """Written in a way no sentence would produce: inner capitals, inner marks, digits within letters."""
+    if not any(char.isalpha() for char in raw):
+        return not raw.isalnum()
+    words = raw.split()
+    return any(
+        any(char.isupper() for char in word[1:])
+        or any(not char.isalnum() and char not in "-'’.," for char in word)
+        for word in words
+    )
+
+
+def _observe_neighbors(reading: Reading, candidate: Candidate, taken: frozenset[int]) -> None:
+    """A name that goes on to the left or right is another name: "Prince Harry", "Boston Celtics"."""
+    features, first, last = candidate.features, candidate.first, candidate.last
+    if _extends(reading, first - 1, first, taken) and not _ends_other_name(reading, first - 1):
+        features["name_before"] = 1.0
+    if _extends(reading, last + 1, last + 1, taken):
+        features["name_after"] = 1.0
+    before = reading.gap(first) if first <= last else " "
+    after = reading.gap(last + 1)
+    if before == "-" or after == "-":
+        features["hyphenated"] = 1.0
+    if (
+        before in ("@", " @", " #", "#")
+        or (after in (".com", "@", ".")
+        and reading.word(last + 1) in ("com", "org", "net"))
+    ):
+        features["hyphenated"] = 1.0
+    previous = reading.word(first - 1)
+    if candidate.profile.words[0] != "the" and previous in cues.DETERMINERS and reading.joins(first):
+        features["determiner"] = 0.3 if previous == "the" and candidate.profile.ambiguity in _SOLID else 1.0
+    if candidate.profile.ambiguity is Ambiguity.PLACE and previous in cues.LOCATIVE and reading.joins(first):
+        features["locative"] = 1.0
+
+
+def _extends(reading: Reading, at: int, joint: int, taken: frozenset[int]) -> bool:
+    """Whether word `at` is a capitalized word glued to the candidate by one space in running text."""
+    word = reading.word(at)
+    if not word or at in taken or reading.gap(joint) != " " or word in STOP_WORDS:
+        return False
+    if not reading.is_capital(at) or reading.raw(at).isdigit():
+        return False
+    if word in cues.ROLES or word in cues.STRONG or word in cues.TITLE_NOUNS or word in cues.MEMBERS:
+        return False
+    style = reading.style_at(reading.words.starts[at])
+    if style is Style.SENTENCE:
+        return not (reading.starts_sentence(at) and is_ordinary(word))
+    return style is Style.TITLE and not is_ordinary(word)
+
+
+def _ends_other_name(reading: Reading, at: int) -> bool:
+    """A capital word before the mention that opens a sentence, or belongs to a possessive."""
+    return reading.word(at) == "s"
+
+
+def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
+    first, last = candidate.first, candidate.last
+    found = candidate.cues
+    if reading.joins(first) and _role_before(reading, first):
+        found["role"] = 2
+    after = last + 1
+    possessive = reading.word(after) == "s" and reading.gap(after) in ("'", "’", "`", "´")
+    bare_possessive = reading.body[candidate.end : candidate.end + 2] in ("' ", "’ ")
+    if possessive or bare_possessive:
+        after += int(possessive)
+        owned = [at for at in range(after, after + 5) if reading.word(at) in cues.OWNED]
+        if owned and _in_sentence(reading, after + 1, owned[0]):
+            found["owns"] = 2 if owned[0] - after <= 2 else 1
+        elif reading.gap(after).strip() and reading.gap(after).strip()[0] in "'\"“‘«":
+            found["owns"] = 1
+    elif reading.joins(after) and "," not in reading.gap(after):
+        _observe_verb(reading, candidate, after)
+    if reading.word(first - 1) in cues.CREDIT and reading.joins(first):
+        _observe_credit(reading, candidate)
+    others = {reading.word(at) for at in (first - 3, first - 2, first - 1, last + 1, last + 2, last + 3)}
+    apposition = (
+        {reading.word(at) for at in range(last + 1, last + 6)}
+        if reading.gap(last + 1).startswith(",")
+        else set()
+    )
+    if apposition & cues.ROLES:
+        found["role_after"] = 2
+    if (others | apposition) & cues.OTHER_ROLES and not (others | apposition) & cues.ROLES:
+        candidate.features["other_role"] = 1.0
+    for name in ("role", "role_after", "owns", "verb", "credit"):
+        if name in found:
+            candidate.features[name] = found[name] / 2.0
+
+
+def _role_before(reading: Reading, first: int) -> bool:
+    previous = reading.word(first - 1)
+    if previous in cues.ROLES:
+        return True
+    gap = reading.gap(first)
+    if (
+        previous in ("called", "named", "as", "namely", "are", "were")
+        and reading.word(first - 2) in cues.ROLES
+    ):
+        return True
+    return gap.strip() in (",", ":") and previous in cues.ROLES
+
+
+def _observe_verb(reading: Reading, candidate: Candidate, after: int) -> None:
+    at = after
+    while reading.word(at) in cues.AUXILIARIES and at < after + 3:
+        at += 1
+    word = reading.word(at)
+    if reading.word(after) in cues.MEMBERS and reading.gap(after) == " ":
+        candidate.cues["role_after"] = 2
+    elif word in cues.PERFORM and reading.joins(at):
+        ahead = {reading.word(place) for place in range(at + 1, at + 9)}
+        candidate.cues["verb"] = (
+            2 if ahead & cues.STRONG or ahead & {"tour", "dates", "show", "shows", "reunion"} else 1
+        )
+    elif (
+        word in cues.OWNED - {"performance", "show", "set", "record", "video", "cover"}
+        and reading.gap(at) == " "
+    ):
+        candidate.cues["owns"] = 1
+
+
+def _observe_credit(reading: Reading, candidate: Candidate) -> None:
+    first = candidate.first
+    if reading.word(first - 1) != "by":
+        candidate.cues["credit"] = 2
+        return
+    behind = {reading.word(at) for at in range(max(0, first - 8), first - 1)}
+    if behind & (cues.STRONG | cues.TITLE_NOUNS) or behind & cues.COMPOSED:
+        candidate.cues["credit"] = 2
+    elif reading.gap(first - 1).strip()[:1] in set("'\"”’»,"):
+        candidate.cues["credit"] = 1
+
+
+def _observe_topic(reading: Reading, candidate: Candidate) -> None:
+    strong, weak, elsewhere = reading.music()
+    own = set(candidate.profile.words)
+    strong, weak = strong - own, weak - own
+    around = {
+        reading.word(at)
+        for at in (
+            *range(candidate.first - NEAR_WORDS, candidate.first),
+            *range(candidate.last + 1, candidate.last + 1 + NEAR_WORDS),
+        )
+    } - own
+    features = candidate.features
+    if around & cues.STRONG:
+        candidate.cues["near"] = 1
+        features["near"] = 1.0
+    elif len(around & cues.WEAK) > 1:
+        features["near"] = 0.5
+    features["music"] = min(len(strong) + 0.4 * len(weak), 5.0) / 5.0
+    if len(strong) + 0.5 * len(weak) >= 3:
+        candidate.cues["topic"] = 1
+    features["elsewhere"] = min(len(elsewhere - own), 3) / 3.0
+    if reading.item.source_tier == 1 or reading.item.source in cues.MUSIC_OUTLETS:
+        candidate.cues["outlet"] = 1
+        features["outlet"] = 1.0
+    if candidate.profile.ambiguity in DOUBTFUL:
+        features["doubtful_topic"] = features["music"]
+
+
+def _in_sentence(reading: Reading, start: int, end: int) -> bool:
+    return all(reading.joins(at) for at in range(start, end + 1))
+
+
+def _enumerates(reading: Reading, left: Candidate, right: Candidate) -> bool:
+    between = reading.body[left.end : right.start]
+    if len(between) > 14 or "\n" in between or not set(between).isdisjoint(".!?:;"):
+        return False
+    words = [reading.word(at) for at in range(left.last + 1, right.first)]
+    if not words:
+        return bool(set(between) & set(",&/+×"))
+    return len(words) <= 2 and all(word in cues.LINKERS for word in words)
+
+
+def looks_like_person(reading: Reading, at: int) -> bool:
+    """Whether a given name stands at this word."""
+    return reading.word(at) in first_names() and reading.is_capital(at)

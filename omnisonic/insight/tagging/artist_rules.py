@@ -1,0 +1,106 @@
+"""Rules that no score overrides, for artists: what must be there, and what must not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from omnisonic.insight.tagging.ambiguity import DOUBTFUL, Ambiguity
+from omnisonic.insight.tagging.candidates import Candidate
+from omnisonic.insight.tagging.mentions import CatalogEntry
+
+CUES_FOR_DOUBTFUL = 2
+NAMESAKE_RATIO = 3.0
+_ALWAYS_CAPITAL = frozenset({Ambiguity.PLACE, Ambiguity.FIRST_NAME})
+_DIRECT = frozenset({"role", "role_after", "owns", "verb", "credit", "listed", "neighbor", "repeated"})
+_NAMING = frozenset({"role", "role_after", "owns", "listed", "neighbor", "repeated"})
+
+
+def artist_rule(candidate: Candidate) -> tuple[bool, str]:
+    """Whether the span may be an artist at all, and the rule that decided."""
+    features, kind = candidate.features, candidate.profile.ambiguity
+    if "stopped_name" in features:
+        return False, "part of a longer name"
+    if refusal := _refusal(candidate):
+        return False, refusal
+    if kind in DOUBTFUL:
+        return _judge_doubtful(candidate)
+    if kind is Ambiguity.PHRASE:
+        return _judge_phrase(candidate)
+    if "lower" in features and not (_total(candidate) >= 1):
+        return False, "lower case without a cue"
+    if "derived" in features and features["derived"] and kind is Ambiguity.SINGLE and _total(candidate) < 1:
+        return False, "derived form without a cue"
+    return True, "distinct name"
+
+
+def choose_artist(
+    candidate: Candidate, supported: frozenset[str], popularity: Mapping[str, int]
+) -> tuple[CatalogEntry | None, str]:
+    """Who is meant among namesakes: the one the graph supports, the closest form, then clear popularity."""
+    owners = candidate.artists
+    if len(owners) == 1:
+        return owners[0][0], "only owner"
+    vouched = [entry for entry, _ in owners if entry.id in supported]
+    if len(vouched) == 1:
+        return vouched[0], "graph neighbor"
+    closest = min(kind for _, kind in owners)
+    nearest = [entry for entry, kind in owners if kind == closest]
+    if len(nearest) == 1:
+        return nearest[0], "closest form"
+    ranked = sorted(nearest, key=lambda entry: (-popularity.get(entry.id, 0), entry.id))
+    if popularity.get(ranked[0].id, 0) >= NAMESAKE_RATIO * max(1, popularity.get(ranked[1].id, 0)):
+        return ranked[0], "popularity among namesakes"
+    return None, "namesakes"
+
+
+def _refusal(candidate: Candidate) -> str:
+    features, kind, cues = candidate.features, candidate.profile.ambiguity, candidate.cues
+    single = len(candidate.profile.words) == 1 or kind in DOUBTFUL
+    if single and ("name_before" in features or "name_after" in features) and not _outweighs_name(candidate):
+        return "part of a longer name"
+    if "locative" in features and "role" not in cues:
+        return "a place is named"
+    if kind in DOUBTFUL and "hyphenated" in features:
+        return "part of a compound"
+    if "lower" in features and kind in DOUBTFUL | {Ambiguity.PHRASE}:
+        return "ordinary words"
+    if features.get("determiner") == 1.0 and kind in DOUBTFUL and not cues.keys() & _NAMING:
+        return "ordinary word with an article"
+    if "other_role" in features and kind in DOUBTFUL | {Ambiguity.PERSONAL}:
+        return "somebody of another trade" if not cues.keys() & _NAMING and features["music"] < 0.4 else ""
+    return ""
+
+
+def _outweighs_name(candidate: Candidate) -> bool:
+    """A capital word beside the name is less than two strong reasons for it."""
+    direct = sum(value for cue, value in candidate.cues.items() if cue in _NAMING or cue == "verb")
+    if "name_before" in candidate.features:
+        return bool(candidate.cues.keys() & {"neighbor", "repeated"}) and direct >= 4
+    return direct >= 2 and candidate.profile.ambiguity not in _ALWAYS_CAPITAL
+
+
+def _judge_doubtful(candidate: Candidate) -> tuple[bool, str]:
+    kind, cues = candidate.profile.ambiguity, candidate.cues
+    direct = cues.keys() & _DIRECT
+    capital = cues.keys() & {"capital", "stylized"}
+    if _total(candidate) < CUES_FOR_DOUBTFUL:
+        return False, "fewer than two cues for a doubtful name"
+    if kind in _ALWAYS_CAPITAL and not direct:
+        return False, "a place or person unless music is beside it"
+    if not direct and not capital:
+        return False, "no cue beside a doubtful name"
+    return True, "two cues for a doubtful name"
+
+
+def _judge_phrase(candidate: Candidate) -> tuple[bool, str]:
+    strong_case = candidate.cues.keys() & {"capital", "stylized"}
+    others = _total(candidate) - (1 if strong_case else 0)
+    if strong_case and (others >= 1 or candidate.profile.surprise >= 5.5):
+        return True, "capitals on ordinary words"
+    if others >= 1:
+        return True, "a cue for ordinary words"
+    return False, "ordinary words without a cue"
+
+
+def _total(candidate: Candidate) -> int:
+    return sum(candidate.cues.values())

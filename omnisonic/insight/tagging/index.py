@@ -1,0 +1,136 @@
+"""All written forms of a catalog in automata: which forms stand where in a text (Aho and Corasick, 1975).
+
+Every form is searched with a space on both sides in text that has a space on both sides of each word, so only
+whole words match. Forms of scripts without spaces and forms of symbols are searched as they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick
+
+from omnisonic.insight.tagging.aliases import AliasKind, is_verbatim, verbatim_key, written_forms
+from omnisonic.insight.tagging.ambiguity import Profile, profile_of
+from omnisonic.insight.tagging.mentions import CatalogEntry
+from omnisonic.insight.tagging.normalize import Words, fold_with_origins, normalize
+
+Owner = tuple[int, AliasKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One written form: who is meant by it, and what it looks like."""
+
+    key: str
+    owners: tuple[Owner, ...]  # entry numbers, the closest kind of each
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A form in a text: words `first` to `last` (none for symbols), offsets `start` to `end`."""
+
+    form: Form
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+class AliasIndex:
+    """Finds forms. Immutable once built."""
+
+    def __init__(self, entries: Iterable[CatalogEntry]) -> None:
+        self.entries: list[CatalogEntry] = []
+        spaced: dict[str, list[Owner]] = {}
+        verbatim: dict[str, list[Owner]] = {}
+        for number, entry in enumerate(entries):
+            self.entries.append(entry)
+            for form, kind in written_forms(entry):
+                if is_verbatim(form):
+                    _own(verbatim, verbatim_key(form), number, kind)
+                else:
+                    _own(spaced, normalize(form), number, kind)
+        verbatim = {key: owners for key, owners in verbatim.items() if len(key) > 1}
+        self._keys, self._owners = list(spaced), list(spaced.values())
+        self._numbers = {key: number for number, key in enumerate(self._keys)}
+        self._forms: dict[int, Form] = {}
+        self._automaton = AhoCorasick([f" {key} " for key in self._keys], store_patterns=False)
+        self._verbatim = [Form(key, tuple(owners), profile_of(key)) for key, owners in verbatim.items()]
+        self._has_symbols = any(form.key.isascii() for form in self._verbatim)
+        self._verbatim_automaton = AhoCorasick([form.key for form in self._verbatim]) if verbatim else None
+
+    @property
+    def size(self) -> int:
+        """How many forms are searched."""
+        return len(self._keys) + len(self._verbatim)
+
+    def keys(self) -> list[str]:
+        """The forms that part words, normalized."""
+        return self._keys
+
+    def form(self, number: int) -> Form:
+        """One form by its number; its profile is made when first needed."""
+        form = self._forms.get(number)
+        if form is None:
+            key = self._keys[number]
+            form = self._forms[number] = Form(key, tuple(self._owners[number]), profile_of(key))
+        return form
+
+    def find_form(self, key: str) -> Form | None:
+        """The form with exactly these normalized words."""
+        number = self._numbers.get(key)
+        return None if number is None else self.form(number)
+
+    def find(self, body: str, words: Words) -> Iterator[Match]:
+        """All forms in a text, overlapping ones too, in no particular order."""
+        starts, ends = words.starts, words.ends
+        for number, start, end in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
+            first = words.word_at(start)
+            form = self._forms.get(number) or self.form(number)
+            last = first + len(form.profile.words) - 1
+            if last < len(ends) and end:
+                yield Match(form, first, last, starts[first], ends[last])
+        if self._verbatim_automaton is not None and (self._has_symbols or not body.isascii()):
+            yield from self._find_verbatim(body, words)
+
+    def _find_verbatim(self, body: str, words: Words) -> Iterator[Match]:
+        folded, origins = fold_with_origins(body)
+        assert self._verbatim_automaton is not None
+        for number, start, end in self._verbatim_automaton.find_matches_as_indexes(folded, overlapping=True):
+            form = self._verbatim[number]
+            if not _stands_alone(folded, start, end):
+                continue
+            span = (start, end) if origins is None else (origins[start][0], origins[end - 1][1])
+            first, last = _words_within(words, *span)
+            yield Match(form, first, last, *span)
+
+
+def _own(forms: dict[str, list[Owner]], key: str, number: int, kind: AliasKind) -> None:
+    owners = forms.setdefault(key, [])
+    if not owners or owners[-1][0] != number:
+        owners.append((number, kind))
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Symbols must not be the end of a word or of a longer row of symbols; Latin edges must not go on."""
+    first, last = text[start], text[end - 1]
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if any(char.isalnum() for char in text[start:end]):
+        return not (_is_spaced(first) and _is_spaced(before)) and not (_is_spaced(last) and _is_spaced(after))
+    return not (before.isalnum() or after.isalnum() or before == first or after == last)
+
+
+def _is_spaced(char: str) -> bool:
+    return char.isalnum() and ord(char) < 0x0E00
+
+
+def _words_within(words: Words, start: int, end: int) -> tuple[int, int]:
+    first = next((at for at, word_end in enumerate(words.ends) if word_end > start), len(words.ends))
+    last = first
+    while last < len(words.starts) and words.starts[last] < end:
+        last += 1
+    return first, last - 1

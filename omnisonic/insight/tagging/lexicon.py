@@ -1,0 +1,51 @@
+"""What words usually mean: ordinary words, first names, places, how frequent a word is."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from wordfreq import zipf_frequency
+
+STOP_WORDS = frozenset(
+    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no", "nor", "not", "of", "off", "on", "or", "our", "out", "over", "she", "so", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "too", "up", "us", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "would", "you", "your", "s", "t", "d", "ll", "m", "re", "ve", "don"]
+)
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """English words that are not names."""
+    return _read("words.txt")
+
+
+@cache
+def first_names() -> frozenset[str]:
+    """Common given names, folded."""
+    return _read("first_names.txt")
+
+
+@cache
+def places() -> frozenset[str]:
+    """Words of the names of countries, regions and large cities, folded."""
+    return _read("places.txt")
+
+
+@cache
+def zipf(word: str) -> float:
+    """How frequent a word is in English: 0 unknown, 3 once in a million, 7 the most frequent (wordfreq)."""
+    return float(zipf_frequency(word, "en"))
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a word stands in a dictionary, or is too short to be a name by itself."""
+    return word in ordinary_words() or word in STOP_WORDS or len(word) == 1
+
+
+def surprise(words: tuple[str, ...]) -> float:
+    """How improbable it is to meet these words together by chance; ordinary short phrases stay below 6."""
+    return sum(max(0.0, 7.5 - zipf(word)) for word in words if word not in STOP_WORDS)
+
+
+def _read(name: str) -> frozenset[str]:
+    text = resources.files("omnisonic.insight.tagging").joinpath("lexicons", name).read_text(encoding="utf-8")
+    return frozenset(text.split())

@@ -1,0 +1,167 @@
+"""One text as the rules see it: words, capitals, quotes, sentence starts and cues."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from omnisonic.insight.tagging import cues
+from omnisonic.insight.tagging.ambiguity import Ambiguity, Profile
+from omnisonic.insight.tagging.lexicon import STOP_WORDS
+from omnisonic.insight.tagging.mentions import Item
+from omnisonic.insight.tagging.normalize import Words, split_words
+
+OPENING = "\"'“‘«»„‟‹›「『《〈‚`*_”’"
+CLOSING = "\"'”’»«“‘›‹」』》〉`*_"
+SENTENCE_ENDS = frozenset(".!?:;\n•|…。！？")
+ABBREVIATIONS = frozenset(
+    ["mr", "mrs", "ms", "dr", "st", "jr", "sr", "vs", "feat", "ft", "no", "vol", "pt", "prof", "gen", "sen", "rep", "gov", "b", "j", "k", "m", "d", "a", "c", "e"]
+)
+
+
+class Style(StrEnum):
+    """How a line uses capitals."""
+
+    SENTENCE = "sentence"
+    TITLE = "title"
+    UPPER = "upper"
+    LOWER = "lower"
+
+
+class Case(StrEnum):
+    """What the capitals of a mention say."""
+
+    STRONG = "strong"  # capitals where an ordinary word has none
+    NONE = "none"  # sentence start, headline: nothing follows from it
+    LOWER = "lower"  # written as an ordinary word
+
+
+class Reading:
+    """The parts of a text that evidence is taken from; each is computed when first asked for."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.body = item.body
+        self.words: Words = split_words(self.body)
+        self._styles: dict[bool, Style] = {}
+        self._music: tuple[frozenset[str], frozenset[str], frozenset[str]] | None = None
+
+    def word(self, at: int) -> str:
+        """A folded word, or nothing outside of the text."""
+        words = self.words.words
+        return words[at] if 0 <= at < len(words) else ""
+
+    def raw(self, at: int) -> str:
+        """A word as it is written."""
+        words = self.words
+        return self.body[words.starts[at] : words.ends[at]] if 0 <= at < len(words.words) else ""
+
+    def gap(self, at: int) -> str:
+        """What stands between word `at - 1` and word `at`."""
+        words = self.words
+        if not 0 < at < len(words.words):
+            return "\n"
+        return self.body[words.ends[at - 1] : words.starts[at]]
+
+    def joins(self, at: int) -> bool:
+        """Whether word `at` goes on with the sentence of the word before it."""
+        gap = self.gap(at)
+        if gap == " ":
+            return True
+        if SENTENCE_ENDS.isdisjoint(gap):
+            return True
+        return gap[0] == "." and "\n" not in gap and self.word(at - 1) in ABBREVIATIONS
+
+    def starts_sentence(self, at: int) -> bool:
+        """Whether an ordinary word would have a capital here."""
+        return at <= 0 or not self.joins(at) or self.gap(at).strip() in {"“", '"', "- “"}
+
+    def is_capital(self, at: int) -> bool:
+        """Whether word `at` starts with a capital letter."""
+        words = self.words
+        return 0 <= at < len(words.words) and self.body[words.starts[at]].isupper()
+
+    def style_at(self, offset: int) -> Style:
+        """How the line around this offset uses capitals."""
+        in_title = offset <= len(self.item.title)
+        style = self._styles.get(in_title)
+        if style is None:
+            style = self._styles[in_title] = self._find_style(in_title)
+        return style
+
+    def case_of(self, first: int, last: int, profile: Profile, start: int) -> Case:
+        """What the capitals of words `first` to `last` say, given the words of the form."""
+        if last < first:
+            return Case.NONE
+        style = self.style_at(start)
+        if style in (Style.UPPER, Style.LOWER):
+            return Case.NONE
+        content = [first + at for at in profile.content if first + at <= last]
+        lettered = [at for at in content if self.body[self.words.starts[at]].isalpha()]
+        if not lettered:
+            return self._case_of_article(first, last)
+        if (
+            not self.body[self.words.starts[lettered[0]]].lower()
+            != self.body[self.words.starts[lettered[0]]].upper()
+        ):
+            return Case.NONE
+        capital = [self.is_capital(at) for at in lettered]
+        if not all(capital):
+            return Case.LOWER
+        if style is Style.TITLE:
+            return Case.NONE
+        if self.starts_sentence(first):
+            later = [at for at in lettered if at != first]
+            return Case.STRONG if later else Case.NONE
+        if len(lettered) == 1 and self._is_shouted(lettered[0], profile):
+            return Case.NONE
+        return Case.STRONG
+
+    def is_quoted(self, start: int, end: int) -> bool:
+        """Whether quotes stand around a span, with nothing but punctuation between."""
+        body = self.body
+        before = body[start - 1 : start]
+        if not before or before not in OPENING:
+            return False
+        if before in "'’‘" and body[start - 2 : start - 1].isalnum():
+            return False
+        tail = body[end : end + 2]
+        if tail[:1] and tail[0] in ",.!?…":
+            tail = tail[1:]
+        return bool(tail) and tail[0] in CLOSING
+
+    def music(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """Different strong and weak words of music, and words of other fields, in the whole item."""
+        if self._music is None:
+            found = frozenset(self.words.words)
+            self._music = (found & cues.STRONG, found & cues.WEAK, found & cues.ELSEWHERE)
+        return self._music
+
+    def _case_of_article(self, first: int, last: int) -> Case:
+        """Numbers have no capitals; their article may ("The 1975")."""
+        if first == last or self.word(first) not in STOP_WORDS or self.starts_sentence(first):
+            return Case.NONE
+        if self.style_at(self.words.starts[first]) is Style.SENTENCE and self.is_capital(first):
+            return Case.STRONG
+        return Case.NONE
+
+    def _is_shouted(self, at: int, profile: Profile) -> bool:
+        raw = self.raw(at)
+        return len(raw) > 1 and raw.isupper() and profile.ambiguity is Ambiguity.COMMON
+
+    def _find_style(self, in_title: bool) -> Style:
+        edge = len(self.item.title)
+        words = self.words
+        raws = [
+            self.body[start:end]
+            for start, end, word in zip(words.starts, words.ends, words.words, strict=True)
+            if (start < edge) is in_title and word not in STOP_WORDS and len(word) > 2 and word.isalpha()
+        ]
+        if not raws:
+            return Style.SENTENCE
+        upper = sum(raw.isupper() for raw in raws)
+        if upper >= 0.7 * len(raws) and len(raws) > 1:
+            return Style.UPPER
+        capitals = sum(raw[0].isupper() for raw in raws)
+        if capitals == 0:
+            return Style.LOWER
+        return Style.TITLE if capitals >= 0.75 * len(raws) and in_title else Style.SENTENCE

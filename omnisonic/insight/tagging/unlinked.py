@@ -1,0 +1,60 @@
+"""Names that music stands beside and that the catalog does not have: the queue "not in the catalog yet"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from omnisonic.insight.tagging import cues
+from omnisonic.insight.tagging.lexicon import STOP_WORDS, is_ordinary, places
+from omnisonic.insight.tagging.mentions import UnlinkedMention
+from omnisonic.insight.tagging.normalize import normalize
+from omnisonic.insight.tagging.reading import Reading, Style
+
+MAX_UNLINKED = 20
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽ"
+_NAME = rf"[{_UPPER}][\w’'&.!-]*(?:\s(?:of|the|and|&|de|la|van|von)\s[{_UPPER}][\w&.!-]*|\s[{_UPPER}0-9][\w&.!-]*){{0,3}}"
+_ROLE = re.compile(rf"\b({'|'.join(sorted(cues.ROLES))}),?\s+({_NAME})")
+_OWNER = re.compile(
+    rf"({_NAME})['’]s?\s+(?:[\w-]+\s){{0,3}}?(album|single|ep|song|tour|mixtape|lp|debut album|track)\b"
+)
+_QUOTED = re.compile(
+    r"\b(?:song|single|track|ballad|anthem|album|ep|hit)s?,?\s[\"“‘']([^\"”’\n]{2,60})[\"”’']"
+)
+
+
+def find_unlinked(reading: Reading, linked: Iterable[tuple[int, int]]) -> tuple[UnlinkedMention, ...]:
+    """Strong mentions outside of all links, in the order of the text, one per span."""
+    strong, _, _ = reading.music()
+    if not strong or reading.style_at(len(reading.item.title) + 1) is Style.UPPER:
+        return ()
+    taken = list(linked)
+    found: dict[tuple[int, int], UnlinkedMention] = {}
+    for mention in _propose(reading.body):
+        free = all(mention.end <= start or mention.start >= end for start, end in taken)
+        if free and _is_name(mention.text) and len(found) < MAX_UNLINKED:
+            found.setdefault((mention.start, mention.end), mention)
+    return tuple(sorted(found.values(), key=lambda one: one.start))
+
+
+def _propose(body: str) -> Iterator[UnlinkedMention]:
+    for match in _ROLE.finditer(body):
+        yield _mention(match, 2, 0.7, f"named as {match.group(1)}")
+    for match in _OWNER.finditer(body):
+        yield _mention(match, 1, 0.65, f"owner of a {match.group(2)}")
+    for match in _QUOTED.finditer(body):
+        yield _mention(match, 1, 0.6, "quoted title")
+
+
+def _mention(match: re.Match[str], group: int, confidence: float, reason: str) -> UnlinkedMention:
+    text = match.group(group)
+    stripped = re.sub(r"(?:['’]s)?[\s.,!&'’-]*$", "", text)
+    start = match.start(group)
+    return UnlinkedMention(start, start + len(stripped), stripped, confidence, reason)
+
+
+def _is_name(text: str) -> bool:
+    words = [word for word in normalize(text).split() if word not in STOP_WORDS]
+    if not words or all(word in places() for word in words):
+        return False
+    return len(words) > 1 or not is_ordinary(words[0])
