@@ -61,8 +61,18 @@ def reachable_binaries(installed: Path, program: str) -> Path:
         draft = copy.with_name(f"{copy.name}.{os.getpid()}")
         shutil.copytree(installed, draft, symlinks=True)
         _open_to_all(draft)
-        draft.rename(copy)
+        put_in_place(draft, copy)
     return copy
+
+
+def put_in_place(draft: Path, copy: Path) -> None:
+    """Make `draft` the copy, unless another start made it meanwhile. Raises `OSError`."""
+    try:
+        draft.rename(copy)
+    except OSError:
+        if not copy.exists():
+            raise
+        shutil.rmtree(draft)  # another start was quicker; both copies are the same
 
 
 def shelter() -> Path:
