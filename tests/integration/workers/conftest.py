@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +17,16 @@ from tests.waiting import wait_until
 
 from . import sample_jobs
 
-__all__ = ["held", "noted", "own_redis", "send"]
+__all__ = ["held", "noted", "own_redis", "own_work_root", "send"]
 
 Send = Callable[..., str]
+
+
+@pytest.fixture
+def own_work_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs keep their folders where no other job of this machine does, here and in new processes."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ IMPATIENT = (
     "WorkerPool(Queue.MAINTENANCE, 1, grace_s=0.5).run()"
 )
 
-pytestmark = pytest.mark.usefixtures("db", "redis_client")
+pytestmark = pytest.mark.usefixtures("db", "redis_client", "own_work_root")
 
 
 def status(job_id: str) -> str:

@@ -153,9 +153,12 @@ def test_events_of_concurrent_writers_keep_the_order_of_commit(outbox_history: A
 def test_a_relay_killed_in_the_middle_loses_and_doubles_nothing() -> None:
     enqueue(1200)
     queue = make_queue(Queue.MAINTENANCE)
-    with running(RELAY) as relay:
-        wait_until(lambda: queue.count > BATCH // 2)
-        relay.kill()
+    newest = select(OutboxMessage).order_by(col(OutboxMessage.id).desc()).limit(1).with_for_update()
+    with unit_of_work() as holding:
+        holding.session.exec(newest).one()  # nobody can delete it, so the relay cannot finish before the kill
+        with running(RELAY) as relay:
+            wait_until(lambda: queue.count > BATCH // 2)
+            relay.kill()
     assert outbox_size() > 0
     with running(RELAY):
         wait_until(lambda: outbox_size() == 0)
