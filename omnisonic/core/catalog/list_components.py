@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from omnisonic.core.catalog.recording_components import recording_dialog
+from omnisonic.core.catalog.recording_components import recording_form
 from omnisonic.core.catalog.state import CatalogState
 from omnisonic.platform.ui.controls import badge, button, field, text_input
 from omnisonic.platform.ui.dialog import dialog
@@ -14,7 +14,7 @@ from omnisonic.platform.ui.feedback import notice
 from omnisonic.platform.ui.table import cell, table
 
 CATALOG: Any = CatalogState  # Reflex types no variables of dataclasses
-WORK_DIALOG, RECORDING_DIALOG, PERSON_DIALOG = "new-work-form", "new-recording-form", "new-person-form"
+NEW_DIALOG = "new-entry"
 WORK_COLUMNS = ("Title", "Shares", "ISWC", ">Recordings", ">Changed")
 RECORDING_COLUMNS = ("Title", "Work", "ISRC", ">Length", ">Released")
 GENRE_AFTER_MS = 250
@@ -137,56 +137,49 @@ def _person(line: Any) -> rx.Component:
     )
 
 
-def new_dialogs() -> rx.Component:
-    """The forms that register a work, a recording or a person."""
-    return rx.fragment(
-        _name_dialog(WORK_DIALOG, "New work", "work_title", "What is it called?", 500, CATALOG.create_work),
-        _name_dialog(
-            PERSON_DIALOG,
-            "New person or company",
-            "person_name",
-            "What are they called?",
-            300,
-            CATALOG.create_person,
+def new_dialog() -> rx.Component:
+    """The form that registers something of the kind that is shown.
+
+    One dialog for all kinds: the browser may open it before the page knows which kind the address means.
+    """
+    return dialog(
+        NEW_DIALOG,
+        rx.match(
+            CATALOG.kind,
+            ("recordings", "New recording"),
+            ("people", "New person or company"),
+            "New work",
         ),
-        recording_dialog(
-            RECORDING_DIALOG,
-            "New recording",
-            _problem(),
-            on_submit=CATALOG.create_recording,
+        rx.match(
+            CATALOG.kind,
+            ("recordings", recording_form(_problem(), on_submit=CATALOG.create_recording)),
+            ("people", _name_form("person_name", "What are they called?", 300, CATALOG.create_person)),
+            _name_form("work_title", "What is it called?", 500, CATALOG.create_work),
         ),
+        testid="new-dialog",
     )
 
 
-def _name_dialog(
-    dialog_id: str, title: str, name: str, label: str, max_chars: int, on_submit: Any
-) -> rx.Component:
+def _name_form(name: str, label: str, max_chars: int, on_submit: Any) -> rx.Component:
     testid = name.replace("_", "-")
-    return dialog(
-        dialog_id,
-        title,
-        rx.el.form(
-            field(
-                label,
-                text_input(
-                    name,
-                    testid=testid,
-                    required=True,
-                    max_length=max_chars,
-                    dir="auto",
-                    auto_complete="off",
-                    custom_attrs={"autofocus": ""},
-                ),
-                for_id=name,
+    return rx.el.form(
+        field(
+            label,
+            text_input(
+                name,
+                testid=testid,
+                required=True,
+                max_length=max_chars,
+                dir="auto",
+                auto_complete="off",
+                custom_attrs={"autofocus": ""},
             ),
-            _problem(),
-            button(
-                f"Add {title.removeprefix('New ')}", testid=f"save-{testid}", kind="primary", type="submit"
-            ),
-            on_submit=on_submit,
-            class_name="ui-stack ui-stack-4",
+            for_id=name,
         ),
-        testid=dialog_id,
+        _problem(),
+        button("Add", testid=f"save-{testid}", kind="primary", type="submit"),
+        on_submit=on_submit,
+        class_name="ui-stack ui-stack-4",
     )
 
 

@@ -8,11 +8,9 @@ import reflex as rx
 from reflex_components_core.el.elements.inline import A
 
 from omnisonic.core.catalog.list_components import (
-    PERSON_DIALOG,
-    RECORDING_DIALOG,
-    WORK_DIALOG,
+    NEW_DIALOG,
     genre_field,
-    new_dialogs,
+    new_dialog,
     rows,
 )
 from omnisonic.core.catalog.state import CatalogState
@@ -34,7 +32,7 @@ def catalog_page() -> rx.Component:
             _kinds(),
             _tools(),
             rx.cond(CATALOG.load_problem != "", _failed(), _list()),
-            new_dialogs(),
+            new_dialog(),
         ),
         active="works",
         crumbs=crumbs(("Catalog", "/catalog"), ("Works", None)),
@@ -42,23 +40,14 @@ def catalog_page() -> rx.Component:
 
 
 def _new(testid: str) -> rx.Component:
-    def make(words: str, dialog_id: str) -> rx.Component:
-        return button(
-            words,
-            testid=testid,
-            icon="plus",
-            kind="primary",
-            on_click=CATALOG.forget_problem,
-            **opens(dialog_id),
-        )
-
-    return rx.match(
-        CATALOG.kind,
-        ("recordings", make("New recording", RECORDING_DIALOG)),
-        ("people", make("New person", PERSON_DIALOG)),
-        ("works", make("New work", WORK_DIALOG)),
-        # Until the address is read, nobody knows of which kind: another form than the one meant would open.
-        button("New work", testid=testid, icon="plus", kind="primary", disabled=True),
+    # Never disabled: the browser opens the dialog itself, also before the page is alive.
+    return button(
+        rx.match(CATALOG.kind, ("recordings", "New recording"), ("people", "New person"), "New work"),
+        testid=testid,
+        icon="plus",
+        kind="primary",
+        on_click=CATALOG.forget_problem,
+        **opens(NEW_DIALOG),
     )
 
 
