@@ -6,6 +6,8 @@ import codecs
 import re
 from email.message import Message
 
+import chardet
+
 BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -26,6 +28,7 @@ HTML_CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?\bcharset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE
 )
 HTML_HEAD_BYTES = 4096
+GUESSED_BYTES = 32 * 1024
 # As browsers read these names (WHATWG Encoding §4.2): the wider table that everybody means by them.
 WIDER = {
     "iso8859-1": "cp1252",
@@ -39,6 +42,7 @@ WIDER = {
     "tis-620": "cp874",
     "big5": "big5hkscs",
 }
+ALIASES = {"mac": "mac-roman", "csmacintosh": "mac-roman", "macintosh": "mac-roman", "ms-cyrl": "cp1251"}
 # Codecs of Python that are no encoding of documents; one of them is slow enough to be an attack.
 NOT_FOR_DOCUMENTS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 
@@ -47,7 +51,7 @@ def decode_document(body: bytes, content_type: str) -> tuple[str, str | None]:
     """The text of a document and, when what was said of its encoding is not so, a sentence about that.
 
     In order: byte order mark, UTF-8 when all of it is (text in another encoding hardly ever looks like it,
-    and servers say anything), charset of the header, of the document, then windows-1252.
+    and servers say anything), charset of the header, of the document, a guess by its letters, windows-1252.
     """
     for mark, encoding in BOMS:
         if body.startswith(mark):
@@ -64,10 +68,11 @@ def decode_document(body: bytes, content_type: str) -> tuple[str, str | None]:
         text = _decoded(body, named) if named else None
         if text is not None:
             return text, None
-    fallback = "utf-8" if said in (None, "utf-8") and _is_mostly_utf8(body) else "cp1252"
-    return body.decode(
-        fallback, "replace"
-    ), f"The document is not in the encoding it names ({said or 'none'})."
+    remark = f"The document is not in the encoding it names ({said or 'none'})."
+    if said in (None, "utf-8") and _is_mostly_utf8(body):
+        return body.decode("utf-8", "replace"), remark
+    guess = _codec(chardet.detect(body[:GUESSED_BYTES]).get("encoding") or "")
+    return (_decoded(body, guess) if guess else None) or body.decode("cp1252", "replace"), remark
 
 
 def _charset(content_type: str) -> str:
@@ -85,7 +90,8 @@ def _own_charset(body: bytes) -> str:
 def _codec(name: str) -> str | None:
     """Python's name of a text encoding, or None."""
     try:
-        found = codecs.lookup(name.strip().strip("\"'")) if name else None
+        wanted = name.strip().strip("\"'").lower()
+        found = codecs.lookup(ALIASES.get(wanted, wanted)) if wanted else None
     except (LookupError, ValueError):
         return None
     if found is None or found.name in NOT_FOR_DOCUMENTS or not getattr(found, "_is_text_encoding", True):
