@@ -19,7 +19,7 @@ PROCESSES = ("web", "gateway", "graph", "relay", "scheduler", *(f"worker-{queue.
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; wrong settings and refusals end with a sentence, not with a traceback."""
     chosen = parser().parse_args(arguments)
-    if chosen.command != "up":
+    if chosen.command not in ("up", "tag"):
         adopt_running_instance()
     try:
         sys.exit(chosen.run(chosen))
@@ -50,6 +50,15 @@ def parser() -> argparse.ArgumentParser:
     worker.add_argument("--concurrency", type=int, help="jobs at once")
     health = _add(commands, "health", run_health, "ask whether a process is well")
     health.add_argument("process", choices=PROCESSES)
+    tag = _add(commands, "tag", run_tag, "find the entities of a catalog in news items, both as JSON Lines")
+    tag.add_argument(
+        "--catalog", required=True, metavar="FILE", help="{id, type, name, aliases?, artistIds?}"
+    )
+    tag.add_argument(
+        "--items", required=True, metavar="FILE", help="{id, title, text?, source?}; - reads stdin"
+    )
+    tag.add_argument("--min-confidence", type=float, default=0.5, metavar="P", help="0 to 1; default 0.5")
+    tag.add_argument("--evidence", action="store_true", help="add what led to each link")
     _add(commands, "demo", run_demo, "fill the running instance with a song")
 
     token = _add(commands, "token", run_token, "make an API token")
@@ -160,6 +169,19 @@ def run_demo(_: Arguments) -> int:
     from workers.demo import run
 
     return run()
+
+
+def run_tag(arguments: Arguments) -> int:
+    """Links of the items, one JSON object per line."""
+    from omnisonic.insight.tagging.command import run
+
+    return run(
+        arguments.catalog,
+        arguments.items,
+        output=sys.stdout,
+        min_confidence=arguments.min_confidence,
+        evidence=arguments.evidence,
+    )
 
 
 def run_token(arguments: Arguments) -> int:

@@ -130,6 +130,8 @@ def _fold_cluster(cluster: str) -> str:
 
 
 def _fold_once(cluster: str) -> str:
+    if "\ud800" <= cluster[0] <= "\udfff":
+        return "\ufffd"  # half a character: no automaton can read it
     composed = unicodedata.normalize("NFKC", cluster).casefold()
     folded: list[str] = []
     for char in unicodedata.normalize("NFC", composed):
