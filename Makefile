@@ -3,8 +3,9 @@ PYTHON ?= python3
 PY := .venv/bin/python
 TESTS ?=
 WORKERS ?= 2
-# Each worker has servers of its own. A file stays on one of them, and files keep the order of conftest.py.
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Each worker has servers of its own. A file stays on one of them, files keep the order of conftest.py, and
+# a worker that crashes is not replaced: it would meet the same test again.
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .PHONY: help run demo build migrate test test-full lint types format reference bench requirements clean
 
