@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from omnisonic.insight.news import EntityLink, NewsItem
+from omnisonic.insight.store.weeks import rebuild_weeks
 from omnisonic.platform.clickhouse import clickhouse, insert_rows
 
 ROWS_PER_BATCH = 10_000
@@ -61,9 +62,12 @@ def write_links(links: Sequence[EntityLink]) -> int:
     """Insert, replace or (with `is_deleted`) take back links; returns how many were sent.
 
     A link is the same one as another with its entity, item and `span_start`; the highest `version` counts,
-    and every figure follows at once. Raises as `write_items` does, and may be repeated as well.
+    and every figure follows at once. Items go first: which of them are backfill is read from there.
+    Raises as `write_items` does, and may be repeated as well.
     """
-    return _write("entity_links", LINK_COLUMNS, links)
+    sent = _write("entity_links", LINK_COLUMNS, links)
+    rebuild_weeks(link.first_seen_at for link in links)
+    return sent
 
 
 def _write(table: str, columns: Sequence[str], rows: Sequence[RowT]) -> int:
