@@ -10,6 +10,8 @@ DECLARING = (
     "omnisonic.platform.auth.jobs",
     "omnisonic.core.catalog.jobs",
     "omnisonic.core.imports.jobs",
+    "omnisonic.insight.tagging.jobs",
+    "omnisonic.insight.archive.jobs",
     "omnisonic.studio.uploads.jobs",
     "omnisonic.studio.exports.jobs",
     "workers.schedule",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from omnisonic.insight.archive.jobs import ARCHIVE_DELIVERIES, EXPORT_ARCHIVE
 from omnisonic.platform import schedule
 from omnisonic.platform.jobs import JobSpec, Queue
 from omnisonic.platform.schedule import DailyAt, Every, ScheduledJob
@@ -15,10 +16,14 @@ DELETE_ORPHANS = JobSpec("workers.maintenance.delete_orphans", queue=Queue.MAINT
 EXPIRE_LICENSES = JobSpec("workers.maintenance.expire_licenses", queue=Queue.MAINTENANCE, timeout_s=1800)
 CLEAN_UP = JobSpec("workers.maintenance.clean_up", queue=Queue.MAINTENANCE, timeout_s=1800)
 
+ARCHIVE_EVERY_S = 60  # what waited for ClickHouse goes on within a minute of its return
+
 JOBS = (
     ScheduledJob("sweep", SWEEP, Every(SWEEP_EVERY_S)),
     ScheduledJob("expire-licenses", EXPIRE_LICENSES, DailyAt(time(0, 0))),
     ScheduledJob("delete-orphans", DELETE_ORPHANS, DailyAt(time(3, 0))),
+    ScheduledJob("archive-deliveries", ARCHIVE_DELIVERIES, Every(ARCHIVE_EVERY_S)),
+    ScheduledJob("export-archive", EXPORT_ARCHIVE, DailyAt(time(2, 30))),
     ScheduledJob("clean-up", CLEAN_UP, DailyAt(time(3, 30))),
 )
 

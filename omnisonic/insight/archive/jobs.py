@@ -6,3 +6,4 @@ from omnisonic.platform.jobs import JobSpec, Queue
 ARCHIVE_DELIVERIES = JobSpec(
     "workers.archive.archive_deliveries", queue=Queue.ARCHIVE, timeout_s=600, expires_s=300
 )
+EXPORT_ARCHIVE = JobSpec("workers.archive.export_archive", queue=Queue.ARCHIVE, timeout_s=3600)
