@@ -4,6 +4,8 @@ from omnisonic.core import graph_errors
 from omnisonic.core.catalog import errors as catalog_errors
 from omnisonic.core.imports import errors as import_errors
 from omnisonic.core.licenses import errors as license_errors
+from omnisonic.insight.tagging import errors as tagging_errors
+from omnisonic.insight.feeds import errors as feed_errors
 from omnisonic.platform import http_client, rate_limit
 from omnisonic.platform.auth import errors as auth_errors
 from omnisonic.platform.storage import api as storage_links
@@ -17,6 +19,7 @@ __all__ = [
     "auth_errors",
     "catalog_errors",
     "export_errors",
+    "feed_errors",
     "graph_errors",
     "http_client",
     "import_errors",
@@ -25,6 +28,7 @@ __all__ = [
     "rendering_errors",
     "session_errors",
     "storage_links",
+    "tagging_errors",
     "track_errors",
     "upload_errors",
 ]

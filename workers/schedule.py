@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import time
 
 from omnisonic.insight.archive.jobs import ARCHIVE_DELIVERIES, EXPORT_ARCHIVE
+from omnisonic.insight.feeds.jobs import POLL_FEEDS
 from omnisonic.platform import schedule
 from omnisonic.platform.jobs import JobSpec, Queue
 from omnisonic.platform.schedule import DailyAt, Every, ScheduledJob
 
 SWEEP_EVERY_S = 20  # with the sweeper's patience of 30 s a dead job is found within a minute
+POLL_EVERY_S = 60
 
 SWEEP = JobSpec("workers.maintenance.sweep", queue=Queue.MAINTENANCE, timeout_s=60, expires_s=120)
 DELETE_ORPHANS = JobSpec("workers.maintenance.delete_orphans", queue=Queue.MAINTENANCE, timeout_s=1800)
@@ -20,6 +22,7 @@ ARCHIVE_EVERY_S = 60  # what waited for ClickHouse goes on within a minute of it
 
 JOBS = (
     ScheduledJob("sweep", SWEEP, Every(SWEEP_EVERY_S)),
+    ScheduledJob("poll-feeds", POLL_FEEDS, Every(POLL_EVERY_S)),
     ScheduledJob("expire-licenses", EXPIRE_LICENSES, DailyAt(time(0, 0))),
     ScheduledJob("delete-orphans", DELETE_ORPHANS, DailyAt(time(3, 0))),
     ScheduledJob("archive-deliveries", ARCHIVE_DELIVERIES, Every(ARCHIVE_EVERY_S)),

@@ -19,6 +19,13 @@ class FeedUnsafe(OmnisonicError):
     advice = "It declares entities that an honest feed has no use for. Nothing of it was read."
 
 
+class FeedUnreadable(OmnisonicError):
+    """The document is so damaged that its reader gave up."""
+
+    slug, title, status = "feed-unreadable", "This feed cannot be read", 422
+    advice = "Its publisher has to mend it. It is tried again, less and less often."
+
+
 class FeedGone(OmnisonicError):
     """The publisher says that the feed has ended (HTTP 410)."""
 

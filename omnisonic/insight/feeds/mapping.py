@@ -21,32 +21,38 @@ from omnisonic.insight.feeds.entries import (
     short,
     web_address,
 )
-from omnisonic.insight.feeds.errors import NotAFeed
+from omnisonic.insight.feeds.errors import FeedUnreadable, NotAFeed
 from omnisonic.insight.feeds.json_feed import looks_like_json, read_json_feed
 from omnisonic.insight.feeds.safe_xml import refuse_bombs
 
 PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 REFRESH_MAX_S = 30 * 86_400
 WARNING_MAX_CHARS = 400
+# What feedparser is known to let through on documents that nobody thought of.
+UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 def read_feed(body: bytes, *, content_type: str, url: str, now: datetime) -> ParsedFeed:
     """Read RSS 0.9x, 1.0 and 2.0, Atom, CDF and JSON Feed; a damaged document gives what could be read.
 
     `url` is where it came from: relative links start there. At most 2,000 entries. Raises `NotAFeed` for a
-    web page or anything else, `FeedUnsafe` before parsing for entities that grow or lead to other files.
+    web page or anything else, `FeedUnreadable`, and before parsing `FeedUnsafe` for entities that grow or
+    lead to other files.
     """
     text, remark = decode_document(body, content_type)
     text = text.lstrip("\ufeff\x00 \t\r\n")
     if looks_like_json(text):
         return read_json_feed(text, url=url, now=now)
     refuse_bombs(text)
-    parsed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        sanitize_html=False,  # everything becomes plain text below
-        resolve_relative_uris=False,
-    )
+    parsed = _parse(text, url)
     found = parsed.entries
     if not found and not parsed.version:
         raise NotAFeed(_what_it_is(text))
@@ -66,6 +72,20 @@ def read_feed(body: bytes, *, content_type: str, url: str, now: datetime) -> Par
         entry_count=len(found),
         warning=_warning(parsed, remark),
     )
+
+
+def _parse(text: str, url: str) -> Any:
+    try:
+        return feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            sanitize_html=False,  # everything becomes plain text below
+            resolve_relative_uris=False,
+        )
+    except UNREADABLE as error:
+        raise FeedUnreadable(
+            f"Its reader gave up ({type(error).__name__}). {FeedUnreadable.advice}"
+        ) from error
 
 
 def _entry(entry: Any, position: int, *, language: str, base: str, now: datetime) -> dict[str, Any]:
