@@ -1,0 +1,111 @@
+"""Which entities the same stories name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from omnisonic.insight.news import EntityType
+from omnisonic.insight.store.filters import EntityRef, MentionFilter, entities_condition
+from omnisonic.insight.store.mentions import count_all, count_by_entity
+from omnisonic.insight.store.running import ask
+
+MAX_ENTITIES_PER_STORY = 40  # a list of a hundred names says nothing about any two of them
+PAIRS = """
+SELECT pair.1.1, pair.1.2, pair.2.1, pair.2.2, count() AS stories
+FROM (
+    SELECT arrayJoin(arrayFlatten(arrayMap(
+        place -> arrayMap(
+            other -> (named[place], other), arraySlice(named, place + 1)
+        ), arrayEnumerate(named)))) AS pair
+    FROM (
+        SELECT arraySort(groupUniqArray(${most})((toString(entity_type), entity_id))) AS named
+        FROM mentions
+        WHERE ${where} AND story IN (SELECT story FROM mentions WHERE ${where} AND ${centers})
+        GROUP BY story HAVING length(named) > 1
+    )
+)
+WHERE ${ends}
+GROUP BY pair ORDER BY stories DESC, pair LIMIT {pairs:UInt32}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two entities and how many stories name both. `npmi` is -1…1: 1 always together, 0 as by chance.
+
+    Source: Bouma 2009, Normalized (Pointwise) Mutual Information in Collocation Extraction.
+    """
+
+    first: EntityRef
+    second: EntityRef
+    stories: int
+    npmi: float
+
+
+def pairs_around(chosen: MentionFilter, *, centers: Sequence[EntityRef], limit: int) -> list[Pair]:
+    """Entities named together with one of `centers`, most stories first."""
+    return _pairs(chosen, centers, limit=limit, ends="first_is OR second_is")
+
+
+def pairs_among(chosen: MentionFilter, *, entities: Sequence[EntityRef], limit: int) -> list[Pair]:
+    """Pairs within `entities`, most stories first."""
+    return _pairs(chosen, entities, limit=limit, ends="first_is AND second_is")
+
+
+def npmi(*, together: int, first: int, second: int, everything: int) -> float:
+    """Normalized pointwise mutual information of two events from their counts."""
+    if together <= 0:
+        return -1.0
+    share = together / everything
+    if share >= 1:
+        return 1.0
+    return math.log(share * everything * everything / (first * second)) / -math.log(share)
+
+
+def _pairs(chosen: MentionFilter, entities: Sequence[EntityRef], *, limit: int, ends: str) -> list[Pair]:
+    if not entities:
+        return []
+    values: dict[str, object] = {}
+    centers = entities_condition("centers", entities, values)
+    sides = {f"{name}_is": _side(centers, place) for name, place in (("first", 1), ("second", 2))}
+    for name, sql in sides.items():
+        ends = ends.replace(name, sql)
+    parts = {"most": str(MAX_ENTITIES_PER_STORY), "centers": centers, "ends": ends}
+    rows = ask(PAIRS, chosen, parts=parts, pairs=limit, **values)
+    found = [(_entity(row[0], row[1]), _entity(row[2], row[3]), int(row[4])) for row in rows]
+    return _weighted(chosen, found)
+
+
+def _side(condition: str, place: int) -> str:
+    """The condition on an entity, about one end of a pair."""
+    return condition.replace("entity_type", f"pair.{place}.1").replace("entity_id", f"pair.{place}.2")
+
+
+def _weighted(chosen: MentionFilter, found: Sequence[tuple[EntityRef, EntityRef, int]]) -> list[Pair]:
+    named = sorted({one for first, second, _ in found for one in (first, second)})
+    if not named:
+        return []
+    counts = count_by_entity(chosen.about(*named), limit=len(named))
+    everything = count_all(chosen).stories
+    return [
+        Pair(
+            first=first,
+            second=second,
+            stories=together,
+            npmi=npmi(
+                together=together,
+                first=counts[first].stories,
+                second=counts[second].stories,
+                everything=everything,
+            ),
+        )
+        for first, second, together in found
+        if first in counts and second in counts
+    ]
+
+
+def _entity(kind: str, entity_id: UUID) -> EntityRef:
+    return EntityRef(EntityType(kind), entity_id)
