@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from omnisonic.platform.ids import new_id
 from omnisonic.studio.rooms.limits import FRAMES_PER_SECOND, QUEUE_MAX_FRAMES, CloseCode, Pace
@@ -67,8 +68,10 @@ class Connection:
             if len(self._held) > QUEUE_MAX_FRAMES:
                 self.end(CloseCode.SLOW_CONSUMER, "too slow")
         elif self._takes_at_once():
-            # Most clients keep up: waking a task for each frame would cost several times the frame.
-            broadcast((self._socket,), frame.payload, text=True)
+            # Most clients keep up: waking a task for each frame would cost several times the frame, and
+            # building it anew for each of them as much as sending it.
+            if self._socket.state is State.OPEN:
+                self._socket.transport.write(frame.wire)
         elif self.queue.put(frame):
             self._wake.set()
         else:

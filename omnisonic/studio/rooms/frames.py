@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -12,6 +13,9 @@ from pydantic.alias_generators import to_camel
 from omnisonic.platform.events import encode_frame
 
 UuidText = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+_BATCH_AUTHOR = re.compile(
+    r'\{"epoch":"[^"]*","type":"gateway\.batch","at":"[^"]*","actor":null,"data":\{"gateway":"([^"]*)"'
+)
 MAX_SAMPLES = 2**53 - 1  # what JavaScript counts exactly
 
 
@@ -122,6 +126,12 @@ def join_batch(epoch: str, frames: Iterable[str]) -> bytes:
         return texts[0].encode()
     hollow = encode_frame(epoch, "batch", {"frames": []})
     return (hollow.removesuffix("[]}}") + "[" + ",".join(texts) + "]}}").encode()
+
+
+def batch_author(text: str) -> str | None:
+    """Which gateway wrote a batch, without reading the rest; None for any other frame."""
+    found = _BATCH_AUTHOR.match(text)
+    return found[1] if found else None
 
 
 def error_frame(epoch: str, slug: Literal["forbidden"], detail: str) -> bytes:

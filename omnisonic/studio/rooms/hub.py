@@ -19,6 +19,7 @@ from omnisonic.platform.logging import get_logger
 from omnisonic.studio.rooms.admission import read_ended_sign_ins, read_roles
 from omnisonic.studio.rooms.bus import LOST, Bus
 from omnisonic.studio.rooms.connection import Connection
+from omnisonic.studio.rooms.frames import batch_author
 from omnisonic.studio.rooms.limits import CONNECTIONS_PER_MEMBER, CloseCode, Pace
 from omnisonic.studio.rooms.presence import Departure, Entry, Roster
 from omnisonic.studio.rooms.queueing import OutFrame
@@ -169,7 +170,7 @@ class Hub:
 
     async def _on_message(self, channel: str, text: str) -> None:
         room = self._room_of(channel)
-        if room is None or not room.ready.is_set():
+        if room is None or not room.ready.is_set() or batch_author(text) == self.id:
             return
         try:
             frame = read_frame(text)

@@ -33,7 +33,9 @@ class CloseCode(IntEnum):
 class Pace:
     """How often the gateway does what. Seconds; tests shorten them."""
 
-    tick_s: float = 0.05  # ephemeral frames of a room leave at most 20 times a second
+    tick_s: float = (
+        0.025  # ephemeral frames of a room leave at most so often, each motion at every second one
+    )
     ping_s: float = 20.0
     expiry_s: float = 30.0  # a connection that is silent for so long is no longer in the roster
     dead_s: float = 45.0  # ... and for so long is cut: two pings missed

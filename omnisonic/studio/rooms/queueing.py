@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from omnisonic.studio.rooms.limits import QUEUE_MAX_BYTES, QUEUE_MAX_FRAMES
+
+_FINAL_TEXT = 0x81
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,19 @@ class OutFrame:
     payload: bytes
     droppable: bool = False
     seq: int | None = None
+    wire: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Build the WebSocket frame once for all receivers: servers do not mask (RFC 6455, section 5.2)."""
+        object.__setattr__(self, "wire", _text_header(len(self.payload)) + self.payload)
+
+
+def _text_header(size_bytes: int) -> bytes:
+    if size_bytes < 126:
+        return bytes((_FINAL_TEXT, size_bytes))
+    if size_bytes < 1 << 16:
+        return bytes((_FINAL_TEXT, 126)) + size_bytes.to_bytes(2)
+    return bytes((_FINAL_TEXT, 127)) + size_bytes.to_bytes(8)
 
 
 class SendQueue:

@@ -17,6 +17,9 @@ from omnisonic.studio.rooms.schemas import PresenceMember
 from omnisonic.studio.sessions.models import MemberRole
 
 Key = tuple[str, ...]
+Motions = dict[
+    Key, tuple[str | None, str]
+]  # by what moves: the sending connection here, if any, and the frame
 
 
 class Room:
@@ -41,7 +44,8 @@ class Room:
         self._loop = asyncio.get_running_loop()
         self._flushed_s = float("-inf")
         self._flush_timer: asyncio.TimerHandle | None = None
-        self._moving: dict[Key, tuple[str | None, str]] = {}
+        self._moving: Motions = {}
+        self._just_sent: set[Key] = set()
 
     @property
     def is_idle(self) -> bool:
@@ -117,26 +121,40 @@ class Room:
         self._announce([(None, text)])
 
     def move(self, key: Key, text: str, *, sender: Connection | None) -> None:
-        """Keep the last value under `key` and send it with the room's next tick."""
+        """Keep the last value under `key` and send it with one of the room's next two ticks."""
         self._moving[(sender.id if sender else "", *key)] = (sender.id if sender else None, text)
-        if self._flush_timer is None:
-            wait_s = max(0.0, self._flushed_s + self._tick_s - self._loop.time())
-            self._flush_timer = self._loop.call_later(wait_s, self._flush)
+        self._flush_soon()
 
     def accept_batch(self, data: dict[str, Any]) -> None:
-        """Take over what another gateway's clients sent."""
-        if data["gateway"] == self._gateway_id:
-            return
+        """Take over what another gateway's clients sent; our own batches are left out before."""
         for key, text in data["items"]:
             if key is None:
                 self.deliver(OutFrame(text.encode(), droppable=True))
             else:
                 self.move(tuple(key), text, sender=None)
 
+    def _flush_soon(self) -> None:
+        if self._flush_timer is None and self._moving:
+            wait_s = max(0.0, self._flushed_s + self._tick_s - self._loop.time())
+            self._flush_timer = self._loop.call_later(wait_s, self._flush)
+
+    def _take_due(self) -> Motions:
+        """What may leave now: ticks are short for the delay's sake, but the same motion skips one."""
+        now_s = self._loop.time()
+        if now_s - self._flushed_s >= 2 * self._tick_s:
+            self._just_sent = set()
+        due = {key: moved for key, moved in self._moving.items() if key not in self._just_sent}
+        self._moving = {key: moved for key, moved in self._moving.items() if key in self._just_sent}
+        self._just_sent = set(due)
+        self._flushed_s = now_s
+        return due
+
     def _flush(self) -> None:
         self._flush_timer = None
-        self._flushed_s = self._loop.time()
-        moving, self._moving = self._moving, {}
+        moving = self._take_due()
+        self._flush_soon()
+        if not moving:
+            return
         own = [(list(key), text) for key, (sender, text) in moving.items() if sender is not None]
         if own:
             self._announce(own)

@@ -33,6 +33,7 @@ def test_the_client_frames_are_those_of_the_code() -> None:
         (limits.CONNECTIONS_PER_MEMBER, "more than {} sockets"),
         (int(limits.Pace().grace_s), "{} more seconds"),
         (round(1 / limits.Pace().tick_s), "at most {} a second and room"),
+        (round(1 / limits.Pace().tick_s / 2), "at most {} a second of each sender and track"),
     ],
 )
 def test_the_limits_are_those_of_the_code(limit: int, words: str) -> None:

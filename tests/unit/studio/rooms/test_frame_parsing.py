@@ -17,6 +17,7 @@ from omnisonic.studio.rooms.frames import (
     MixPreview,
     Relay,
     Transport,
+    batch_author,
     content_of,
     encode_or_refuse,
     join_batch,
@@ -94,3 +95,12 @@ def test_names_lose_what_would_disturb_the_page() -> None:
     assert clean_name("  Te\u202eo\x00\n\u200b ") == "Teo"
     assert clean_name("é" * 200) == "é" * 80
     assert clean_name("\u2066\u2069") == ""
+
+
+def test_only_the_gateway_itself_signs_its_batches() -> None:
+    inner = encode_frame("e", "gateway.batch", {"gateway": "forged", "items": []})
+    batch = encode_frame("e", "gateway.batch", {"gateway": "abc", "items": [[None, inner]]})
+    assert batch_author(batch) == "abc"
+    relayed = encode_frame("e", "relay", {"gateway": "forged", "payload": inner}, actor="someone")
+    assert batch_author(relayed) is None
+    assert batch_author("no frame") is None

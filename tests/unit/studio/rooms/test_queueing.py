@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
 
 from omnisonic.studio.rooms.queueing import OutFrame, RateMeter, SendQueue
 
@@ -26,6 +28,13 @@ def test_the_limits_hold_and_what_must_not_be_lost_stays_in_order(
     left = [queue.pop() for _ in range(len(queue))]
     assert [frame for frame in left if not frame.droppable] == accepted
     assert queue.size_bytes == 0
+
+
+@pytest.mark.parametrize("size_bytes", [0, 125, 126, 65_535, 65_536])
+def test_the_frame_on_the_wire_is_a_whole_text_message(size_bytes: int) -> None:
+    payload = b"x" * size_bytes
+    expected = Frame(Opcode.TEXT, payload).serialize(mask=False)
+    assert OutFrame(payload).wire == expected
 
 
 @given(st.lists(frames, max_size=60))
