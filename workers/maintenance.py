@@ -10,7 +10,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlmodel import SQLModel, col
 
 from omnisonic.core.imports.lifecycle import requeue_stale_imports
-from omnisonic.core.imports.retention import remove_settled_files, remove_unknown_files
+from omnisonic.core.imports.retention import remove_old_issues, remove_settled_files, remove_unknown_files
 from omnisonic.core.licenses.expiry import expire_due_licenses
 from omnisonic.platform.auth.models import AuthSession, VerificationToken
 from omnisonic.platform.db import UnitOfWork, unit_of_work
@@ -68,11 +68,12 @@ def expire_licenses() -> None:
 
 
 def clean_up() -> None:
-    """Remove expired rows, uploads in parts that nobody completed, and folders of dead jobs."""
+    """Remove expired rows and remarks, uploads in parts that nobody completed, and folders of dead jobs."""
     now = utc_now()
     log.info(
         "cleaned_up",
         rows=delete_expired_rows(now),
+        import_issues=_in_batches(lambda uow: remove_old_issues(uow, now=now)),
         abandoned=_in_batches(lambda uow: abort_abandoned(uow, now=now)),
         stale_multiparts=get_storage().abort_stale_multiparts(now - MULTIPART_KEPT),
         folders=remove_dead_folders(),

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from omnisonic.core.imports import repository, service
 from omnisonic.core.imports.errors import ImportNotText
 from omnisonic.core.imports.ingest import ingest_rows
+from omnisonic.core.imports.retention import ISSUES_KEPT, is_forgotten
 from omnisonic.core.imports.schemas import (
     BulkImportJobView,
     ImportList,
@@ -25,7 +26,9 @@ from omnisonic.core.imports.schemas import (
 from omnisonic.platform.actor import Actor, Scope
 from omnisonic.platform.auth.http import SignedInActor
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.errors import NotFound
 from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
+from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import PageQuery
 from omnisonic.platform.rate_limit import check_rate
 
@@ -136,6 +139,8 @@ def download_import_errors(actor: IngestActor, job_id: UUID) -> Response:
     """Every refusal and warning as CSV; cells that a spreadsheet would calculate begin with an apostrophe."""
     with read_session() as session:
         job = service.get_job(session, actor, job_id=job_id)
+    if is_forgotten(job.completed_at, now=utc_now()):
+        raise NotFound(f"Refused rows are listed for {ISSUES_KEPT.days} days. Import the file again.")
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", job.file_name.rpartition(".")[0] or job.file_name).strip("-.")
     return StreamingResponse(
         _error_lines(job_id),

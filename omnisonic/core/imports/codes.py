@@ -45,6 +45,7 @@ class Warned(StrEnum):
     DATE_COMPLETED = "date-completed"
     WORK_NOT_LINKED = "work-not-linked"
     PASSED_OVER = "passed-over"
+    ERRORS_CUT = "errors-cut"
 
 
 class Issue(NamedTuple):

@@ -8,13 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from omnisonic.core.imports.codes import Issue
 from omnisonic.core.imports.errors import ImportFileTooLarge, ImportNothingAccepted
 from omnisonic.core.imports.ground import Ground, leave, request_ground
 from omnisonic.core.imports.jobs import INDEX_IMPORT
 from omnisonic.core.imports.mapping import Mapping
 from omnisonic.core.imports.merging import Merge, Outcome
-from omnisonic.core.imports.reading import Batch, choose, encoding_warning, open_sheet, read_batches
+from omnisonic.core.imports.reading import Batch, choose, file_warnings, open_sheet, read_batches
 from omnisonic.core.imports.repository import last_change
 from omnisonic.core.imports.schemas import IngestAnswer, RowIssue
 from omnisonic.core.imports.staging import Stage
@@ -57,8 +56,7 @@ def _read(body: bytes, file_name: str) -> tuple[Batch, Mapping]:
         raise ImportFileTooLarge(
             f"At most {ROWS_MAX} rows are taken here. Send the file to /ingest/isrc/bulk instead."
         )
-    warning = encoding_warning(sheet.form, 1)
-    issues: list[Issue] = ([warning] if warning else []) + batch.issues
+    issues = file_warnings(sheet, mapping, first_row=1) + batch.issues
     return Batch(batch.rows, issues, batch.rejected, batch.last_row), mapping
 
 

@@ -19,6 +19,7 @@ from omnisonic.core.imports.json_stream import (
 )
 
 WHOLE_MAX_CHARS = 8 * 1024 * 1024  # an answer of a service is looked at as one piece; beyond, a list streams
+NOT_A_RECORD = "A record is an object with named fields, such as {“isrc”: …, “title”: …, “artist”: …}."
 
 
 def read_json_lines(text: TextIO) -> Iterator[tuple[int, Record] | Issue]:
@@ -71,9 +72,7 @@ def _checked(value: Any) -> list[Record | Issue]:
     if isinstance(value, Issue):
         return [value]
     if not isinstance(value, dict):
-        return [
-            Issue(0, None, Code.NOT_AN_OBJECT, "A record is an object with named fields.", str(value)[:200])
-        ]
+        return [Issue(0, None, Code.NOT_AN_OBJECT, NOT_A_RECORD, clean(str(value))[:200])]
     return [*recordings_in(value)]
 
 

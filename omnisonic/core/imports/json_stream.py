@@ -17,6 +17,7 @@ from omnisonic.core.imports.errors import ImportFileBroken
 RECORD_MAX_CHARS = 256 * 1024
 LIST_KEYS = ("records", "items", "recordings", "tracks", "songs", "data", "rows", "results", "albums")
 BLOCK_CHARS = 64 * 1024
+SHOWN_CHARS = 40  # of the damaged place
 
 Record = dict[str, Any]
 
@@ -52,9 +53,27 @@ _LENIENT = json.JSONDecoder(
 )
 
 
+NEVER_ENDS = "a text in quotes never ends"
+# What Python's decoder says, by the beginning of its message, for people who did not write the file by hand.
+_REASONS = (
+    ("Unterminated string", NEVER_ENDS),
+    ("Invalid control character", "a text holds a line break or tab as such, which JSON writes \\n or \\t"),
+    ("Invalid \\", "a backslash stands before a character that needs none"),
+    ("Expecting property name", "the name of a field does not stand in double quotes"),
+    ("Illegal trailing comma", "a comma stands before the end of a list or an object"),
+    ("Expecting ':'", "a colon is missing between a name and its value"),
+    ("Expecting ','", "a comma is missing between two values"),
+    ("Expecting value", "a value is missing, or a text does not stand in double quotes"),
+    ("Extra data", "something follows after its end"),
+)
+
+
 def reason_of(error: Exception) -> str:
-    """What a decoder complained about, in one short line."""
-    return "nested too deep" if isinstance(error, RecursionError) else " ".join(str(error).split())[:300]
+    """What a decoder complained about, in words for whoever has the file."""
+    if isinstance(error, RecursionError):
+        return "nested too deep"
+    said = " ".join(str(error).split())[:300]
+    return next((words for start, words in _REASONS if said.startswith(start)), said)
 
 
 def clean(raw: str) -> str:
@@ -138,8 +157,9 @@ class JsonStream:
             except RecursionError as error:
                 self._break(reason_of(error))
             except ValueError as error:
+                ahead = getattr(error, "pos", self._at) - self._at
                 if not self._more():
-                    self._break(reason_of(error))
+                    self._break(reason_of(error), ahead=ahead)
                 continue
             # A number at the very end of the buffer may go on in the next block.
             if end < len(self._buffer) or self._buffer[end - 1] in '}]"' or not self._more():
@@ -182,8 +202,15 @@ class JsonStream:
         self._buffer, self._at = rest + block, 0
         return bool(block)
 
-    def _break(self, reason: str) -> NoReturn:
+    def _break(self, reason: str, *, ahead: int = -1) -> NoReturn:
+        """Raise `ImportFileBroken`; the damage is `ahead` characters behind the present place."""
         where = f"at record {self._row}" if self._row else "at its beginning"
         if len(self._buffer) - self._at > RECORD_MAX_CHARS:
             reason = f"it is longer than {RECORD_MAX_CHARS} characters, or {reason}"
-        raise ImportFileBroken(f"The JSON is damaged {where}: {reason}. {ImportFileBroken.advice}")
+        start = max(self._at + ahead, 0)
+        piece = " ".join(clean(self._buffer[start : start + SHOWN_CHARS]).split())
+        if not piece or reason == NEVER_ENDS:
+            raise ImportFileBroken(f"The JSON is damaged {where}: {reason}. {ImportFileBroken.advice}")
+        raise ImportFileBroken(
+            f"The JSON is damaged {where}, at “{piece}”: {reason}. Mend that place, or export the file again."
+        )

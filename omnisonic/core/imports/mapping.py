@@ -114,6 +114,16 @@ def apply_choice(guessed: Mapping, chosen: dict[str, Any] | None) -> Mapping:
     return mapping
 
 
+def more_isrc_columns(mapping: Mapping) -> list[str]:
+    """Columns of further recordings in a row, such as `Recording 2 ISRC`, beside the one that is read."""
+    read = mapping.at.get(Field.ISRC)
+    return [
+        name
+        for place, name in enumerate(mapping.columns)
+        if place != read and _DIGITS.search(name) and _DIGITS.sub("", _bare(name)) in HEADERS[Field.ISRC]
+    ]
+
+
 def known_fields(cells: Sequence[str]) -> int:
     """How many fields a row of headers would name."""
     forms = {form for cell in cells if cell for form in (fold_header(cell), _bare(cell)) if form}

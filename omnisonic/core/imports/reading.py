@@ -17,7 +17,7 @@ from omnisonic.core.imports.headers import FIELDS, HEADERS, REQUIRED, Field
 from omnisonic.core.imports.json_rows import read_json, read_json_lines
 from omnisonic.core.imports.json_shapes import line_of, paths_of, text_of, value_at, value_elsewhere
 from omnisonic.core.imports.json_stream import Record, clean
-from omnisonic.core.imports.mapping import Mapping, apply_choice, guess_mapping
+from omnisonic.core.imports.mapping import Mapping, apply_choice, guess_mapping, more_isrc_columns
 from omnisonic.core.imports.sniffing import FileForm, FileFormat, sniff
 from omnisonic.core.imports.tables import find_header, joined_names, name_pairs, rows_of, with_names
 from omnisonic.core.imports.validation import RowValidator
@@ -89,10 +89,21 @@ class Position:
     read_bytes: int = 0
 
 
-def encoding_warning(form: FileForm, first_row: int) -> Issue | None:
-    """The remark on a file whose encoding had to be guessed."""
-    if not form.is_guessed:
-        return None
+def file_warnings(sheet: Sheet, mapping: Mapping, *, first_row: int) -> list[Issue]:
+    """Remarks on the file as a whole: an encoding that had to be guessed, columns that no row can use."""
+    found = [_encoding_guessed(first_row)] if sheet.form.is_guessed else []
+    read, others = mapping.column_of(Field.ISRC), more_isrc_columns(mapping)
+    if read and others:
+        named = ", ".join(f"“{name}”" for name in others[:5])
+        message = (
+            f"A row is one recording, so only “{read}” is read as its ISRC and {named} left out."
+            " Put each recording on a row of its own."
+        )
+        found.append(Issue(first_row, others[0], Warned.PASSED_OVER, message))
+    return found
+
+
+def _encoding_guessed(first_row: int) -> Issue:
     message = (
         "The file is not UTF-8, so it was read as Windows-1252. Look at names with accents; "
         "if they are wrong, save the file as UTF-8 and import it again."

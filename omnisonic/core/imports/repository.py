@@ -120,6 +120,17 @@ def list_with_old_files(session: Session, *, ended_before: datetime, limit: int)
     )
 
 
+def delete_old_issues(session: Session, *, ended_before: datetime, limit: int) -> int:
+    """Delete up to `limit` remarks of imports that ended before; the number of them."""
+    statement = text(
+        "DELETE FROM import_errors WHERE id IN (SELECT one.id FROM import_errors one WHERE one.job_id IN"
+        " (SELECT id FROM bulk_import_jobs WHERE completed_at < :before AND status = ANY(:ended))"
+        " LIMIT :limit)"
+    )
+    values = {"before": ended_before, "ended": [str(one) for one in ENDED], "limit": limit}
+    return session.connection().execute(statement, values).rowcount
+
+
 def known_jobs(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     """Which of these are imports."""
     return set(session.exec(select(BulkImportJob.id).where(col(BulkImportJob.id).in_(ids))))

@@ -1,4 +1,4 @@
-"""How long the files of imports are kept. What was read, its remarks and its history stay."""
+"""How long the files of imports and the remarks on their rows are kept. Figures and history stay."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from omnisonic.platform.ids import parse_id
 from omnisonic.platform.storage import get_storage
 
 FILES_KEPT = timedelta(days=30)
+ISSUES_KEPT = timedelta(days=90)  # longer than the file: the list of refused rows is what people work through
 UNKNOWN_AFTER = timedelta(days=2)  # longer than any request takes to get its row
 FOLDER = "imports/"
 BATCH = 200
 GONE = ""  # the key of a file that was removed
+
+
+def is_forgotten(completed_at: datetime | None, *, now: datetime) -> bool:
+    """Whether the remarks of an import that ended then are gone, or going."""
+    return completed_at is not None and completed_at < now - ISSUES_KEPT
 
 
 def remove_settled_files(uow: UnitOfWork, *, now: datetime, limit: int = 100) -> int:
@@ -26,6 +32,11 @@ def remove_settled_files(uow: UnitOfWork, *, now: datetime, limit: int = 100) ->
         get_storage().delete(job.file_key)  # first: a key without a file is found again, the reverse never
         job.file_key = GONE
     return len(rows)
+
+
+def remove_old_issues(uow: UnitOfWork, *, now: datetime, limit: int = 20_000) -> int:
+    """Delete remarks on rows of imports that ended ISSUES_KEPT ago; the number of them."""
+    return repository.delete_old_issues(uow.session, ended_before=now - ISSUES_KEPT, limit=limit)
 
 
 def remove_unknown_files(*, now: datetime) -> int:

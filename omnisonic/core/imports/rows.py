@@ -7,6 +7,7 @@ from datetime import datetime
 
 from omnisonic.core.imports.lifecycle import GAVE_UP
 from omnisonic.core.imports.models import ImportStatus
+from omnisonic.core.imports.retention import is_forgotten
 from omnisonic.core.imports.schemas import BulkImportJobView, ImportStage
 from omnisonic.platform.ui.words import ago, count, size
 
@@ -50,6 +51,7 @@ class ImportRow:
 def import_row(view: BulkImportJobView, *, now: datetime) -> ImportRow:
     """The words for one import."""
     has_remarks = view.rejected_records or view.warning_counts
+    is_listed = has_remarks and not is_forgotten(view.completed_at, now=now)
     return ImportRow(
         id=str(view.job_id),
         file_name=view.file_name,
@@ -62,7 +64,7 @@ def import_row(view: BulkImportJobView, *, now: datetime) -> ImportRow:
         rejected=f"{view.rejected_records:,}",
         note=_note(view),
         when=ago(view.created_at, now=now),
-        errors_href=f"/ingest/isrc/bulk/{view.job_id}/errors.csv" if has_remarks else "",
+        errors_href=f"/ingest/isrc/bulk/{view.job_id}/errors.csv" if is_listed else "",
         is_active=view.status in ACTIVE,
         can_resume=_can_resume(view),
     )

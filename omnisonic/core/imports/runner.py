@@ -21,7 +21,7 @@ from omnisonic.core.imports.reading import (
     Position,
     Sheet,
     choose,
-    encoding_warning,
+    file_warnings,
     open_sheet,
     read_batches,
 )
@@ -63,8 +63,7 @@ def _read(
 ) -> Stage:
     job = claim.job
     stage = Stage(ground, keeps_issues=not claim.is_read)
-    warning = encoding_warning(sheet.form, max(1, sheet.header_row))
-    if warning is not None:
+    for warning in file_warnings(sheet, mapping, first_row=max(1, sheet.header_row)):
         stage.add_issue(warning)
     settings = get_settings()
     position = Position()

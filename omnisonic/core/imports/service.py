@@ -21,7 +21,7 @@ from omnisonic.core.imports.headers import FIELDS
 from omnisonic.core.imports.jobs import IMPORT_FILE
 from omnisonic.core.imports.models import BulkImportJob, ImportStatus
 from omnisonic.core.imports.progress import read_progress
-from omnisonic.core.imports.reading import Sheet, choose, encoding_warning, open_sheet, read_batches
+from omnisonic.core.imports.reading import Sheet, choose, file_warnings, open_sheet, read_batches
 from omnisonic.core.imports.schemas import (
     ISSUES_SHOWN_MAX,
     BulkImportJobView,
@@ -87,8 +87,7 @@ def preview(arrived: Arrived, *, chosen: dict[str, Any] | None) -> PreviewView:
         batch = next(read_batches(sheet, mapping, batch_size=PREVIEW_ROWS, year=utc_now().year), None)
         if batch is not None:
             issues, accepted, rejected = batch.issues, len(batch.rows), batch.rejected
-    warning = encoding_warning(sheet.form, 1)
-    shown = ([warning] if warning else []) + issues
+    shown = file_warnings(sheet, mapping, first_row=1) + issues
     field_at = {place: field for field, place in reversed(mapping.at.items())}
     return PreviewView(
         file_name=arrived.file_name,

@@ -5,17 +5,23 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import json
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from omnisonic.core.imports.errors import ImportFileEmpty, ImportNotText
+from omnisonic.core.imports.errors import ImportFileBroken, ImportFileEmpty, ImportNotText
 
 BLOCK_BYTES = 256 * 1024
 HEAD_CHARS = 64 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 30
+JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
+SINGLE_VALUE = (
+    "This JSON is a single value, not a list of recordings. Send a list of objects, each with `isrc`, `title`"
+    " and `artist`."
+)
 NULL_SHARE_MAX = 0.02  # more than that is not text with an accident, but something else
 NULLS_ALWAYS = 8  # as many are an accident in a file of any size
 BINARY_MARKS = {
@@ -139,10 +145,21 @@ def _format(head: str, file_name: str) -> FileFormat:
     if text.startswith("["):
         return FileFormat.JSON
     if not text.startswith("{"):
+        if file_name.lower().endswith(JSON_ENDINGS) and _is_single_value(text):
+            raise ImportFileBroken(SINGLE_VALUE)
         return FileFormat.CSV
     if file_name.lower().endswith((".jsonl", ".ndjson")):
         return FileFormat.JSON_LINES
     return FileFormat.JSON_LINES if _has_object_per_line(text) else FileFormat.JSON
+
+
+def _is_single_value(text: str) -> bool:
+    """Whether JSON says one number, text or word, where records are expected."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _has_object_per_line(text: str) -> bool:

@@ -15,14 +15,17 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from omnisonic.core.imports.checked_row import CheckedRow, Credited
-from omnisonic.core.imports.codes import MESSAGE_MAX_CHARS, RAW_MAX_CHARS, Issue
+from omnisonic.core.imports.codes import MESSAGE_MAX_CHARS, RAW_MAX_CHARS, Issue, Warned
 from omnisonic.core.imports.ground import Ground
 from omnisonic.core.imports.reading import Batch
 
 FLUSH_ROWS = 20_000
 WARNINGS_KEPT_MAX = 10_000
+ERRORS_KEPT_MAX = 1_000_000  # a file of 100 MB can have several million rows that say nothing
 KNOWN_LINES_MAX = 200_000  # artist lines remembered at once; beyond that some are staged twice
 CODE_COLUMN_MAX_CHARS = 200
+
+ERRORS_CUT = "{count:,} refused rows are listed. Those from here on are refused and counted, not listed."
 
 TABLES = """
 CREATE TEMP TABLE stage_rows (
@@ -58,6 +61,7 @@ class Stage:
         self.accepted = 0
         self.rejected = 0
         self.warnings: Counter[str] = Counter()
+        self._error_count = 0
         with ground.transaction() as uow:
             uow.session.execute(text(TABLES))
             if keeps_issues:
@@ -75,11 +79,18 @@ class Stage:
             self.flush()
 
     def add_issue(self, issue: Issue) -> None:
-        """Keep a remark; of warnings only the first thousands, and the count of all."""
+        """Keep a remark; of each kind only the first ones, and the count of all."""
         if issue.is_warning:
             self.warnings[str(issue.code)] += 1
             if self.warnings.total() > WARNINGS_KEPT_MAX:
                 return
+        else:
+            self._error_count += 1
+            if self._error_count > ERRORS_KEPT_MAX + 1:
+                return
+            if self._error_count > ERRORS_KEPT_MAX:
+                issue = Issue(issue.row, None, Warned.ERRORS_CUT, ERRORS_CUT.format(count=ERRORS_KEPT_MAX))
+                self.warnings[str(issue.code)] += 1
         if self._keeps_issues:
             self._issues.append(_issue_line(self._job_id, issue))
 

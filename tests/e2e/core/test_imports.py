@@ -63,5 +63,16 @@ def test_from_the_drop_to_the_errors_file(page: Page) -> None:
     page.get_by_test_id("import-start").click()
     expect(page.get_by_test_id("import-repeated")).to_contain_text("before")
     expect(page.get_by_test_id("import-row")).to_have_count(1)
+    extra = ";".join(f"Note {number}" for number in range(9))
+    wide = f"ISRC;Title;Artist;{extra}\nGBAYC2400001;Song;Mara{';x' * 9}\n"
+    page.evaluate(DROP, [wide, "wide.csv"])
+    fold = page.get_by_test_id("import-all-columns")
+    expect(fold).to_have_text("Show 9 columns left out")
+    expect(page.get_by_test_id("column-none")).to_have_count(0)
+    fold.click()
+    expect(page.get_by_test_id("column-none")).to_have_count(9)
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    fold.click()
+    expect(page.get_by_test_id("column-none")).to_have_count(0)
     # Chromium reports an aborted navigation for a download; nothing else may be said.
     assert [line for line in complaints if "net::ERR_ABORTED" not in line] == []

@@ -7,13 +7,19 @@ import json
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from omnisonic.core.catalog.models import Recording
+from omnisonic.core.imports import service, staging
 from omnisonic.core.imports.errors import ImportColumnsUnknown, ImportFileBroken, ImportFileEmpty
 from omnisonic.core.imports.models import ImportStatus
+from omnisonic.core.imports.retention import remove_old_issues
 from omnisonic.platform.actor import Actor
+from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.ids import utc_now
 from omnisonic.platform.rate_limit import RateLimited
 from omnisonic.platform.settings import Settings
+from workers.maintenance import clean_up
 
 from ..conftest import ISNI, ISWC, link, make_contributor, make_recording, make_work
 from .conftest import HEADER, import_file, look, one, problems, queue_file, rows, run_jobs, warned
@@ -283,3 +289,37 @@ def test_strangers_see_no_import(mara: Actor, teo: Actor) -> None:
     job = import_file(mara, FILE)
     with pytest.raises(NotFound):
         look(teo, job.job_id)
+
+
+def test_of_very_many_refused_rows_the_first_are_listed_and_all_counted(
+    mara: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "ERRORS_KEPT_MAX", 2)
+    job = import_file(mara, HEADER + "nonsense,A,B,,,,,\n" * 5 + "GBAYC1700598,A,B,,,,,\n")
+    assert (job.accepted_records, job.rejected_records) == (1, 5)
+    assert [issue.row for issue in job.errors] == [2, 3]
+    assert warned(job) == [(4, "errors-cut")]
+
+
+def test_remarks_on_rows_go_after_ninety_days_and_figures_stay(mara: Actor) -> None:
+    old, new = import_file(mara, FILE), import_file(mara, HEADER + "nonsense,A,B,,,,,\n")
+    with unit_of_work() as uow:
+        values = {"id": old.job_id}
+        uow.session.execute(
+            text("UPDATE bulk_import_jobs SET completed_at = now() - interval '91 days' WHERE id = :id"),
+            values,
+        )
+        uow.session.execute(
+            text(
+                "INSERT INTO import_errors (job_id, row, code, message, is_warning)"
+                " SELECT :id, n, 'bad-isrc', '', false FROM generate_series(1, 5) AS n"
+            ),
+            values,
+        )
+    with unit_of_work() as uow:
+        assert remove_old_issues(uow, now=utc_now(), limit=3) == 3
+    clean_up()
+    assert one("SELECT count(DISTINCT job_id) FROM import_errors") == 1
+    with read_session() as session:
+        assert service.get_job(session, mara, job_id=old.job_id).accepted_records == old.accepted_records
+        assert len(service.get_job(session, mara, job_id=new.job_id).errors) == 1

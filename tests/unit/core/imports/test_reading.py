@@ -19,7 +19,7 @@ from omnisonic.core.imports.errors import ImportFileBroken
 from omnisonic.core.imports.headers import Field
 from omnisonic.core.imports.json_rows import read_json, read_json_lines
 from omnisonic.core.imports.mapping import DurationUnit, Mapping
-from omnisonic.core.imports.reading import Sheet, choose, open_sheet, read_batches
+from omnisonic.core.imports.reading import Sheet, choose, file_warnings, open_sheet, read_batches
 from omnisonic.core.imports.sniffing import FileForm, FileFormat
 
 COMMAS = FileForm(FileFormat.CSV, "utf-8", is_guessed=False)
@@ -194,3 +194,41 @@ def test_codes_of_the_future_and_of_unknown_agencies_are_pointed_out(tmp_path: P
         (4, "unknown-prefix"),
     ]
     assert len(batch.rows) == 3
+
+
+GOOD = '{"isrc":"GBAYC1700598","title":"a","artist":"b"}'
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (f'[{GOOD}, {{"isrc": "GBAYC1700599", "tit', "record 2: a text in quotes never ends. The file was"),
+        ('[{"isrc":"GBAYC1700598",title:"a"}]', "the name of a field does not stand in double quotes. Mend"),
+        ('[{"title":"a\nb"}]', "holds a line break or tab as such"),
+        (f"[{GOOD} {GOOD}]", "a comma or the end of the list is missing. Mend that place"),
+        (f"[{GOOD},]", "record 2, at “]”: a value is missing"),
+        (f"[{GOOD}", "a comma or the end of the list is missing. The file was"),
+        (f"[{GOOD}] x", "something follows after its end. Mend"),
+        ("5", "a single value, not a list of recordings"),
+        ('"song"', "a single value, not a list of recordings"),
+        ("true", "a single value, not a list of recordings"),
+    ],
+)
+def test_damaged_json_is_told_in_words_for_whoever_has_the_file(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    with pytest.raises(ImportFileBroken) as refused:
+        sheet_of(tmp_path, content, "catalog.json")
+    assert told in refused.value.detail
+    for jargon in ("char ", "column ", "delimiter", "Expecting", "Unterminated"):
+        assert jargon not in refused.value.detail
+
+
+def test_a_second_recording_in_a_row_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    header = "Work Title,Artist,Recording 1 ISRC,Recording 2 ISRC,Recording 3 ISRC"
+    sheet = sheet_of(tmp_path, f"{header}\nA,B,GBAYC1700598,GBAYC1700599,\n")
+    (warning,) = file_warnings(sheet, choose(sheet, None), first_row=1)
+    assert (warning.column, warning.is_warning) == ("Recording 2 ISRC", True)
+    assert "only “Recording 1 ISRC” is read" in warning.message
+    plain = sheet_of(tmp_path, "Title,Artist,ISRC,Artist ISNI\nA,B,GBAYC1700598,\n")
+    assert file_warnings(plain, choose(plain, None), first_row=1) == []
