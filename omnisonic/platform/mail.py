@@ -1,7 +1,8 @@
-"""Sends plain-text mail through the configured server."""
+"""Sends mail through the configured server: plain text, and where given its HTML alternative."""
 
 from __future__ import annotations
 
+import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -19,11 +20,18 @@ IMPLICIT_TLS_PORT = 465
 
 @dataclass(frozen=True)
 class Mail:
-    """One message to one address."""
+    """One message to one address.
+
+    `html` must be escaped already. `message_id` is the part before the @ of the Message-ID and stays the
+    same when a message is sent again; `unsubscribe_url` takes a POST without a sign-in (RFC 8058).
+    """
 
     to: str
     subject: str
     text: str
+    html: str | None = None
+    message_id: str | None = None
+    unsubscribe_url: str | None = None
 
 
 def send_mail(mail: Mail) -> None:
@@ -36,7 +44,7 @@ def send_mail(mail: Mail) -> None:
     if not settings.smtp_host:
         raise ServiceUnavailable("No mail server is set. Set SMTP_HOST.")
     with _Sender(settings) as sender:
-        sent = sender.send(to=mail.to, subject=mail.subject, contents=mail.text)
+        sent = sender.send(to=mail.to, subject=mail.subject, contents=mail)
     if sent is False:
         raise ServiceUnavailable("The mail server closed the connection.")
 
@@ -69,18 +77,33 @@ class _Sender(yagmail.SMTP):  # type: ignore[misc]  # the library has no annotat
             password = self.settings.smtp_password
             self.smtp.login(self.settings.smtp_user, password.get_secret_value() if password else "")
 
-    def prepare_send(self, to: str, subject: str, contents: str, *_: Any) -> tuple[list[str], str]:
+    def _attempt_send(self, recipients: list[str], message: str) -> bool:
+        # yagmail's own would send up to three times when the server hangs up after it took the message.
+        try:
+            self.smtp.sendmail(self.user, recipients, message)
+        except smtplib.SMTPServerDisconnected:
+            return False
+        return True
+
+    def prepare_send(self, to: str, subject: str, contents: Mail, *_: Any) -> tuple[list[str], str]:
         """Recipients and the message.
 
         yagmail's own would attach a file where a text happens to be a path, and always adds an HTML part
         in which names that people chose are not escaped.
         """
+        domain = self.user.rpartition("@")[2]
         message = EmailMessage()
         message["From"] = formataddr((self.useralias, self.user))
         message["To"] = to
         message["Subject"] = " ".join(subject.split())
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=self.user.rpartition("@")[2])
+        own_id = f"<{contents.message_id}@{domain}>" if contents.message_id else None
+        message["Message-ID"] = own_id or make_msgid(domain=domain)
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
-        message.set_content(contents)
+        if contents.unsubscribe_url:
+            message["List-Unsubscribe"] = f"<{contents.unsubscribe_url}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        message.set_content(contents.text)
+        if contents.html is not None:
+            message.add_alternative(contents.html, subtype="html")
         return [to], message.as_string()

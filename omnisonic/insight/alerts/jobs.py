@@ -1,0 +1,8 @@
+"""Background jobs of alerts."""
+
+from __future__ import annotations
+
+from omnisonic.platform.jobs import JobSpec, Queue
+
+DELIVER = JobSpec("workers.alerts.deliver", Queue.ALERTS, timeout_s=120)
+SEND_CHANNEL_CONFIRMATION = JobSpec("workers.alerts.send_channel_confirmation", Queue.ALERTS, timeout_s=120)
