@@ -15,6 +15,7 @@ from omnisonic.core.catalog import api as catalog_api
 from omnisonic.core.catalog import linked_api
 from omnisonic.core.imports import api as imports_api
 from omnisonic.core.licenses import api as licenses_api
+from omnisonic.insight.alerts import api as alerts_api
 from omnisonic.platform import health, queues_dashboard
 from omnisonic.platform.auth import api as auth_api
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
@@ -52,6 +53,7 @@ ROUTERS = (
     linked_api.router,
     search_api.router,
     imports_api.router,
+    alerts_api.router,
 )
 
 

@@ -10,6 +10,8 @@ from omnisonic.platform import schedule
 from omnisonic.platform.jobs import JobSpec, Queue
 from omnisonic.platform.schedule import DailyAt, Every, ScheduledJob
 
+SEND_DUE_EVERY_S = 20
+DIGESTS_EVERY_S = 1800  # zones differ by half hours
 SWEEP_EVERY_S = 20  # with the sweeper's patience of 30 s a dead job is found within a minute
 POLL_EVERY_S = 60
 
@@ -19,6 +21,9 @@ EXPIRE_LICENSES = JobSpec("workers.maintenance.expire_licenses", queue=Queue.MAI
 CLEAN_UP = JobSpec("workers.maintenance.clean_up", queue=Queue.MAINTENANCE, timeout_s=1800)
 
 ARCHIVE_EVERY_S = 60  # what waited for ClickHouse goes on within a minute of its return
+SEND_DUE_ALERTS = JobSpec("workers.alerts.send_due", queue=Queue.ALERTS, timeout_s=60, expires_s=60)
+SEND_DIGESTS = JobSpec("workers.alerts.send_digests", queue=Queue.ALERTS, timeout_s=600, expires_s=3600)
+CLEAN_UP_ALERTS = JobSpec("workers.alerts.clean_up", queue=Queue.MAINTENANCE, timeout_s=1800)
 
 JOBS = (
     ScheduledJob("sweep", SWEEP, Every(SWEEP_EVERY_S)),
@@ -28,6 +33,9 @@ JOBS = (
     ScheduledJob("archive-deliveries", ARCHIVE_DELIVERIES, Every(ARCHIVE_EVERY_S)),
     ScheduledJob("export-archive", EXPORT_ARCHIVE, DailyAt(time(2, 30))),
     ScheduledJob("clean-up", CLEAN_UP, DailyAt(time(3, 30))),
+    ScheduledJob("send-due-alerts", SEND_DUE_ALERTS, Every(SEND_DUE_EVERY_S)),
+    ScheduledJob("send-digests", SEND_DIGESTS, Every(DIGESTS_EVERY_S)),
+    ScheduledJob("clean-up-alerts", CLEAN_UP_ALERTS, DailyAt(time(3, 45))),
 )
 
 
