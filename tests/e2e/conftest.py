@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 240  # the first run builds the front end
 STOP_TIMEOUT_S = 60
+PATIENCE_MS = 20_000  # for what a page is to show; two stacks and two browsers share the machine
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream",
@@ -118,9 +119,10 @@ def _wait_until_ready(stack: Stack, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the run; each test opens contexts of its own in it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     found = require_browser()
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=found.executable,
