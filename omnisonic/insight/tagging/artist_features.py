@@ -10,6 +10,23 @@ from omnisonic.insight.tagging.lexicon import STOP_WORDS, first_names, is_ordina
 from omnisonic.insight.tagging.reading import Case, Reading, Style
 
 NEAR_WORDS = 6
+COMMON_NAME_SURPRISE = 5.4  # "John Williams" and "James Brown" stay below, "Taylor Swift" does not
+_ANNOUNCING = frozenset(
+    (
+        "setlist",
+        "review",
+        "listen",
+        "watch",
+        "live",
+        "premiere",
+        "stream",
+        "album",
+        "concert",
+        "interview",
+        "tour",
+    )
+)
+_LIKENESS = frozenset(("style", "esque", "like", "inspired", "era", "ish", "type"))
 _SOLID = frozenset({Ambiguity.DISTINCT, Ambiguity.PERSONAL, Ambiguity.SINGLE})
 
 
@@ -82,10 +99,10 @@ def _observe_neighbors(reading: Reading, candidate: Candidate, taken: frozenset[
     after = reading.gap(last + 1)
     if before == "-" or after == "-":
         features["hyphenated"] = 1.0
-    if (
-        before in ("@", " @", " #", "#")
-        or (after in (".com", "@", ".")
-        and reading.word(last + 1) in ("com", "org", "net"))
+        if after == "-" and reading.word(last + 1) in _LIKENESS:
+            features["likened"] = 1.0
+    if before in ("@", " @", " #", "#") or (
+        after in (".com", "@", ".") and reading.word(last + 1) in ("com", "org", "net")
     ):
         features["hyphenated"] = 1.0
     previous = reading.word(first - 1)
@@ -106,7 +123,7 @@ def _extends(reading: Reading, at: int, joint: int, taken: frozenset[int]) -> bo
         return False
     style = reading.style_at(reading.words.starts[at])
     if style is Style.SENTENCE:
-        return not (reading.starts_sentence(at) and is_ordinary(word))
+        return not (reading.starts_sentence(at) and is_ordinary(word) and word not in first_names())
     return style is Style.TITLE and not is_ordinary(word)
 
 
@@ -120,6 +137,10 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
     found = candidate.cues
     if reading.joins(first) and _role_before(reading, first):
         found["role"] = 2
+    elif reading.word(first - 1) in _ANNOUNCING and reading.gap(first).strip() == ":":
+        found["credit"] = 1
+    elif reading.word(first - 1) == "of" and reading.is_capital(first - 2) and reading.is_capital(first - 3):
+        found["member"] = 1
     after = last + 1
     possessive = reading.word(after) == "s" and reading.gap(after) in ("'", "’", "`", "´")
     bare_possessive = reading.body[candidate.end : candidate.end + 2] in ("' ", "’ ")
@@ -144,22 +165,17 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
         found["role_after"] = 2
     if (others | apposition) & cues.OTHER_ROLES and not (others | apposition) & cues.ROLES:
         candidate.features["other_role"] = 1.0
-    for name in ("role", "role_after", "owns", "verb", "credit"):
+    for name in ("role", "role_after", "owns", "verb", "credit", "member"):
         if name in found:
             candidate.features[name] = found[name] / 2.0
 
 
 def _role_before(reading: Reading, first: int) -> bool:
-    previous = reading.word(first - 1)
+    previous, earlier = reading.word(first - 1), reading.before(first - 1, 1)
     if previous in cues.ROLES:
         return True
-    gap = reading.gap(first)
-    if (
-        previous in ("called", "named", "as", "namely", "are", "were")
-        and reading.word(first - 2) in cues.ROLES
-    ):
-        return True
-    return gap.strip() in (",", ":") and previous in cues.ROLES
+    named = previous in ("called", "named", "as", "namely", "are", "were", "of")
+    return named and bool(earlier) and earlier[0] in cues.ROLES | cues.MEMBERS
 
 
 def _observe_verb(reading: Reading, candidate: Candidate, after: int) -> None:
@@ -214,6 +230,11 @@ def _observe_topic(reading: Reading, candidate: Candidate) -> None:
     if len(strong) + 0.5 * len(weak) >= 3:
         candidate.cues["topic"] = 1
     features["elsewhere"] = min(len(elsewhere - own), 3) / 3.0
+    if (
+        candidate.profile.ambiguity is Ambiguity.PERSONAL
+        and candidate.profile.surprise < COMMON_NAME_SURPRISE
+    ):
+        features["common_person"] = 1.0
     if reading.item.source_tier == 1 or reading.item.source in cues.MUSIC_OUTLETS:
         candidate.cues["outlet"] = 1
         features["outlet"] = 1.0
@@ -233,8 +254,3 @@ def _enumerates(reading: Reading, left: Candidate, right: Candidate) -> bool:
     if not words:
         return bool(set(between) & set(",&/+×"))
     return len(words) <= 2 and all(word in cues.LINKERS for word in words)
-
-
-def looks_like_person(reading: Reading, at: int) -> bool:
-    """Whether a given name stands at this word."""
-    return reading.word(at) in first_names() and reading.is_capital(at)

@@ -11,7 +11,9 @@ from omnisonic.insight.tagging.mentions import CatalogEntry
 CUES_FOR_DOUBTFUL = 2
 NAMESAKE_RATIO = 3.0
 _ALWAYS_CAPITAL = frozenset({Ambiguity.PLACE, Ambiguity.FIRST_NAME})
-_DIRECT = frozenset({"role", "role_after", "owns", "verb", "credit", "listed", "neighbor", "repeated"})
+_DIRECT = frozenset(
+    {"role", "role_after", "owns", "verb", "credit", "listed", "neighbor", "repeated", "member"}
+)
 _NAMING = frozenset({"role", "role_after", "owns", "listed", "neighbor", "repeated"})
 
 
@@ -58,8 +60,12 @@ def _refusal(candidate: Candidate) -> str:
     single = len(candidate.profile.words) == 1 or kind in DOUBTFUL
     if single and ("name_before" in features or "name_after" in features) and not _outweighs_name(candidate):
         return "part of a longer name"
-    if "locative" in features and "role" not in cues:
+    if "locative" in features and not cues.keys() & {"role", "listed"}:
         return "a place is named"
+    if "likened" in features:
+        return "a likeness"
+    if "common_person" in features and features["elsewhere"] and features["music"] < 0.2:
+        return "" if cues.keys() & (_DIRECT - {"verb"}) else "somebody of another trade"
     if kind in DOUBTFUL and "hyphenated" in features:
         return "part of a compound"
     if "lower" in features and kind in DOUBTFUL | {Ambiguity.PHRASE}:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from omnisonic.insight.news import EntityType
 from omnisonic.insight.tagging.aliases import AliasKind
-from omnisonic.insight.tagging.ambiguity import Profile
+from omnisonic.insight.tagging.ambiguity import DOUBTFUL, Profile
 from omnisonic.insight.tagging.index import AliasIndex, Match
 from omnisonic.insight.tagging.mentions import CatalogEntry, StopRule
 from omnisonic.insight.tagging.normalize import normalize
 from omnisonic.insight.tagging.reading import SENTENCE_ENDS, Case, Reading, Style
+
+
+_EDGE_END = re.compile(r"[^\w\s'\"’”]+$")
+_EDGE_START = re.compile(r"^[^\w\s'\"‘“]+")
 
 
 @dataclass(slots=True)
@@ -77,7 +82,9 @@ def _is_plain_word(reading: Reading, match: Match) -> bool:
     at = reading.words.starts[match.first + profile.content[0]]
     if not reading.body[at].islower():
         return False
-    return not reading.is_quoted(match.start, match.end) and reading.style_at(at) is not Style.LOWER
+    if reading.is_quoted(match.start, match.end):
+        return False
+    return profile.ambiguity in DOUBTFUL or reading.style_at(at) is not Style.LOWER
 
 
 def consider(
@@ -97,9 +104,25 @@ def consider(
         return None
     profile = match.form.profile
     case = reading.case_of(match.first, match.last, profile, match.start)
-    quoted = reading.is_quoted(match.start, match.end)
-    start, end = match.start, match.end
+    start, end = _with_marks(reading.body, match, [entry for entry, _ in (*artists, *titles)])
+    quoted = reading.is_quoted(start, end)
     return Candidate(match.first, match.last, start, end, profile, artists, titles, case, quoted)
+
+
+def _with_marks(body: str, match: Match, owners: Sequence[CatalogEntry]) -> tuple[int, int]:
+    """Marks at the edges of a name belong to the mention where the text has them too ("R.E.M.", "Help!")."""
+    start, end = match.start, match.end
+    for owner in owners[:3]:
+        for name in (owner.name, *owner.aliases):
+            tail = _EDGE_END.search(name)
+            if tail is not None and normalize(name) == match.form.key and body.startswith(tail[0], end):
+                end += len(tail[0])
+            head = _EDGE_START.match(name)
+            if head is not None and normalize(name) == match.form.key and body.endswith(head[0], 0, start):
+                start -= len(head[0])
+            if (start, end) != (match.start, match.end):
+                return start, end
+    return start, end
 
 
 def _is_one_name(reading: Reading, match: Match) -> bool:

@@ -1,56 +1,25 @@
-"""Words that say what a text is about: music, and what is not music."""
+"""Words that say what a text is about: music, and what is not music. The lists are in `lexicons/cues.txt`."""
 
 from __future__ import annotations
 
-# A person or group that plays: stands beside a name.
-ROLES = frozenset(
-    ["band", "bands", "group", "duo", "trio", "quartet", "quintet", "singer", "singers", "songwriter", "rapper", "rappers", "rocker", "rockers", "musician", "musicians", "vocalist", "frontman", "frontwoman", "guitarist", "drummer", "bassist", "keyboardist", "composer", "crooner", "popstar", "artist", "ensemble", "outfit", "headliner", "headliners", "diva", "mc", "emcee", "pianist", "punks", "metallers", "supergroup", "boyband", "hitmaker", "hitmakers", "chanteuse", "violinist", "trumpeter", "saxophonist", "cellist", "mcs", "dj", "producer", "collective", "songstress", "troubadour", "bandleader", "soprano", "tenor", "vocalists", "frontmen", "bandmates", "bandmate", "pioneers", "stalwarts", "act", "superstar", "balladeer", "shoegazers", "rockstar", "cantautora", "cantante", "banda", "sänger", "sangerin", "band", "chanteur", "chanteuse", "groupe", "rappeur"]
-)
-MEMBERS = frozenset(
-    ["singer", "frontman", "frontwoman", "guitarist", "drummer", "bassist", "keyboardist", "vocalist", "bandmate", "bandmates", "cofounder", "songwriter", "frontmen", "lyricist", "fans", "fan", "reunion", "lineup", "discography"]
-)
-# What belongs to a performer: "X's album".
-OWNED = frozenset(
-    ["album", "albums", "single", "singles", "song", "songs", "ep", "lp", "mixtape", "track", "tracks", "tour", "tours", "frontman", "singer", "guitarist", "drummer", "bassist", "discography", "setlist", "lyrics", "hit", "hits", "comeback", "catalog", "catalogue", "record", "debut", "ballad", "anthem", "remix", "cover", "video", "concert", "concerts", "gig", "gigs", "headline", "music", "vocals", "riff", "chorus", "performance", "set", "show", "shows", "residency", "soundtrack", "encore", "encores", "reunion"]
-)
-STRONG = frozenset(
-    ["album", "albums", "ep", "lp", "mixtape", "song", "songs", "songwriter", "songwriting", "tracklist", "touring", "tour", "concert", "concerts", "gig", "gigs", "setlist", "encore", "encores", "remix", "remixed", "remixes", "lyrics", "lyric", "chorus", "riff", "riffs", "vinyl", "reissue", "remaster", "remastered", "grammy", "grammys", "billboard", "spotify", "soundcloud", "bandcamp", "music", "musical", "soundtrack", "anthem", "anthems", "ballad", "ballads", "glastonbury", "coachella", "lollapalooza", "bonnaroo", "playlist", "acoustic", "unplugged", "guitar", "guitars", "drums", "vocals", "vocal", "synth", "synths", "synthpop", "punk", "hiphop", "rap", "techno", "indie", "jazz", "festival", "headlining", "headlined", "headliner", "headliners", "headlines", "singalong", "mosh", "discography", "discographies", "mixtapes", "duet", "duets", "supporting", "single", "singles", "tracks", "track", "demos", "melody", "melodies", "chord", "chords", "orchestra", "symphony", "hook", "hooks", "listeners", "choir", "karaoke", "singing", "sang", "sings", "sing", "sung", "dj", "rapping", "rapped", "shoegaze", "britpop", "grunge", "reggae", "ska", "soul", "blues", "folk", "rock", "pop", "metal", "kpop", "hip", "hop", "rnb", "disco", "house", "musician", "musicians", "band", "bands", "singer", "rapper", "rappers", "guitarist", "drummer", "bassist", "frontman", "frontwoman", "vocalist", "recording", "recordings", "studio", "chart", "charts", "charting", "topped", "streams", "stream", "banger", "setlists", "b-side", "bside", "bsides", "openers", "soundcheck", "roadies", "amplifier", "amplifiers", "fretboard", "riffing", "cassette", "lp's", "canción", "cancion", "disco", "álbum", "album", "gira", "concierto", "konzert", "tournee", "lied", "chanson", "musique", "musik", "musica"]
-)
-WEAK = frozenset(
-    ["cover", "covers", "covered", "version", "versions", "live", "stage", "fans", "hit", "hits", "record", "records", "label", "labels", "release", "released", "releases", "debut", "show", "shows", "performance", "performances", "performed", "performing", "perform", "venue", "arena", "stadium", "dates", "ticket", "tickets", "crowd", "audience", "backstage", "headline", "opener", "opening", "support", "video", "videos", "producer", "produced", "streaming", "streamed", "number", "one", "award", "awards", "platinum", "gold", "reunion", "reunited", "sound", "listen", "listening", "heard", "radio", "dance", "dancing", "artist", "artists", "group", "hall", "fame", "solo", "comeback", "residency", "playing", "played", "plays", "sample", "sampled", "samples", "written", "wrote", "writing", "writer", "lineup", "bill", "duo", "trio", "star"]
-)
-TITLE_NOUNS = frozenset(
-    ["song", "songs", "single", "singles", "track", "tracks", "hit", "hits", "ballad", "anthem", "tune", "tunes", "cover", "covers", "version", "versions", "remix", "rendition", "recording", "demo", "bside", "lullaby", "hymn", "aria", "standard", "number", "singalong", "banger", "smash", "jam", "duet", "instrumental", "refrain", "chorus", "verse", "lyrics", "opener", "closer", "chart-topper", "encore", "classic", "lead", "b-side", "canción", "cancion", "lied", "chanson", "tema"]
-)
-COMPOSED = frozenset(
-    ["wrote", "written", "writes", "writing", "penned", "pen", "composed", "composer", "composers", "composition", "songwriter", "songwriters", "songwriting", "lyricist", "writer", "writers", "publishing", "covered", "covers", "covering", "cover", "rendition", "work", "standard"]
-)
-RECORDED = frozenset(
-    ["recorded", "recording", "recordings", "remaster", "remastered", "remix", "remixed", "single", "streams", "streamed", "streaming", "version", "take", "track", "tracks", "master", "masters", "plays", "charted", "chart", "video", "sampled", "performance"]
-)
-NOT_SONGS = frozenset(
-    ["film", "movie", "book", "novel", "series", "play", "sitcom", "documentary", "painting", "episode", "game", "videogame", "memoir", "poem", "thriller", "drama", "comedy", "sculpture", "exhibition", "magazine", "newspaper", "musical", "show", "biopic", "paperback", "bestseller", "slogan", "campaign", "sign", "banner", "headline", "chapter", "essay", "app", "ship", "boat", "yacht", "horse", "racehorse", "restaurant", "pub", "cafe", "perfume", "fragrance", "brand", "cocktail", "dish", "hashtag", "chants", "chanted", "chanting", "shouted", "shouting", "yelled", "replied", "answered", "said", "saying", "asked", "word", "words", "phrase"]
-)
-PERFORM = frozenset(
-    ["release", "releases", "released", "releasing", "tour", "tours", "toured", "touring", "headline", "headlines", "headlined", "headlining", "perform", "performs", "performed", "performing", "drop", "drops", "dropped", "unveil", "unveils", "unveiled", "reunite", "reunites", "reunited", "sing", "sings", "sang", "sung", "cover", "covers", "covered", "remix", "remixes", "remixed", "play", "plays", "played", "playing", "announce", "announces", "announced", "record", "recorded", "records", "share", "shares", "shared", "debut", "debuts", "debuted", "top", "tops", "topped", "return", "returns", "returned", "score", "scores", "scored", "win", "wins", "won", "cancel", "cancels", "cancelled", "canceled", "postpone", "postpones", "postponed", "extend", "collaborate", "collaborates", "collaborated", "join", "joins", "joined", "open", "opens", "opened", "close", "closes", "closed", "kick", "kicks", "kicked", "bring", "brings", "brought", "add", "adds", "added", "confirm", "confirms", "confirmed", "tease", "teases", "teased", "preview", "previews", "wrote", "write", "writes", "pen", "penned", "sell", "sells", "sold", "reissue", "reissues", "reissued", "rerecord", "rap", "raps", "rapped", "samples", "sampled", "sample", "strum", "strummed", "reveal", "reveals", "revealed", "sign", "signs", "signed", "split", "splits", "land", "lands", "landed", "surprise", "surprised", "perform", "hit", "blast", "blasted", "launch", "launches", "launched", "talk", "talks", "discuss", "break", "breaks", "broke", "mark", "marks", "marked", "celebrate", "celebrates", "celebrated", "take", "takes", "took", "rework", "reworked", "deliver", "delivers", "delivered"]
-)
-CREDIT = frozenset(["by", "feat", "ft", "featuring"])
-LINKERS = frozenset(["and", "with", "feat", "ft", "featuring", "vs", "versus", "x", "plus", "alongside", "or", "then"])
-DETERMINERS = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "his", "her", "their", "my", "our", "your", "its", "no", "every", "some", "any", "each", "another", "which", "such", "more", "most", "less", "of", "little", "much", "own"]
-)
-LOCATIVE = frozenset(
-    ["in", "at", "to", "near", "across", "around", "outside", "downtown", "via", "through", "into", "toward", "towards", "of"]
-)
-AUXILIARIES = frozenset(
-    ["will", "have", "has", "had", "are", "is", "was", "were", "just", "to", "also", "then", "finally", "recently", "now", "both"]
-)
-OTHER_ROLES = frozenset(
-    ["senator", "mayor", "governor", "minister", "president", "congressman", "congresswoman", "judge", "coach", "striker", "midfielder", "goalkeeper", "defender", "quarterback", "pitcher", "captain", "sergeant", "detective", "inspector", "officer", "professor", "dr", "doctor", "economist", "analyst", "ceo", "cfo", "chief", "chairman", "chairwoman", "director", "lawyer", "attorney", "spokesman", "spokeswoman", "secretary", "general", "colonel", "councillor", "councilor", "candidate", "mp", "prosecutor", "scientist", "chef", "priest", "bishop", "pope", "king", "queen", "princess", "duke", "teacher", "principal", "headteacher", "novelist", "footballer", "golfer", "cyclist", "boxer", "swimmer", "sprinter", "manager", "winger", "batsman", "bowler", "umpire", "referee", "surgeon", "researcher", "archaeologist", "astronaut", "constable", "sheriff"]
-)
-ELSEWHERE = frozenset(
-    ["election", "elections", "senate", "parliament", "ballot", "voters", "lawmakers", "budget", "tax", "taxes", "inflation", "shares", "stock", "stocks", "earnings", "quarterly", "investors", "dividend", "profit", "profits", "merger", "goal", "goals", "league", "playoff", "playoffs", "inning", "innings", "touchdown", "match", "matches", "championship", "tournament", "squad", "defender", "midfielder", "striker", "coach", "airport", "railway", "rail", "commuters", "passengers", "hospital", "patients", "vaccine", "researchers", "scientists", "hurricane", "storm", "weather", "recipe", "troops", "military", "nato", "software", "startup", "council", "residents", "murder", "homicide", "earthquake", "wildfire", "climate", "temperature", "bank", "mortgage", "economy", "economic", "trade", "tariffs", "sanctions", "diplomats", "ambassador", "medal", "olympic", "olympics", "marathon", "flight", "flights", "airline", "airlines", "airports", "car", "cars", "highway", "traffic", "construction", "engineers", "zoo", "museum", "farmers", "crop", "vitamin", "diet", "oven", "flour", "butter", "sauce", "garden", "gardening", "galaxy", "telescope", "nasa", "asteroid"]
-)
-MUSIC_OUTLETS = frozenset(
-    ["pitchfork.com", "nme.com", "rollingstone.com", "billboard.com", "stereogum.com", "consequence.net", "spin.com", "loudwire.com", "kerrang.com", "brooklynvegan.com", "thequietus.com", "mixmag.net", "djmag.com", "musicweek.com", "musicbusinessworldwide.com", "clashmusic.com", "diymag.com", "mojo4music.com", "uncut.co.uk", "xxlmag.com", "complex.com", "thefader.com", "vibe.com", "hypebot.com", "digitalmusicnews.com", "loudersound.com", "ultimateclassicrock.com", "blabbermouth.net", "factmag.com"]
-)
+from omnisonic.insight.tagging.lexicon import sections
+
+_LISTS = sections("cues.txt")
+ROLES = _LISTS["ROLES"]  # A person or group that plays: stands beside a name.
+MEMBERS = _LISTS["MEMBERS"]  # Stands right behind the name of a group.
+OWNED = _LISTS["OWNED"]  # What belongs to a performer: "X's album".
+STRONG = _LISTS["STRONG"]  # Says that a text is about music.
+WEAK = _LISTS["WEAK"]  # Often found in texts about music, and elsewhere.
+TITLE_NOUNS = _LISTS["TITLE_NOUNS"]  # Stands before a title.
+COMPOSED = _LISTS["COMPOSED"]  # Speaks of a song as something written.
+RECORDED = _LISTS["RECORDED"]  # Speaks of a song as something recorded.
+NOT_SONGS = _LISTS["NOT_SONGS"]  # Before a quoted phrase: it is no song.
+PERFORM = _LISTS["PERFORM"]  # What performers do.
+CREDIT = _LISTS["CREDIT"]  # Introduces a performer.
+LINKERS = _LISTS["LINKERS"]  # Between names of an enumeration.
+DETERMINERS = _LISTS["DETERMINERS"]  # Before an ordinary word, not before a name.
+LOCATIVE = _LISTS["LOCATIVE"]  # Before a place.
+AUXILIARIES = _LISTS["AUXILIARIES"]  # Between a name and its verb.
+OTHER_ROLES = _LISTS["OTHER_ROLES"]  # People of other trades.
+ELSEWHERE = _LISTS["ELSEWHERE"]  # Says that a text is about something else.
+MUSIC_OUTLETS = _LISTS["MUSIC_OUTLETS"]  # Registrable domains of outlets that write of music.

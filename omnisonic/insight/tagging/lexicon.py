@@ -7,10 +7,6 @@ from importlib import resources
 
 from wordfreq import zipf_frequency
 
-STOP_WORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no", "nor", "not", "of", "off", "on", "or", "our", "out", "over", "she", "so", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "too", "up", "us", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "would", "you", "your", "s", "t", "d", "ll", "m", "re", "ve", "don"]
-)
-
 
 @cache
 def ordinary_words() -> frozenset[str]:
@@ -46,6 +42,23 @@ def surprise(words: tuple[str, ...]) -> float:
     return sum(max(0.0, 7.5 - zipf(word)) for word in words if word not in STOP_WORDS)
 
 
+def sections(name: str) -> dict[str, frozenset[str]]:
+    """Word lists of one file, by the names in square brackets above them."""
+    found: dict[str, set[str]] = {}
+    for line in _text(name).splitlines():
+        if line.startswith("["):
+            words = found.setdefault(line.strip("[]"), set())
+        elif line:
+            words.update(line.split())
+    return {title: frozenset(words) for title, words in found.items()}
+
+
 def _read(name: str) -> frozenset[str]:
-    text = resources.files("omnisonic.insight.tagging").joinpath("lexicons", name).read_text(encoding="utf-8")
-    return frozenset(text.split())
+    return frozenset(_text(name).split())
+
+
+def _text(name: str) -> str:
+    return resources.files("omnisonic.insight.tagging").joinpath("lexicons", name).read_text(encoding="utf-8")
+
+
+STOP_WORDS = sections("cues.txt")["STOP_WORDS"]

@@ -14,7 +14,34 @@ OPENING = "\"'“‘«»„‟‹›「『《〈‚`*_”’"
 CLOSING = "\"'”’»«“‘›‹」』》〉`*_"
 SENTENCE_ENDS = frozenset(".!?:;\n•|…。！？")
 ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "st", "jr", "sr", "vs", "feat", "ft", "no", "vol", "pt", "prof", "gen", "sen", "rep", "gov", "b", "j", "k", "m", "d", "a", "c", "e"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "jr",
+        "sr",
+        "vs",
+        "feat",
+        "ft",
+        "no",
+        "vol",
+        "pt",
+        "prof",
+        "gen",
+        "sen",
+        "rep",
+        "gov",
+        "b",
+        "j",
+        "k",
+        "m",
+        "d",
+        "a",
+        "c",
+        "e",
+    ]
 )
 
 
@@ -133,7 +160,7 @@ class Reading:
         """Different strong and weak words of music, and words of other fields, in the whole item."""
         if self._music is None:
             found = frozenset(self.words.words)
-            self._music = (found & cues.STRONG, found & cues.WEAK, found & cues.ELSEWHERE)
+            self._music = (found & (cues.STRONG | cues.ROLES), found & cues.WEAK, found & cues.ELSEWHERE)
         return self._music
 
     def _case_of_article(self, first: int, last: int) -> Case:
@@ -147,6 +174,25 @@ class Reading:
     def _is_shouted(self, at: int, profile: Profile) -> bool:
         raw = self.raw(at)
         return len(raw) > 1 and raw.isupper() and profile.ambiguity is Ambiguity.COMMON
+
+    def before(self, at: int, count: int) -> list[str]:
+        """Up to so many words before word `at` that belong to its sentence, in their order."""
+        found: list[str] = []
+        while at > 0 and len(found) < count and self.joins(at):
+            at -= 1
+            found.insert(0, self.word(at))
+        return found
+
+    def after(self, at: int, count: int) -> list[str]:
+        """Up to so many words behind word `at` that belong to its sentence."""
+        found: list[str] = []
+        while len(found) < count and self.word(at + 1) and self.joins(at + 1):
+            at += 1
+            found.append(self.word(at))
+        return found
+
+    def _line(self, in_title: bool) -> str:
+        return self.item.title if in_title else self.item.text
 
     def _find_style(self, in_title: bool) -> Style:
         edge = len(self.item.title)
@@ -162,6 +208,6 @@ class Reading:
         if upper >= 0.7 * len(raws) and len(raws) > 1:
             return Style.UPPER
         capitals = sum(raw[0].isupper() for raw in raws)
-        if capitals == 0:
+        if capitals == 0 and not any(char.isupper() for char in self._line(in_title).replace("I", "")):
             return Style.LOWER
         return Style.TITLE if capitals >= 0.75 * len(raws) and in_title else Style.SENTENCE

@@ -14,7 +14,25 @@ from omnisonic.insight.tagging.mentions import CatalogEntry
 from omnisonic.insight.tagging.reading import Case, Reading, Style
 
 CLEAR_SURPRISE = 5.0
-_QUOTES = frozenset("'\"‘’“”«»„`「『")
+_DESCRIBING = frozenset(
+    (
+        "new",
+        "latest",
+        "classic",
+        "own",
+        "original",
+        "famous",
+        "debut",
+        "first",
+        "second",
+        "biggest",
+        "big",
+        "old",
+        "early",
+    )
+)
+_NOT_BEHIND = frozenset(("number", "lead", "classic", "cover", "covers", "standard", "version", "versions"))
+_OTHER_BEHIND = cues.NOT_SONGS - {"show", "musical", "banner", "headline", "sign", "said", "series"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +133,7 @@ def _judge_with_performer(candidate: Candidate, pair: Mapping[str, float]) -> tu
         return False, "part of a longer name"
     if features["noun"] and candidate.case is not Case.LOWER:
         return True, "a word for a song and its performer"
-    if candidate.case is Case.STRONG and (
-        not weak_words or (len(candidate.profile.words) > 1 and features["music"] > 0.2)
-    ):
+    if candidate.case is Case.STRONG and (not weak_words or len(candidate.profile.content) > 1):
         return True, "capitals and its performer"
     if not weak_words and not candidate.profile.ordinary:
         return True, "distinct title and its performer"
@@ -166,11 +182,8 @@ def _is_beside(reading: Reading, candidate: Candidate, credit: Credit) -> bool:
         return False
     words = [reading.word(at) for at in between]
     return (
-        (bool(words)
-        and words[-1] in ("by", "from", "duo", "band", "singer", "rapper")
-        and "by" in words)
-        or words in (["feat"], ["ft"], ["featuring"])
-    )
+        bool(words) and words[-1] in ("by", "from", "duo", "band", "singer", "rapper") and "by" in words
+    ) or words in (["feat"], ["ft"], ["featuring"])
 
 
 def _possessive_before(reading: Reading, candidate: Candidate) -> bool:
@@ -208,8 +221,10 @@ def _owner_before(reading: Reading, candidate: Candidate) -> int | None:
     for at in range(candidate.first - 1, max(-1, candidate.first - 6), -1):
         if not reading.joins(at + 1):
             return None
-        if reading.word(at) == "s" and reading.gap(at) in ("'", "’") and reading.is_capital(at - 1):
-            return at - 1
+        if reading.word(at) == "s" and reading.gap(at) in ("'", "’"):
+            return at - 1 if reading.is_capital(at - 1) else None
+        if reading.word(at) not in _DESCRIBING and reading.word(at) not in cues.TITLE_NOUNS:
+            return None
     return None
 
 
@@ -227,37 +242,18 @@ def _author_after(reading: Reading, candidate: Candidate) -> int | None:
 
 def _title_noun(reading: Reading, candidate: Candidate) -> bool:
     """A word for a song right before the title, or right behind it ("the 'Title' single")."""
-    before = [reading.word(at) for at in range(candidate.first - 3, candidate.first) if reading.joins(at + 1)]
-    if any(word in cues.TITLE_NOUNS for word in before[-2:]) or before[-2:] in (
-        ["cover", "of"],
-        ["version", "of"],
-    ):
+    before = reading.before(candidate.first, 3)
+    if any(word in cues.TITLE_NOUNS for word in before[-2:]):
         return True
     if len(before) == 3 and before[0] in cues.TITLE_NOUNS and before[1] in STOP_WORDS:
         return True
-    after = candidate.last + 1
-    return reading.joins(after) and reading.word(after) in cues.TITLE_NOUNS - {
-        "number",
-        "lead",
-        "classic",
-        "cover",
-        "covers",
-        "standard",
-    }
+    return any(word in cues.TITLE_NOUNS - _NOT_BEHIND for word in reading.after(candidate.last, 1))
 
 
 def _is_other_kind(reading: Reading, candidate: Candidate) -> bool:
-    near = [reading.word(at) for at in range(candidate.first - 2, candidate.first) if reading.joins(at + 1)]
-    after = reading.word(candidate.last + 1) if reading.joins(candidate.last + 1) else ""
-    return any(word in cues.NOT_SONGS for word in near) or after in cues.NOT_SONGS - {
-        "show",
-        "musical",
-        "banner",
-        "headline",
-        "sign",
-        "said",
-        "series",
-    }
+    near = reading.before(candidate.first, 2)
+    after = reading.after(candidate.last, 1)
+    return any(word in cues.NOT_SONGS for word in near) or any(word in _OTHER_BEHIND for word in after)
 
 
 def _goes_on(reading: Reading, candidate: Candidate, taken: set[int]) -> bool:
