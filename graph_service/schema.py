@@ -10,13 +10,14 @@ from graph_service.types.license_operations import LicenseMutation, LicenseQuery
 from graph_service.types.mutation import CatalogMutation
 from graph_service.types.query import CatalogQuery
 from graph_service.types.subscription import Subscription
+from graph_service.types.tags import TagMutation, TagQuery
 
 
-class Query(CatalogQuery, LicenseQuery, ImportQuery, graphene.ObjectType):
+class Query(CatalogQuery, LicenseQuery, ImportQuery, TagQuery, graphene.ObjectType):
     """Questions to the graph."""
 
 
-class Mutation(CatalogMutation, LicenseMutation, graphene.ObjectType):
+class Mutation(CatalogMutation, LicenseMutation, TagMutation, graphene.ObjectType):
     """Changes to the graph. They need the scope `graph:write`."""
 
 

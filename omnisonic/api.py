@@ -16,6 +16,9 @@ from omnisonic.core.catalog import linked_api
 from omnisonic.core.imports import api as imports_api
 from omnisonic.core.licenses import api as licenses_api
 from omnisonic.insight.alerts import api as alerts_api
+from omnisonic.insight.ingest_jobs import api as ingest_jobs_api
+from omnisonic.insight.feeds import api as feeds_api
+from omnisonic.insight.tagging import api as tagging_api
 from omnisonic.platform import health, queues_dashboard
 from omnisonic.platform.auth import api as auth_api
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
@@ -54,6 +57,9 @@ ROUTERS = (
     search_api.router,
     imports_api.router,
     alerts_api.router,
+    feeds_api.router,
+    tagging_api.router,
+    ingest_jobs_api.router,
 )
 
 

@@ -13,6 +13,7 @@ DECLARING = (
     "omnisonic.insight.feeds.jobs",
     "omnisonic.insight.tagging.jobs",
     "omnisonic.insight.archive.jobs",
+    "omnisonic.insight.ingest_jobs.jobs",
     "omnisonic.insight.alerts.jobs",
     "omnisonic.studio.uploads.jobs",
     "omnisonic.studio.exports.jobs",

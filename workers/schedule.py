@@ -6,6 +6,7 @@ from datetime import time
 
 from omnisonic.insight.archive.jobs import ARCHIVE_DELIVERIES, EXPORT_ARCHIVE
 from omnisonic.insight.feeds.jobs import POLL_FEEDS
+from omnisonic.insight.tagging.jobs import PUBLISH_TAGS
 from omnisonic.platform import schedule
 from omnisonic.platform.jobs import JobSpec, Queue
 from omnisonic.platform.schedule import DailyAt, Every, ScheduledJob
@@ -28,6 +29,7 @@ CLEAN_UP_ALERTS = JobSpec("workers.alerts.clean_up", queue=Queue.MAINTENANCE, ti
 JOBS = (
     ScheduledJob("sweep", SWEEP, Every(SWEEP_EVERY_S)),
     ScheduledJob("poll-feeds", POLL_FEEDS, Every(POLL_EVERY_S)),
+    ScheduledJob("publish-tags", PUBLISH_TAGS, Every(60)),
     ScheduledJob("expire-licenses", EXPIRE_LICENSES, DailyAt(time(0, 0))),
     ScheduledJob("delete-orphans", DELETE_ORPHANS, DailyAt(time(3, 0))),
     ScheduledJob("archive-deliveries", ARCHIVE_DELIVERIES, Every(ARCHIVE_EVERY_S)),

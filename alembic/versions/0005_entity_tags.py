@@ -24,7 +24,8 @@ def upgrade() -> None:
     sa.Column('news_item_id', sa.Uuid(), nullable=False),
     sa.Column('phrase', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
     sa.Column('phrase_key', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
-    sa.Column('entity_type', sa.Enum('artist', 'work', 'recording', name='entity_type', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+    sa.Column('confidence', sa.Float(), nullable=False),
     sa.Column('span_start', sa.Integer(), nullable=False),
     sa.Column('span_end', sa.Integer(), nullable=False),
     sa.Column('snippet', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
@@ -59,6 +60,7 @@ def upgrade() -> None:
     sa.Column('matched_text', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
     sa.Column('text_key', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
     sa.Column('source', sqlmodel.sql.sqltypes.AutoString(length=253), nullable=False),
+    sa.Column('genre', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
     sa.Column('confidence', sa.Float(), nullable=False),
     sa.Column('method', sa.Enum('heuristic', 'fuzzy', 'embedding', 'hybrid', name='link_method', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('origin', sa.Enum('tagger', 'partner', 'person', name='tag_origin', native_enum=False, create_constraint=True, length=32), nullable=False),
@@ -67,6 +69,7 @@ def upgrade() -> None:
     sa.Column('correction_id', sa.Uuid(), nullable=True),
     sa.Column('recorded_by', sa.Uuid(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('published_version', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('confidence BETWEEN 0 AND 1', name=op.f('ck_entity_tags_confidence')),
     sa.CheckConstraint('span_start >= 0 AND span_end >= span_start', name=op.f('ck_entity_tags_span')),
@@ -76,19 +79,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_entity_tags_correction_id'), 'entity_tags', ['correction_id'], unique=False)
     op.create_index('ix_entity_tags_entity', 'entity_tags', ['entity_id', 'text_key'], unique=False)
+    op.create_index('ix_entity_tags_words', 'entity_tags', ['text_key'], unique=False)
+    op.create_index('ix_entity_tags_unpublished', 'entity_tags', ['version'], unique=False, postgresql_where=sa.text('version > published_version'))
     op.create_table('stoplist',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('phrase', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
     sa.Column('phrase_key', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
-    sa.Column('entity_type', sa.Enum('artist', 'work', 'recording', name='entity_type', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('source', sqlmodel.sql.sqltypes.AutoString(length=253), nullable=True),
     sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.ForeignKeyConstraint(['created_by'], ['users.id'], name=op.f('fk_stoplist_created_by_users'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stoplist'))
     )
-    op.create_index('uq_stoplist_phrase', 'stoplist', ['phrase_key', sa.literal_column("coalesce(source, '')"), sa.literal_column("coalesce(entity_type, '')")], unique=True)
+    op.create_index('uq_stoplist_phrase', 'stoplist', ['phrase_key', sa.literal_column("coalesce(source, '')")], unique=True)
     op.create_table('tag_corrections',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),

@@ -11,12 +11,18 @@ from graphql import GraphQLError, StringValueNode, value_from_ast_untyped
 
 from omnisonic.core.catalog.models import RightsType as RightsTypeValue
 from omnisonic.core.licenses.models import LicenseStatus as LicenseStatusValue
+from omnisonic.insight.news import EntityType as EntityTypeValue
+from omnisonic.insight.news import LinkMethod
 from omnisonic.platform.errors import FieldError, InvalidFields
 
 JSON_DEPTH_MAX = 32
 RightsType = graphene.Enum.from_enum(RightsTypeValue, description="The rights a share or a license is about.")
 LicenseStatus = graphene.Enum.from_enum(
     LicenseStatusValue, description="Where a license stands; only active ones exclude others."
+)
+EntityType = graphene.Enum.from_enum(EntityTypeValue, description="What a link from the news leads to.")
+TaggingMethod = graphene.Enum.from_enum(
+    LinkMethod, name="TaggingMethod", description="How a link from the news was found."
 )
 
 

@@ -36,7 +36,8 @@ GROUP BY c.id
 WORKS = """
 SELECT w.id::text AS id, w.title AS name,
        coalesce((SELECT array_agg(alias) FROM entity_aliases WHERE entity_id = w.id), '{}') AS aliases,
-       ARRAY(SELECT rc.contributor_id::text FROM recordings r JOIN recording_credits rc ON rc.recording_id = r.id
+       ARRAY(SELECT rc.contributor_id::text
+               FROM recordings r JOIN recording_credits rc ON rc.recording_id = r.id
               WHERE r.work_id = w.id AND r.merged_into IS NULL
              UNION SELECT contributor_id::text FROM contributions
               WHERE work_id = w.id AND valid_to IS NULL) AS artist_ids,

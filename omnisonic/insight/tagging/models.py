@@ -70,6 +70,8 @@ class EntityTag(Row, table=True):
         CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
         CheckConstraint("span_start >= 0 AND span_end >= span_start", name="span"),
         Index("ix_entity_tags_entity", "entity_id", "text_key"),
+        Index("ix_entity_tags_words", "text_key"),
+        Index("ix_entity_tags_unpublished", "version", postgresql_where=text("version > published_version")),
     )
 
     news_item_id: UUID
@@ -86,9 +88,13 @@ class EntityTag(Row, table=True):
     origin: TagOrigin = enum_field(TagOrigin)
     evidence: dict[str, Any] = json_field(nullable=False)
     status: TagStatus = enum_field(TagStatus, TagStatus.LINKED)
-    correction_id: UUID | None = Field(default=None, index=True)  # the one that rejects it
+    correction_id: UUID | None = Field(default=None, index=True)  # or stoplist entry, that decided it
     recorded_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     version: int = Field(sa_column=Column(BigInteger, LINK_VERSIONS, nullable=False))
+    # What ClickHouse has; a lower one than `version` is still to be copied.
+    published_version: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0"))
+    )
     updated_at: datetime = timestamp_field()
 
 
@@ -117,7 +123,7 @@ class TagCorrection(Row, table=True):
 
 
 class StoplistEntry(Row, table=True):
-    """Words that are nobody's name here: everywhere, or in one outlet, or for one kind of entity."""
+    """Words that are nobody's name: everywhere, or in one outlet."""
 
     __tablename__ = "stoplist"
     __table_args__ = (
@@ -125,14 +131,12 @@ class StoplistEntry(Row, table=True):
             "uq_stoplist_phrase",
             "phrase_key",
             text("coalesce(source, '')"),
-            text("coalesce(entity_type, '')"),
             unique=True,
         ),
     )
 
     phrase: str = Field(max_length=MAX_PHRASE_CHARS)
     phrase_key: str = Field(max_length=MAX_PHRASE_CHARS)
-    entity_type: EntityType | None = enum_field(EntityType, nullable=True)
     source: str | None = Field(default=None, max_length=MAX_SOURCE_CHARS)
     reason: str = Field(max_length=MAX_REASON_CHARS)
     created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
@@ -164,7 +168,8 @@ class UnlinkedMention(Row, table=True):
     news_item_id: UUID
     phrase: str = Field(max_length=MAX_PHRASE_CHARS)
     phrase_key: str = Field(max_length=MAX_PHRASE_CHARS)
-    entity_type: EntityType = enum_field(EntityType)  # what it seems to be
+    reason: str = Field(max_length=MAX_REASON_CHARS)
+    confidence: float
     span_start: int
     span_end: int
     snippet: str = Field(max_length=500)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, delete, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -16,7 +16,6 @@ from omnisonic.insight.tagging.models import (
     TagCorrection,
     TagStatus,
     UnlinkedMention,
-    Verdict,
 )
 from omnisonic.platform.ids import utc_now
 
@@ -71,76 +70,84 @@ def save_tags(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     session.expire_all()
 
 
-def rejections(
+def unpublished(session: Session, *, after: int, limit: int) -> list[EntityTag]:
+    """Tags that changed since they were copied, in the order of their changes."""
+    statement = (
+        select(EntityTag)
+        .where(col(EntityTag.version) > col(EntityTag.published_version), col(EntityTag.version) > after)
+        .order_by(col(EntityTag.version))
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def mark_published(session: Session, tags: Sequence[EntityTag]) -> None:
+    """Note that these versions are copied; what changed meanwhile stays to be copied."""
+    session.execute(
+        text(
+            "UPDATE entity_tags SET published_version = done.version"
+            " FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS bigint[])) AS done (id, version)"
+            " WHERE entity_tags.id = done.id AND published_version < done.version"
+        ),
+        {"ids": [str(tag.id) for tag in tags], "versions": [tag.version for tag in tags]},
+    )
+
+
+def corrections_about(
     session: Session, *, item_ids: Iterable[UUID], words: Iterable[tuple[UUID, str]]
 ) -> list[TagCorrection]:
-    """Corrections that may concern these items, or these entities under these normalised words."""
+    """Corrections that may concern these items, or these entities under these words, oldest first."""
     statement = select(TagCorrection).where(
         or_(
             col(TagCorrection.news_item_id).in_(set(item_ids)),
             tuple_(col(TagCorrection.entity_id), col(TagCorrection.text_key)).in_(set(words)),
         )
     )
-    return list(session.scalars(statement.order_by(col(TagCorrection.created_at))))
+    return list(session.scalars(statement.order_by(col(TagCorrection.created_at), col(TagCorrection.id))))
 
 
-def reject_matching(session: Session, correction: TagCorrection) -> list[UUID]:
-    """Apply a rejection to the tags that stand; returns the items it touched."""
+def same_corrections(session: Session, correction: TagCorrection) -> list[TagCorrection]:
+    """Earlier corrections that say something of the very same."""
+    names = ("scope", "entity_id", "news_item_id", "source")
+    statement = select(TagCorrection)
+    for name in names if correction.news_item_id else (*names, "text_key"):
+        column, value = col(getattr(TagCorrection, name)), getattr(correction, name)
+        statement = statement.where(column.is_(None) if value is None else column == value)
+    return list(session.scalars(statement))
+
+
+def reject_tags(session: Session, cause: UUID, *conditions: ColumnElement[bool]) -> int:
+    """Reject the standing tags that meet the conditions, because of `cause`; returns their count."""
+    return _decide(
+        session,
+        {"status": TagStatus.REJECTED, "correction_id": cause},
+        col(EntityTag.status) == TagStatus.LINKED,
+        *conditions,
+    )
+
+
+def release_tags(session: Session, cause: UUID) -> int:
+    """Let the tags stand again that only `cause` rejected; returns their count."""
+    return _decide(
+        session,
+        {"status": TagStatus.LINKED, "correction_id": None},
+        col(EntityTag.correction_id) == cause,
+        col(EntityTag.status) == TagStatus.REJECTED,
+    )
+
+
+def _decide(session: Session, values: dict[str, Any], *conditions: ColumnElement[bool]) -> int:
     statement = (
         update(EntityTag)
-        .where(
-            col(EntityTag.entity_id) == correction.entity_id,
-            col(EntityTag.status) == TagStatus.LINKED,
-            *_reach(correction),
-        )
-        .values(
-            status=TagStatus.REJECTED,
-            correction_id=correction.id,
-            version=LINK_VERSIONS.next_value(),
-            updated_at=utc_now(),
-        )
-        .returning(col(EntityTag.news_item_id))
+        .where(*conditions)
+        .values(**values, version=LINK_VERSIONS.next_value(), updated_at=utc_now())
+        .returning(col(EntityTag.id))
+        .execution_options(synchronize_session=False)
     )
-    return sorted(set(session.scalars(statement)))
-
-
-def release_rejected(session: Session, correction: TagCorrection) -> list[UUID]:
-    """Give back the tags that only this correction rejected; returns their items."""
-    statement = (
-        update(EntityTag)
-        .where(col(EntityTag.correction_id) == correction.id, col(EntityTag.status) == TagStatus.REJECTED)
-        .values(
-            status=TagStatus.LINKED,
-            correction_id=None,
-            version=LINK_VERSIONS.next_value(),
-            updated_at=utc_now(),
-        )
-        .returning(col(EntityTag.news_item_id))
-    )
-    return sorted(set(session.scalars(statement)))
-
-
-def _reach(correction: TagCorrection) -> list[Any]:
-    if correction.news_item_id is not None:
-        return [col(EntityTag.news_item_id) == correction.news_item_id]
-    conditions: list[Any] = [col(EntityTag.text_key) == correction.text_key]
-    if correction.source is not None:
-        conditions.append(col(EntityTag.source) == correction.source)
-    return conditions
+    return len(session.scalars(statement).all())
 
 
 def replace_unlinked(session: Session, item_ids: Sequence[UUID], mentions: Sequence[UnlinkedMention]) -> None:
     """What these items name that the catalog lacks, instead of what was noted before."""
     session.execute(delete(UnlinkedMention).where(col(UnlinkedMention.news_item_id).in_(item_ids)))
     session.add_all(mentions)
-
-
-def precision_of(session: Session, entity_id: UUID) -> tuple[int, int]:
-    """How many links of an entity people confirmed, and how many they rejected, one by one."""
-    statement = (
-        select(TagCorrection.verdict, func.count())
-        .where(col(TagCorrection.entity_id) == entity_id, col(TagCorrection.news_item_id).is_not(None))
-        .group_by(col(TagCorrection.verdict))
-    )
-    counts = {verdict: count for verdict, count in session.execute(statement)}
-    return counts.get(Verdict.CONFIRM, 0), counts.get(Verdict.REJECT, 0)

@@ -1,0 +1,6 @@
+"""Background work of tagging, by name."""
+
+from omnisonic.platform.jobs import JobSpec, Queue
+
+# Takes whatever is to be copied, whoever asked for it: one that waited a minute is as good as the next.
+PUBLISH_TAGS = JobSpec("workers.tagging.publish_tags", queue=Queue.FEEDS, timeout_s=600, expires_s=300)
