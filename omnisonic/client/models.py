@@ -21,42 +21,54 @@ class Identifier:
     status: str
 
 
-@dataclass(frozen=True)
-class Work:
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What works and recordings have in common."""
+
+    id: str
+    title: str
+    identifiers: list[Identifier]
+    created_at: datetime
+    updated_at: datetime
+
+    @staticmethod
+    def _common(row: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "id": row["id"],
+            "title": row["title"],
+            "identifiers": [Identifier(**each) for each in row["identifiers"]],
+            "created_at": parse_time(row["createdAt"]),
+            "updated_at": parse_time(row["updatedAt"]),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work(Entry):
     """A composition."""
 
     FIELDS = (
         "id title description iswc genres hasConflict createdAt updatedAt identifiers { scheme value status }"
     )
 
-    id: str
-    title: str
     description: str | None
     iswc: str | None
     genres: list[str]
     has_conflict: bool
-    identifiers: list[Identifier]
-    created_at: datetime
-    updated_at: datetime
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
         """From an answer that selected `FIELDS`."""
         return cls(
-            id=row["id"],
-            title=row["title"],
+            **cls._common(row),
             description=row["description"],
             iswc=row["iswc"],
             genres=row["genres"],
             has_conflict=row["hasConflict"],
-            identifiers=[Identifier(**each) for each in row["identifiers"]],
-            created_at=parse_time(row["createdAt"]),
-            updated_at=parse_time(row["updatedAt"]),
         )
 
 
-@dataclass(frozen=True)
-class Recording:
+@dataclass(frozen=True, kw_only=True)
+class Recording(Entry):
     """One fixed performance. `duration_s` in seconds; `work_id` where the work is known."""
 
     FIELDS = (
@@ -64,31 +76,22 @@ class Recording:
         "work { id } identifiers { scheme value status }"
     )
 
-    id: str
-    title: str
     isrc: str | None
     primary_artist: str
     duration_s: float | None
     released_at: datetime | None
     work_id: str | None
-    identifiers: list[Identifier]
-    created_at: datetime
-    updated_at: datetime
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
         """From an answer that selected `FIELDS`."""
         return cls(
-            id=row["id"],
-            title=row["title"],
+            **cls._common(row),
             isrc=row["isrc"],
             primary_artist=row["primaryArtist"],
             duration_s=row["durationSeconds"],
             released_at=parse_time(row["releasedAt"]) if row["releasedAt"] else None,
             work_id=row["work"]["id"] if row["work"] else None,
-            identifiers=[Identifier(**each) for each in row["identifiers"]],
-            created_at=parse_time(row["createdAt"]),
-            updated_at=parse_time(row["updatedAt"]),
         )
 
 

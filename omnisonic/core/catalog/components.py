@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.core.catalog.form_components import clash_notice, general_problem
 from omnisonic.core.catalog.merge_components import merge_dialog
 from omnisonic.core.catalog.merge_state import NUMBERS_ID, TITLE_ID
 from omnisonic.platform.ui.controls import Text, avatar, badge, button, link_button, select
@@ -72,6 +73,32 @@ def title_in_place(state: Any, *, kind: str, title: Any) -> rx.Component:
             on_submit=state.rename_by_enter,
         ),
         rx.el.h1(title, dir="auto", class_name="ui-entry-title", data_testid="entry-title"),
+    )
+
+
+def entry_head(
+    state: Any, *marks: rx.Component, kind: str, title: Any, below: rx.Component | None = None
+) -> rx.Component:
+    """Title, a line `below` it, what marks the entry, and what went wrong with a title changed in place."""
+    return rx.el.header(
+        title_in_place(state, kind=kind, title=title),
+        *([below] if below is not None else []),
+        rx.el.div(
+            *marks,
+            rx.el.span("Changed ", state.frame.changed, class_name="ui-dim ui-small"),
+            class_name="ui-row ui-row-wrap",
+        ),
+        rx.cond(~state.is_editing, rx.fragment(clash_notice(state), general_problem(state))),
+        class_name="ui-entry-head",
+    )
+
+
+def genres_or_none(genres: Any, kind: str = "") -> rx.Component:
+    """The genres of an entry, or that there are none."""
+    return rx.cond(
+        genres.length() > 0,
+        rx.el.span(genre_chips(genres, kind), class_name="ui-row ui-row-wrap"),
+        rx.el.span("None yet", class_name="ui-dim"),
     )
 
 

@@ -7,15 +7,15 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.catalog.components import (
+    entry_head,
     entry_page,
     facts,
     history_card,
     identifiers,
     or_unknown,
-    title_in_place,
 )
 from omnisonic.core.catalog.contributor_state import ContributorState, LinkState
-from omnisonic.core.catalog.form_components import clash_notice, edit_card, form_field, general_problem
+from omnisonic.core.catalog.form_components import edit_card, form_field
 from omnisonic.core.catalog.merge_components import alike_notice
 from omnisonic.core.catalog.recording_components import recording_rows
 from omnisonic.platform.ui.controls import Text, badge, button, field, link_button, text_input
@@ -47,19 +47,12 @@ def contributor_page() -> rx.Component:
 
 def _head() -> rx.Component:
     sheet: Any = PERSON.sheet
-    return rx.el.header(
-        title_in_place(PERSON, kind="person", title=sheet.name),
-        rx.el.div(
-            rx.foreach(sheet.roles, lambda role: badge(role, key=role)),
-            rx.cond(sheet.is_me, badge("This is you", kind="accent", icon="user-check")),
-            rx.el.span("Changed ", PERSON.frame.changed, class_name="ui-dim ui-small"),
-            class_name="ui-row ui-row-wrap",
-        ),
-        rx.cond(
-            ~PERSON.is_editing,
-            rx.fragment(clash_notice(PERSON), general_problem(PERSON)),
-        ),
-        class_name="ui-entry-head",
+    return entry_head(
+        PERSON,
+        rx.foreach(sheet.roles, lambda role: badge(role, key=role)),
+        rx.cond(sheet.is_me, badge("This is you", kind="accent", icon="user-check")),
+        kind="person",
+        title=sheet.name,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -23,93 +23,68 @@ from omnisonic.platform.errors import NotFound
 MAX_IDENTIFIERS = 100
 
 
+class Number(TypedDict):
+    """An identifier of an entry as someone writes it; `source` is where it comes from."""
+
+    entity_id: UUID
+    scheme: Scheme
+    value: str
+    source: NotRequired[str | None]
+
+
 def add_identifier(
-    uow: UnitOfWork,
-    actor: Actor,
-    *,
-    table: type[EntityT],
-    entity_id: UUID,
-    scheme: Scheme,
-    value: str,
-    preferred: bool = False,
-    source: str | None = None,
+    uow: UnitOfWork, actor: Actor, *, table: type[EntityT], preferred: bool = False, **number: Unpack[Number]
 ) -> EntityT:
     """Give an entry one more identifier, archived unless it is to be the preferred one.
 
     Repeating it changes nothing. Raises `InvalidIdentifier`, `IdentifierTaken`, `Forbidden`, `NotFound`.
     """
-    entity = entries.lock_for_edit(uow, actor, table, entity_id)
-    kind, compact = _checked(table, scheme, value)
     if preferred:
-        return _prefer(uow, actor, entity, kind, compact, source)
+        return prefer_identifier(uow, actor, table=table, **number)
+    entity, kind, compact = _open(uow, actor, table, number)
     if compact == getattr(entity, kind.value) or _find_row(uow, entity, kind, compact) is not None:
         return entity
     if _count(uow, entity) >= MAX_IDENTIFIERS:
         raise refuse("value", "too-many", f"An entry has at most {MAX_IDENTIFIERS} identifiers.")
     archive_value(uow, entity, kind, compact)
-    _note(uow, actor, entity, "identifier-added", None, {"scheme": kind, "value": compact}, source)
+    told = {"scheme": kind, "value": compact}
+    _note(uow, actor, entity, "identifier-added", None, told, number.get("source"))
     return entity
 
 
 def prefer_identifier(
-    uow: UnitOfWork,
-    actor: Actor,
-    *,
-    table: type[EntityT],
-    entity_id: UUID,
-    scheme: Scheme,
-    value: str,
-    source: str | None = None,
+    uow: UnitOfWork, actor: Actor, *, table: type[EntityT], **number: Unpack[Number]
 ) -> EntityT:
     """Make an identifier the one that is shown; the one before is archived. Errors as `add_identifier`."""
-    entity = entries.lock_for_edit(uow, actor, table, entity_id)
-    kind, compact = _checked(table, scheme, value)
-    return _prefer(uow, actor, entity, kind, compact, source)
+    entity, kind, compact = _open(uow, actor, table, number)
+    _change_preferred(uow, actor, entity, kind, compact, "identifier-preferred", number.get("source"))
+    return entity
 
 
 def archive_identifier(
-    uow: UnitOfWork,
-    actor: Actor,
-    *,
-    table: type[EntityT],
-    entity_id: UUID,
-    scheme: Scheme,
-    value: str,
-    source: str | None = None,
+    uow: UnitOfWork, actor: Actor, *, table: type[EntityT], **number: Unpack[Number]
 ) -> EntityT:
     """Keep an identifier but no longer as the preferred one; raises `NotFound` when the entry has it not."""
-    entity = entries.lock_for_edit(uow, actor, table, entity_id)
-    kind, compact = _checked(table, scheme, value)
-    if getattr(entity, kind.value) != compact:
-        if _find_row(uow, entity, kind, compact) is None:
-            raise NotFound(f"This entry does not have the {kind.upper()} {compact}.")
-        return entity
-    before = provenance.snapshot(entity)
-    set_preferred(uow, entity, kind, None)
-    entries.save_change(uow, actor, entity, action="identifier-archived", before=before, source=source)
-    index_entities(uow.session, entries.kind_of(entity), [entity.id])
+    entity, kind, compact = _open(uow, actor, table, number)
+    if getattr(entity, kind.value) == compact:
+        _change_preferred(uow, actor, entity, kind, None, "identifier-archived", number.get("source"))
+    elif _find_row(uow, entity, kind, compact) is None:
+        raise NotFound(f"This entry does not have the {kind.upper()} {compact}.")
     return entity
 
 
 def remove_identifier(
-    uow: UnitOfWork,
-    actor: Actor,
-    *,
-    table: type[EntityT],
-    entity_id: UUID,
-    scheme: Scheme,
-    value: str,
-    source: str | None = None,
+    uow: UnitOfWork, actor: Actor, *, table: type[EntityT], **number: Unpack[Number]
 ) -> EntityT:
     """Take away an archived identifier that was never right; raises `NotFound` when there is none."""
-    entity = entries.lock_for_edit(uow, actor, table, entity_id)
-    kind, compact = _checked(table, scheme, value)
+    entity, kind, compact = _open(uow, actor, table, number)
     row = _find_row(uow, entity, kind, compact)
     if row is None:
         raise NotFound(f"This entry has no archived {kind.upper()} {compact}.")
     uow.session.delete(row)
     uow.session.flush()
-    _note(uow, actor, entity, "identifier-removed", {"scheme": kind, "value": compact}, None, source)
+    told = {"scheme": kind, "value": compact}
+    _note(uow, actor, entity, "identifier-removed", told, None, number.get("source"))
     return entity
 
 
@@ -157,14 +132,27 @@ def taken_by(entity: Entity, kind: IdentifierScheme, compact: str) -> Identifier
     )
 
 
-def _prefer(
-    uow: UnitOfWork, actor: Actor, entity: EntityT, kind: IdentifierScheme, compact: str, source: str | None
-) -> EntityT:
+def _open(
+    uow: UnitOfWork, actor: Actor, table: type[EntityT], number: Number
+) -> tuple[EntityT, IdentifierScheme, str]:
+    """The entry, locked for a change, and the identifier in its compact form."""
+    entity = entries.lock_for_edit(uow, actor, table, number["entity_id"])
+    return entity, *_checked(table, number["scheme"], number["value"])
+
+
+def _change_preferred(
+    uow: UnitOfWork,
+    actor: Actor,
+    entity: Entity,
+    kind: IdentifierScheme,
+    compact: str | None,
+    action: str,
+    source: str | None,
+) -> None:
     before = provenance.snapshot(entity)
     set_preferred(uow, entity, kind, compact)
-    if entries.save_change(uow, actor, entity, action="identifier-preferred", before=before, source=source):
+    if entries.save_change(uow, actor, entity, action=action, before=before, source=source):
         index_entities(uow.session, entries.kind_of(entity), [entity.id])
-    return entity
 
 
 def _require_free(uow: UnitOfWork, entity: Entity, kind: IdentifierScheme, compact: str) -> None:

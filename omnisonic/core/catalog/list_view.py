@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from sqlmodel import Session
 
-from omnisonic.core.catalog import listing, repository
+from omnisonic.core.catalog import batches, listing, repository
 from omnisonic.core.catalog.models import Contributor, Recording, Work
 from omnisonic.core.catalog.role_words import role_words
 from omnisonic.core.catalog.schemas import CatalogFilter
@@ -111,7 +111,7 @@ def _work_lines(session: Session, works: Sequence[Work]) -> list[EntryLine]:
     ids, now = [work.id for work in works], utc_now()
     people = repository.contributors_of_works(session, ids)
     shares = repository.shares_at(session, ids)
-    recordings = repository.count_recordings(session, ids)
+    recordings = batches.recording_counts(session, [str(one) for one in ids])
     lines = []
     for work in works:
         known = {one.id: one for one in people.get(work.id, [])}
@@ -125,7 +125,7 @@ def _work_lines(session: Session, works: Sequence[Work]) -> list[EntryLine]:
                 code=format_iswc(work.iswc) if work.iswc else "",
                 changed=ago(work.updated_at, now=now),
                 genres=work.genres[:MAX_GENRES],
-                extra=str(recordings.get(work.id, 0) or ""),
+                extra=str(recordings.get(str(work.id), 0) or ""),
                 state=worst.state if worst else "none",
                 state_words=_state_words(worst),
                 slices=worst.slices if worst else [],

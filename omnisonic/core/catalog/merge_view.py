@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from omnisonic.core.catalog import entries, listing, merge_rows, repository
+from omnisonic.core.catalog import batches, entries, listing, merge_rows, repository
 from omnisonic.core.catalog.access import Entity
 from omnisonic.core.catalog.models import Contributor, Recording, Work
 from omnisonic.core.catalog.repository import EntityT
@@ -51,7 +51,7 @@ def _side(session: Session, actor: Actor, entity: Entity) -> MergeSide:
 def _facts(session: Session, actor: Actor, entity: Entity) -> list[str]:
     if isinstance(entity, Work):
         shares = len(repository.share_versions(session, entity.id))
-        recordings = repository.count_recordings(session, [entity.id]).get(entity.id, 0)
+        recordings = batches.recording_counts(session, [str(entity.id)]).get(str(entity.id), 0)
         licenses = merge_rows.count_licenses(session, entity.id, of_works=True)
         return [count(shares, "share"), count(recordings, "recording"), count(licenses, "license")]
     if isinstance(entity, Recording):

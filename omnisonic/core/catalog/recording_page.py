@@ -7,16 +7,17 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.catalog.components import (
+    entry_head,
     entry_page,
     facts,
     for_programs,
     genre_chips,
+    genres_or_none,
     history_card,
     identifiers,
     or_unknown,
-    title_in_place,
 )
-from omnisonic.core.catalog.form_components import clash_notice, edit_card, form_field, general_problem
+from omnisonic.core.catalog.form_components import edit_card, form_field
 from omnisonic.core.catalog.merge_components import alike_notice
 from omnisonic.core.catalog.recording_state import PERFORMERS_ID, RecordingState
 from omnisonic.core.catalog.share_components import share_bar
@@ -51,22 +52,15 @@ def recording_page() -> rx.Component:
 
 def _head() -> rx.Component:
     sheet: Any = RECORDING.sheet
-    return rx.el.header(
-        title_in_place(RECORDING, kind="recording", title=sheet.title),
-        rx.el.p(sheet.artist, dir="auto", class_name="ui-entry-by", data_testid="artist"),
-        rx.el.div(
-            rx.cond(sheet.isrc != "", rx.el.code(sheet.isrc, data_testid="isrc")),
-            rx.cond(sheet.duration != "", rx.el.span(sheet.duration, class_name="ui-num")),
-            rx.cond(sheet.released != "", rx.el.span(sheet.released)),
-            genre_chips(sheet.genres, "recordings"),
-            rx.el.span("Changed ", RECORDING.frame.changed, class_name="ui-dim ui-small"),
-            class_name="ui-row ui-row-wrap",
-        ),
-        rx.cond(
-            ~RECORDING.is_editing,
-            rx.fragment(clash_notice(RECORDING), general_problem(RECORDING)),
-        ),
-        class_name="ui-entry-head",
+    return entry_head(
+        RECORDING,
+        rx.cond(sheet.isrc != "", rx.el.code(sheet.isrc, data_testid="isrc")),
+        rx.cond(sheet.duration != "", rx.el.span(sheet.duration, class_name="ui-num")),
+        rx.cond(sheet.released != "", rx.el.span(sheet.released)),
+        genre_chips(sheet.genres, "recordings"),
+        kind="recording",
+        title=sheet.title,
+        below=rx.el.p(sheet.artist, dir="auto", class_name="ui-entry-by", data_testid="artist"),
     )
 
 
@@ -212,13 +206,7 @@ def _about() -> rx.Component:
                     ("Released", or_unknown(sheet.released)),
                     (
                         "Genres",
-                        rx.cond(
-                            sheet.genres.length() > 0,
-                            rx.el.span(
-                                genre_chips(sheet.genres, "recordings"), class_name="ui-row ui-row-wrap"
-                            ),
-                            rx.el.span("None yet", class_name="ui-dim"),
-                        ),
+                        genres_or_none(sheet.genres, "recordings"),
                     ),
                 ]
             ),

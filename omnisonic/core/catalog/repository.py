@@ -125,16 +125,6 @@ def contributors_of_works(session: Session, work_ids: Iterable[UUID]) -> dict[UU
     return _grouped_once(rows)
 
 
-def count_recordings(session: Session, work_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How many recordings each work has; works without any are missing."""
-    statement = (
-        select(Recording.work_id, func.count())
-        .where(col(Recording.work_id).in_(set(work_ids)), col(Recording.merged_into).is_(None))
-        .group_by(col(Recording.work_id))
-    )
-    return {work_id: count for work_id, count in session.exec(statement) if work_id is not None}
-
-
 def licensees_of(session: Session, work_id: UUID) -> dict[UUID, str]:
     """Who holds the licenses of a work, by license; the ones changed last, at most 200."""
     statement = text(

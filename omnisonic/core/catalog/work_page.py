@@ -7,16 +7,17 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.catalog.components import (
+    entry_head,
     entry_page,
     facts,
     for_programs,
     genre_chips,
+    genres_or_none,
     history_card,
     identifiers,
     or_unknown,
-    title_in_place,
 )
-from omnisonic.core.catalog.form_components import clash_notice, edit_card, form_field, general_problem
+from omnisonic.core.catalog.form_components import edit_card, form_field
 from omnisonic.core.catalog.merge_components import alike_notice
 from omnisonic.core.catalog.recording_components import recording_dialog, recording_rows
 from omnisonic.core.catalog.share_components import shares_card
@@ -61,16 +62,12 @@ def work_page() -> rx.Component:
 
 def _head() -> rx.Component:
     sheet: Any = WORK.sheet
-    return rx.el.header(
-        title_in_place(WORK, kind="work", title=sheet.title),
-        rx.el.div(
-            rx.cond(sheet.iswc != "", rx.el.code(sheet.iswc, data_testid="iswc")),
-            genre_chips(sheet.genres),
-            rx.el.span("Changed ", WORK.frame.changed, class_name="ui-dim ui-small"),
-            class_name="ui-row ui-row-wrap",
-        ),
-        rx.cond(~WORK.is_editing, rx.fragment(clash_notice(WORK), general_problem(WORK))),
-        class_name="ui-entry-head",
+    return entry_head(
+        WORK,
+        rx.cond(sheet.iswc != "", rx.el.code(sheet.iswc, data_testid="iswc")),
+        genre_chips(sheet.genres),
+        kind="work",
+        title=sheet.title,
     )
 
 
@@ -90,11 +87,7 @@ def _about() -> rx.Component:
                     ("ISWC", or_unknown(sheet.iswc, code=True)),
                     (
                         "Genres",
-                        rx.cond(
-                            sheet.genres.length() > 0,
-                            rx.el.span(genre_chips(sheet.genres), class_name="ui-row ui-row-wrap"),
-                            rx.el.span("None yet", class_name="ui-dim"),
-                        ),
+                        genres_or_none(sheet.genres),
                     ),
                 ]
             ),
