@@ -95,5 +95,5 @@ def _authors(session: Session, ids: Iterable[UUID | None]) -> dict[UUID | None, 
     wanted = {one for one in ids if one is not None}
     if not wanted:
         return {}
-    found = session.exec(select(User.id, User.display_name).where(col(User.id).in_(wanted))).all()
-    return {user_id: name for user_id, name in found}
+    names = select(User.id, User.display_name).where(col(User.id).in_(wanted))
+    return {user_id: name for user_id, name in session.exec(names)}  # noqa: C416  (dict() hides the types)
