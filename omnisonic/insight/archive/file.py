@@ -98,8 +98,8 @@ def archive_id(connection: DuckDBPyConnection) -> UUID:
 
 def last_seq(connection: DuckDBPyConnection) -> int:
     """The number of the newest row of the log; 0 when there is none."""
-    row = connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
-    return int(row[0]) if row else 0
+    found: list[tuple[int]] = connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchall()
+    return found[0][0]
 
 
 def to_stored(moment: datetime) -> datetime:
@@ -114,5 +114,5 @@ def from_stored(moment: datetime) -> datetime:
 
 def _make_tables(connection: DuckDBPyConnection) -> None:
     connection.execute(TABLES)
-    if connection.execute("SELECT 1 FROM about").fetchone() is None:
+    if not connection.execute("SELECT 1 FROM about").fetchall():
         connection.execute("INSERT INTO about VALUES (?, ?)", [uuid4(), to_stored(datetime.now(UTC))])

@@ -62,8 +62,9 @@ def read_newest(connection: DuckDBPyConnection, wanted: Wanted, *, after: int, r
 def count_newest(connection: DuckDBPyConnection, wanted: Wanted) -> int:
     """How many articles there are of a choice."""
     condition, values = _condition(wanted)
-    row = connection.execute(f"SELECT count(*) FROM items i WHERE true {condition}", values).fetchone()  # noqa: S608
-    return int(row[0]) if row else 0
+    asked = f"SELECT count(*) FROM items i WHERE true {condition}"  # noqa: S608
+    found: list[tuple[int]] = connection.execute(asked, values).fetchall()
+    return found[0][0]
 
 
 def _condition(wanted: Wanted) -> tuple[str, list[object]]:

@@ -31,6 +31,7 @@ from tests.integration.core.conftest import make_contributor, make_recording
 from workers import archive as jobs
 
 BAND = "Nightbird Parade"
+DAY = datetime(2026, 5, 1, tzinfo=UTC)
 KILLED_AT = (
     ("take_delivery", "before"),
     ("take_delivery", "after"),
@@ -62,7 +63,7 @@ def deliver(
             "url": f"https://pitch.example/{n}",
             "title": title.format(n=n),
             "text": f"The band {BAND} will release the album in spring, their label said.",
-            "publishedAt": (now - timedelta(hours=100 * n)).isoformat(),
+            "publishedAt": (DAY - timedelta(hours=100 * n)).isoformat(),
             "dateQuality": "stated",
         }
         for n in numbers
