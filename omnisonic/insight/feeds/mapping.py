@@ -51,6 +51,8 @@ def read_feed(body: bytes, *, content_type: str, url: str, now: datetime) -> Par
     text = text.lstrip("\ufeff\x00 \t\r\n")
     if looks_like_json(text):
         return read_json_feed(text, url=url, now=now)
+    if not text:
+        raise NotAFeed("The document is empty.")
     refuse_bombs(text)
     parsed = _parse(text, url)
     found = parsed.entries
@@ -172,8 +174,6 @@ def _warning(parsed: Any, remark: str | None) -> str | None:
 
 def _what_it_is(text: str) -> str:
     start = text[:2000].lower()
-    if not text:
-        return "The document is empty."
     if "<html" in start or "<!doctype html" in start or "<body" in start:
         return f"This is a web page, not a feed. {NotAFeed.advice}"
     return f"The document is neither RSS, Atom, CDF nor JSON Feed. {NotAFeed.advice}"
