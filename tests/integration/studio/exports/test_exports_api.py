@@ -308,6 +308,18 @@ def test_a_dead_worker_is_replaced_once_and_yields_the_same_pcm(
     assert pcm[0] == pcm[1] is not None
 
 
+def test_a_living_export_is_left_alone(mara: Person, session_id: str) -> None:
+    export_id = uuid_of(ask(mara, session_id)["exportId"])
+    claimed = lifecycle.claim_export(export_id=export_id)
+    assert claimed is not None
+    with unit_of_work() as uow:
+        assert lifecycle.requeue_stale_exports(uow, now=utc_now(), stale_after_s=60) == 0
+        almost = utc_now() + timedelta(seconds=50)
+        assert lifecycle.requeue_stale_exports(uow, now=almost, stale_after_s=60) == 0
+    assert lifecycle.claim_export(export_id=export_id) is None
+    assert lifecycle.beat_export(export_id=export_id, attempt=claimed.attempt)
+
+
 def test_a_second_death_fails_with_a_reason(mara: Person, session_id: str) -> None:
     export_id = uuid_of(ask(mara, session_id)["exportId"])
     for _ in range(2):
