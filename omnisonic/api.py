@@ -16,9 +16,15 @@ from omnisonic.core.catalog import linked_api
 from omnisonic.core.imports import api as imports_api
 from omnisonic.core.licenses import api as licenses_api
 from omnisonic.insight.alerts import api as alerts_api
-from omnisonic.insight.ingest_jobs import api as ingest_jobs_api
+from omnisonic.insight.analytics import api as analytics_api
+from omnisonic.insight.analytics import news_api
+from omnisonic.insight.demo import api as demo_api
 from omnisonic.insight.feeds import api as feeds_api
+from omnisonic.insight.follows import api as follows_api
+from omnisonic.insight.ingest_jobs import api as ingest_jobs_api
+from omnisonic.insight.saved_views import api as saved_views_api
 from omnisonic.insight.tagging import api as tagging_api
+from omnisonic.insight.trends import api as trends_api
 from omnisonic.platform import health, queues_dashboard
 from omnisonic.platform.auth import api as auth_api
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
@@ -57,9 +63,15 @@ ROUTERS = (
     search_api.router,
     imports_api.router,
     alerts_api.router,
+    analytics_api.router,
+    news_api.router,
+    trends_api.router,
+    follows_api.router,
+    saved_views_api.router,
     feeds_api.router,
     tagging_api.router,
     ingest_jobs_api.router,
+    demo_api.router,
 )
 
 

@@ -1,4 +1,4 @@
-"""`omnisonic demo`: fills the running instance with a song and a small catalog, so that pages are alive."""
+"""`omnisonic demo`: fills the running instance with a song, a small catalog and news about it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sys
 import time
 
 from omnisonic.core.demo.service import make_catalog
+from omnisonic.insight.archive.cursors import read_freshness
+from omnisonic.insight.demo.service import load_news
 from omnisonic.platform.db import read_session
 from omnisonic.platform.settings import get_settings
 from omnisonic.studio.demo import service
@@ -19,6 +21,8 @@ def run() -> int:
     """Make the demo catalog and session, wait until its stems are ready, give accounts without one a copy."""
     if made := make_catalog(service.demo_host()):
         _say(f"Registered {made} works with their recordings and licenses.")
+    if delivered := load_news(service.demo_host()):
+        _say(f"Delivered {delivered} articles of eight invented outlets; the charts fill meanwhile.")
     _say(f"Composing “{TITLE}” …")
     demo = service.make_demo()
     deadline_s = time.monotonic() + PATIENCE_S
@@ -32,10 +36,26 @@ def run() -> int:
     else:
         _say("The stems are not ready yet. Is everything running? `omnisonic health worker-media` tells.")
         return 1
+    if not _news_are_tagged():
+        _say("The news is not tagged yet. `omnisonic health worker-archive` tells whether its worker runs.")
     given = service.give_to_everyone()
     _say(f"Done: {given} new copies. Open {get_settings().public_url}/sessions and press play.")
     _say("Whoever signs in later opens the demo song from the empty list of sessions.")
     return 0
+
+
+def _news_are_tagged() -> bool:
+    """Wait until the news went its whole way, as long as something moves it."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline_s:
+        with read_session() as session:
+            fresh = read_freshness(session)
+        if fresh.waiting_deliveries + fresh.unstored + fresh.untagged == 0:
+            return True
+        if fresh.is_behind:
+            return False
+        time.sleep(LOOK_EVERY_S)
+    return False
 
 
 def _say(words: str) -> None:

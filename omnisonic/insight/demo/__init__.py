@@ -1,0 +1,1 @@
+"""News for the demo: invented outlets that write about the works of the demo catalog."""
