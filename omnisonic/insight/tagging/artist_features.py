@@ -27,6 +27,7 @@ _ANNOUNCING = frozenset(
     )
 )
 _LIKENESS = frozenset(("style", "esque", "like", "inspired", "era", "ish", "type"))
+_COMPOUNDS = cues.OWNED - {"performance", "show", "set", "record", "video", "cover", "music"}
 _SOLID = frozenset({Ambiguity.DISTINCT, Ambiguity.PERSONAL, Ambiguity.SINGLE})
 
 
@@ -44,18 +45,30 @@ def observe_artist(reading: Reading, candidate: Candidate, taken: frozenset[int]
 
 
 def link_lists(reading: Reading, candidates: list[Candidate]) -> None:
-    """Names in one enumeration vouch for each other: "Yes, Genesis and King Crimson"."""
-    artists = [one for one in candidates if one.artists]
-    for left, right in zip(artists, artists[1:], strict=False):
-        if not _enumerates(reading, left, right):
-            continue
-        for one, other in ((left, right), (right, left)):
-            if other.profile.ambiguity in _SOLID and other.case is not Case.LOWER:
-                one.features["listed"] = 1.0
-                one.cues["listed"] = 2
-            elif other.profile.ambiguity is Ambiguity.PHRASE or other.features.get("listed"):
-                one.features.setdefault("listed", 0.5)
-                one.cues.setdefault("listed", 1)
+    """Names in one enumeration vouch for each other: "Yes, Genesis and King Crimson"; places alone do not."""
+    artists = [one for one in candidates if one.artists and one.case is not Case.LOWER]
+    run: list[Candidate] = []
+    for one in artists:
+        if run and not _enumerates(reading, run[-1], one):
+            _vouch_in_list(reading, run)
+            run = []
+        run.append(one)
+    _vouch_in_list(reading, run)
+
+
+def _vouch_in_list(reading: Reading, run: list[Candidate]) -> None:
+    solid = [one for one in run if one.profile.ambiguity in _SOLID]
+    worded = [one for one in run if one.profile.ambiguity not in (Ambiguity.PLACE, Ambiguity.FIRST_NAME)]
+    strong, weak, _ = reading.music()
+    for one in run:
+        if any(other is not one for other in solid) or (
+            len(run) > 2 and worded and (strong or len(weak) > 1)
+        ):
+            one.features["listed"] = 1.0
+            one.cues["listed"] = 2
+        elif len(run) > 1 and worded:
+            one.features["listed"] = 0.5
+            one.cues["listed"] = 1
 
 
 def _observe_case(reading: Reading, candidate: Candidate) -> None:
@@ -163,11 +176,25 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
     )
     if apposition & cues.ROLES:
         found["role_after"] = 2
+    if _is_described_otherwise(reading, last) and not apposition & cues.ROLES:
+        candidate.features["other_role"] = 1.0
+    if reading.word(first - 1) in ("named", "called") and "role" not in found:
+        candidate.features["other_role"] = 1.0
     if (others | apposition) & cues.OTHER_ROLES and not (others | apposition) & cues.ROLES:
         candidate.features["other_role"] = 1.0
     for name in ("role", "role_after", "owns", "verb", "credit", "member"):
         if name in found:
             candidate.features[name] = found[name] / 2.0
+
+
+def _is_described_otherwise(reading: Reading, last: int) -> bool:
+    """ ", 54," or ", a plumber": a person whom the writer must introduce, with no word of music."""
+    if not reading.gap(last + 1).startswith(","):
+        return False
+    word = reading.word(last + 1)
+    aged = word.isdigit() and len(word) == 2 and reading.gap(last + 2).startswith(",")
+    words = set(reading.after(last, 6))
+    return (aged or word in ("a", "an")) and words.isdisjoint(cues.STRONG | cues.WEAK | cues.ROLES)
 
 
 def _role_before(reading: Reading, first: int) -> bool:
@@ -182,7 +209,9 @@ def _observe_verb(reading: Reading, candidate: Candidate, after: int) -> None:
     at = after
     while reading.word(at) in cues.AUXILIARIES and at < after + 3:
         at += 1
+    at = _skip_partners(reading, at)
     word = reading.word(at)
+    doubtful = candidate.profile.ambiguity in DOUBTFUL
     if reading.word(after) in cues.MEMBERS and reading.gap(after) == " ":
         candidate.cues["role_after"] = 2
     elif word in cues.PERFORM and reading.joins(at):
@@ -190,11 +219,18 @@ def _observe_verb(reading: Reading, candidate: Candidate, after: int) -> None:
         candidate.cues["verb"] = (
             2 if ahead & cues.STRONG or ahead & {"tour", "dates", "show", "shows", "reunion"} else 1
         )
-    elif (
-        word in cues.OWNED - {"performance", "show", "set", "record", "video", "cover"}
-        and reading.gap(at) == " "
-    ):
+    elif word in _COMPOUNDS and reading.gap(at) == " " and (candidate.case is Case.STRONG or not doubtful):
         candidate.cues["owns"] = 1
+
+
+def _skip_partners(reading: Reading, at: int) -> int:
+    """Past "and Somebody Else", so that the verb of two subjects is found."""
+    if reading.word(at) not in cues.LINKERS:
+        return at
+    further = at + 1
+    while reading.is_capital(further) and further < at + 5 and reading.joins(further):
+        further += 1
+    return further if further > at + 1 else at
 
 
 def _observe_credit(reading: Reading, candidate: Candidate) -> None:
@@ -253,4 +289,4 @@ def _enumerates(reading: Reading, left: Candidate, right: Candidate) -> bool:
     words = [reading.word(at) for at in range(left.last + 1, right.first)]
     if not words:
         return bool(set(between) & set(",&/+×"))
-    return len(words) <= 2 and all(word in cues.LINKERS for word in words)
+    return len(words) <= 2 and all(word in cues.LINKERS or word in ("the", "his", "her") for word in words)

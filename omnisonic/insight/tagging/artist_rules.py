@@ -72,7 +72,9 @@ def _refusal(candidate: Candidate) -> str:
         return "ordinary words"
     if features.get("determiner") == 1.0 and kind in DOUBTFUL and not cues.keys() & _NAMING:
         return "ordinary word with an article"
-    if "other_role" in features and kind in DOUBTFUL | {Ambiguity.PERSONAL}:
+    if "quoted_name" in features and kind in DOUBTFUL and not cues.keys() & {"role", "listed"}:
+        return "quoted words"
+    if "other_role" in features and kind in DOUBTFUL | {Ambiguity.PERSONAL, Ambiguity.SINGLE}:
         return "somebody of another trade" if not cues.keys() & _NAMING and features["music"] < 0.4 else ""
     return ""
 

@@ -15,7 +15,7 @@ from omnisonic.insight.tagging.normalize import normalize
 from omnisonic.insight.tagging.reading import SENTENCE_ENDS, Case, Reading, Style
 
 
-_EDGE_END = re.compile(r"[^\w\s'\"’”]+$")
+_EDGE_END = re.compile(r"(?:[^\w\s'\"’”]+|(?<=\w)['’])$")
 _EDGE_START = re.compile(r"^[^\w\s'\"‘“]+")
 
 
@@ -103,7 +103,8 @@ def consider(
     if not artists and not titles:
         return None
     profile = match.form.profile
-    case = reading.case_of(match.first, match.last, profile, match.start)
+    name = (artists or titles)[0][0].name
+    case = reading.case_of(match.first, match.last, profile, match.start, name)
     start, end = _with_marks(reading.body, match, [entry for entry, _ in (*artists, *titles)])
     quoted = reading.is_quoted(start, end)
     return Candidate(match.first, match.last, start, end, profile, artists, titles, case, quoted)
@@ -114,8 +115,8 @@ def _with_marks(body: str, match: Match, owners: Sequence[CatalogEntry]) -> tupl
     start, end = match.start, match.end
     for owner in owners[:3]:
         for name in (owner.name, *owner.aliases):
-            tail = _EDGE_END.search(name)
-            if tail is not None and normalize(name) == match.form.key and body.startswith(tail[0], end):
+            tail = _EDGE_END.search(name) or _initials_end(name)
+            if tail is not None and normalize(name) == match.form.key and _follows(body, tail[0], start, end):
                 end += len(tail[0])
             head = _EDGE_START.match(name)
             if head is not None and normalize(name) == match.form.key and body.endswith(head[0], 0, start):
@@ -123,6 +124,18 @@ def _with_marks(body: str, match: Match, owners: Sequence[CatalogEntry]) -> tupl
             if (start, end) != (match.start, match.end):
                 return start, end
     return start, end
+
+
+def _follows(body: str, tail: str, start: int, end: int) -> bool:
+    """Whether the marks stand behind the name; an apostrophe may also be the quote that closes."""
+    if tail in ("'", "’"):
+        return body[end : end + 1] in ("'", "’") and body[start - 1 : start] not in ("'", "‘")
+    return body.startswith(tail, end)
+
+
+def _initials_end(name: str) -> re.Match[str] | None:
+    """The last point of initials, which catalogs often leave away."""
+    return re.search(r"(?<=\w)\.$", name + ".") if re.fullmatch(r"(?:\w\.)+\w", name) else None
 
 
 def _is_one_name(reading: Reading, match: Match) -> bool:

@@ -23,3 +23,4 @@ AUXILIARIES = _LISTS["AUXILIARIES"]  # Between a name and its verb.
 OTHER_ROLES = _LISTS["OTHER_ROLES"]  # People of other trades.
 ELSEWHERE = _LISTS["ELSEWHERE"]  # Says that a text is about something else.
 MUSIC_OUTLETS = _LISTS["MUSIC_OUTLETS"]  # Registrable domains of outlets that write of music.
+SAYING = _LISTS["SAYING"]  # Before words that somebody spoke.

@@ -1,6 +1,6 @@
 """Misspelled names: unmatched capitalized words are repaired against the words of the catalog, never guessed.
 
-The set to compare with is blocked by first letter and length, so the cost does not grow with the catalog as a
+The set to compare with is blocked by first letter, last letter and length, so the cost does not grow with the catalog as a
 scan would. Only `token_sort_ratio` judges: ratios of parts find "America" in "American Futures Exchange".
 """
 
@@ -20,7 +20,11 @@ MIN_WORD_LENGTH = 5
 MIN_LINK_LIKENESS = 85.0
 MAX_WORDS = 4
 FAMILIAR_ZIPF = 3.2  # a word this frequent is no misspelling
-LONG_WORD = 8
+LONG_WORD = 7
+MIN_SURPRISE = 6.0  # of a name of ordinary words, to be repaired to
+
+
+Blocks = dict[tuple[str, str, int], list[str]]
 
 
 class Repairer:
@@ -29,11 +33,12 @@ class Repairer:
     def __init__(self, index: AliasIndex, *, threshold: int) -> None:
         self._index = index
         self._threshold = max(float(threshold), MIN_LINK_LIKENESS)
-        self._blocks: dict[tuple[str, int], list[str]] | None = None
+        self._blocks: Blocks | None = None
         self._known: frozenset[str] = frozenset()
 
     def repair(self, reading: Reading, taken: frozenset[int]) -> Iterator[tuple[Match, float]]:
         """Forms that words of the text are one slip away from, with the likeness from 0 to 1."""
+        yield from self._joined(reading, taken)
         suspects = frozenset(reading.words.words) - lexicon.ordinary_words()
         if not any(len(word) >= MIN_WORD_LENGTH for word in suspects):
             return
@@ -59,13 +64,24 @@ class Repairer:
                     )
                     break
 
+    def _joined(self, reading: Reading, taken: frozenset[int]) -> Iterator[tuple[Match, float]]:
+        """Names of one word that were written as two: "Cold Play"."""
+        words, starts, ends = reading.words.words, reading.words.starts, reading.words.ends
+        for at in range(len(words) - 1):
+            if at in taken or at + 1 in taken or not (reading.is_capital(at) and reading.is_capital(at + 1)):
+                continue
+            form = self._index.find_form(words[at] + words[at + 1])
+            if form is not None and reading.gap(at + 1) in (" ", "-") and _is_safe(form):
+                likeness = fuzz.token_sort_ratio(f"{words[at]} {words[at + 1]}", form.key) / 100
+                yield Match(form, at, at + 1, starts[at], ends[at + 1]), likeness
+
     def _readings_of(
         self,
         reading: Reading,
         at: int,
         word: str,
         taken: frozenset[int],
-        blocks: dict[tuple[str, int], list[str]],
+        blocks: Blocks,
     ) -> Iterator[tuple[int, int, str]]:
         """Spans around a suspicious word with the key they would have when repaired; longest first."""
         words = reading.words.words
@@ -83,11 +99,11 @@ class Repairer:
                 if length == 2:
                     yield first, last, "".join(words[first : last + 1])
 
-    def _nearest(self, word: str, blocks: dict[tuple[str, int], list[str]]) -> list[str]:
+    def _nearest(self, word: str, blocks: Blocks) -> list[str]:
         slips = 2 if len(word) >= LONG_WORD else 1
         near: list[str] = []
         for length in range(len(word) - slips, len(word) + slips + 1):
-            block = blocks.get((word[0], length))
+            block = blocks.get((word[0], word[-1], length))
             if block:
                 found = process.extract(
                     word,
@@ -100,14 +116,14 @@ class Repairer:
                 near += [one for one, _, _ in found]
         return near[:6]
 
-    def _vocabulary(self) -> dict[tuple[str, int], list[str]]:
+    def _vocabulary(self) -> Blocks:
         if self._blocks is None:
             known = {
                 word for key in self._index.keys() for word in key.split() if len(word) >= MIN_WORD_LENGTH
             }
-            blocks: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+            blocks: defaultBlocks = defaultdict(list)
             for word in sorted(known):
-                blocks[word[0], len(word)].append(word)
+                blocks[word[0], word[-1], len(word)].append(word)
             self._known, self._blocks = frozenset(known), dict(blocks)
         return self._blocks
 
@@ -121,4 +137,8 @@ def _may_be_name(reading: Reading, at: int) -> bool:
 
 def _is_safe(form: Form) -> bool:
     """Short or ordinary names are never repaired to."""
-    return not form.profile.ordinary and len(form.key) >= MIN_WORD_LENGTH + 1
+    if len(form.key) <= MIN_WORD_LENGTH:
+        return False
+    return not form.profile.ordinary or (
+        len(form.profile.content) > 1 and form.profile.surprise >= MIN_SURPRISE
+    )

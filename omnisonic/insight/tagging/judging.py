@@ -186,7 +186,7 @@ def _judge_fuzzy(
     passed, rule = artist_rule(candidate)
     entry, _ = (
         choose_artist(candidate, supported, popularity)
-        if passed and cues.keys() - {"capital"}
+        if passed and (features["music"] >= 0.2 or cues.keys() - {"capital"})
         else (None, "")
     )
     confidence = min(FUZZY_CEILING, model.probability(features) * (0.5 + candidate.similarity / 2))

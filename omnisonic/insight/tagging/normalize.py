@@ -12,7 +12,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
-WORD = re.compile(r"[^\W_]+|&")
+_UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+WORD = re.compile(rf"[^\W_{_UNSPACED}]+|[{_UNSPACED}]+|&")  # Latin beside Kanji is a word of its own
 _ODD_LETTERS = {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h"}
 _STRIPPED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
 

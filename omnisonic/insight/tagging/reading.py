@@ -115,7 +115,7 @@ class Reading:
             style = self._styles[in_title] = self._find_style(in_title)
         return style
 
-    def case_of(self, first: int, last: int, profile: Profile, start: int) -> Case:
+    def case_of(self, first: int, last: int, profile: Profile, start: int, name: str) -> Case:
         """What the capitals of words `first` to `last` say, given the words of the form."""
         if last < first:
             return Case.NONE
@@ -132,7 +132,9 @@ class Reading:
         ):
             return Case.NONE
         capital = [self.is_capital(at) for at in lettered]
-        if not all(capital):
+        if not capital[0] or not all(
+            self._need_no_capital(name, at) for at in lettered if not self.is_capital(at)
+        ):
             return Case.LOWER
         if style is Style.TITLE:
             return Case.NONE
@@ -142,6 +144,10 @@ class Reading:
         if len(lettered) == 1 and self._is_shouted(lettered[0], profile):
             return Case.NONE
         return Case.STRONG
+
+    def _need_no_capital(self, name: str, at: int) -> bool:
+        """Names of many languages have capitals only on their first word: the catalog's spelling decides."""
+        return self.raw(at) in name
 
     def is_quoted(self, start: int, end: int) -> bool:
         """Whether quotes stand around a span, with nothing but punctuation between."""

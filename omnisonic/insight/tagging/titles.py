@@ -31,6 +31,7 @@ _DESCRIBING = frozenset(
         "early",
     )
 )
+_PLAIN_NOUNS = frozenset(("song", "single", "track", "hit", "ballad", "anthem", "tune"))
 _NOT_BEHIND = frozenset(("number", "lead", "classic", "cover", "covers", "standard", "version", "versions"))
 _OTHER_BEHIND = cues.NOT_SONGS - {"show", "musical", "banner", "headline", "sign", "said", "series"}
 
@@ -71,6 +72,8 @@ def observe_title(reading: Reading, candidate: Candidate, credits_found: Iterabl
     features["headline"] = float(candidate.case is Case.NONE)
     features["surprise"] = min(candidate.profile.surprise, 12.0) / 12.0
     features["noun"] = float(nouns)
+    if set(reading.before(candidate.first, 2)) & _PLAIN_NOUNS:
+        features["plain_noun"] = 1.0
     features["music"] = min(len(strong - own) + 0.4 * len(weak - own), 5.0) / 5.0
     features["other_kind"] = float(_is_other_kind(reading, candidate))
     features["longer"] = float(
@@ -91,7 +94,8 @@ def title_rule(
     if pair["performer"]:
         return *_judge_with_performer(candidate, pair), pair
     if not entry.artist_ids or not credits_found or features["noun"]:
-        if candidate.quoted and features["noun"]:
+        doubtful = candidate.profile.ambiguity in DOUBTFUL
+        if candidate.quoted and features["noun"] and not (doubtful and "plain_noun" not in features):
             return True, "quotes and a word for a song", pair
         return False, "no performer or writer beside the title", pair
     return False, "no performer or writer beside the title", pair
@@ -135,6 +139,9 @@ def _judge_with_performer(candidate: Candidate, pair: Mapping[str, float]) -> tu
         return True, "a word for a song and its performer"
     if candidate.case is Case.STRONG and (not weak_words or len(candidate.profile.content) > 1):
         return True, "capitals and its performer"
+    named = kind not in (Ambiguity.PLACE, Ambiguity.FIRST_NAME, Ambiguity.SHORT)
+    if candidate.case is Case.STRONG and named and (pair["same_sentence"] or features["music"] >= 0.2):
+        return True, "a capital within the sentence and its performer"
     if not weak_words and not candidate.profile.ordinary:
         return True, "distinct title and its performer"
     if candidate.case is Case.NONE and candidate.profile.surprise >= CLEAR_SURPRISE + 2:
@@ -253,7 +260,10 @@ def _title_noun(reading: Reading, candidate: Candidate) -> bool:
 def _is_other_kind(reading: Reading, candidate: Candidate) -> bool:
     near = reading.before(candidate.first, 2)
     after = reading.after(candidate.last, 1)
-    return any(word in cues.NOT_SONGS for word in near) or any(word in _OTHER_BEHIND for word in after)
+    if candidate.profile.ambiguity in DOUBTFUL and any(word in cues.SAYING for word in near[-1:]):
+        return True
+    named = near[-1:] if near[-1:] not in (["called"], ["titled"]) else near[:1]
+    return any(word in cues.NOT_SONGS for word in named) or any(word in _OTHER_BEHIND for word in after)
 
 
 def _goes_on(reading: Reading, candidate: Candidate, taken: set[int]) -> bool:
