@@ -116,7 +116,7 @@ def clash_notice(state: Any) -> rx.Component:
             rx.el.div(
                 button("Save mine", testid="keep-mine", kind="primary", on_click=state.keep_mine),
                 button("Keep theirs", testid="take-theirs", on_click=state.take_theirs),
-                class_name="ui-row ui-row-wrap",
+                class_name="ui-row ui-row-wrap ui-notice-actions",
             ),
             kind="warn",
             data_testid="clash",

@@ -186,7 +186,7 @@ def _editor() -> rx.Component:
                         on_click=WORK.overwrite_shares,
                     ),
                     button("See theirs", testid="see-theirs", on_click=WORK.leave_shares),
-                    class_name="ui-row ui-row-wrap",
+                    class_name="ui-row ui-row-wrap ui-notice-actions",
                 ),
                 kind="warn",
                 data_testid="share-clash",
