@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
-from omnisonic.platform.db_errors import translated
-from omnisonic.platform.errors import ServiceUnavailable
+from omnisonic.platform.db_errors import LOST_RETRY_S, translated
+from omnisonic.platform.errors import Busy, OutcomeUnknown, ServiceUnavailable
 from omnisonic.platform.jobs import JobSpec
 from omnisonic.platform.logging import current_context
 from omnisonic.platform.models import OutboxMessage
@@ -82,12 +82,26 @@ class UnitOfWork:
         self.outbox.append(OutboxMessage(kind="event", topic=channel, payload=payload))
 
 
+def _commit(session: Session) -> None:
+    """COMMIT; raises `OutcomeUnknown` when it was sent and no answer came."""
+    try:
+        with translated():
+            session.commit()
+    except Busy:
+        raise
+    except ServiceUnavailable as error:
+        raise OutcomeUnknown(
+            "The database went away while this was being saved.", retry_after_s=LOST_RETRY_S
+        ) from error
+
+
 @contextmanager
 def unit_of_work(connection: Connection | None = None) -> Iterator[UnitOfWork]:
     """Open a transaction; commit with its outbox rows, or roll back and announce nothing.
 
     With a `connection` of `bulk_connection` it runs there, where the job's temporary tables are.
-    What the database refuses comes out as `ServiceUnavailable`, `Busy`, `AlreadyThere` or `Conflict`.
+    What the database refuses comes out as `ServiceUnavailable`, `Busy`, `AlreadyThere` or `Conflict`;
+    `OutcomeUnknown` where it was lost in the middle of the commit.
     """
     with translated(), Session(connection or write_engine(), expire_on_commit=False) as session:
         uow = UnitOfWork(session)
@@ -95,7 +109,7 @@ def unit_of_work(connection: Connection | None = None) -> Iterator[UnitOfWork]:
         session.flush()
         if uow.outbox:
             _append_outbox(session, uow.outbox)
-        session.commit()
+        _commit(session)
 
 
 @contextmanager

@@ -146,6 +146,16 @@ class ServiceUnavailable(OmnisonicError):
     advice = "Nothing was lost. Try again in a moment."
 
 
+class OutcomeUnknown(ServiceUnavailable):
+    """The connection was lost while the change was being committed."""
+
+    slug, title = "outcome-unknown", "It is not known whether this was saved"
+    advice = (
+        "It may have been saved although the answer was lost. Look before you do it again, or repeat the "
+        "request with the same Idempotency-Key: that never does it twice."
+    )
+
+
 class Busy(ServiceUnavailable):
     """A server answers, but could not do this in time or had to prefer another request."""
 

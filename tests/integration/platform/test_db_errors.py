@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from omnisonic.platform.actor import Role
 from omnisonic.platform.auth.models import AuthSession, User
-from omnisonic.platform.db import UnitOfWork, unit_of_work
+from omnisonic.platform.db import UnitOfWork, unit_of_work, write_engine
 from omnisonic.platform.db_errors import ATTEMPTS, Collided, repeatable
-from omnisonic.platform.errors import AlreadyThere, Busy, Conflict, ServiceUnavailable
+from omnisonic.platform.errors import AlreadyThere, Busy, Conflict, OutcomeUnknown, ServiceUnavailable
 from omnisonic.platform.ids import new_id, utc_now
 from omnisonic.platform.problems import install_problems
 
@@ -85,8 +85,6 @@ def test_a_lock_that_is_held_too_long_is_busy() -> None:
 
 def test_an_exhausted_pool_is_busy(configure: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
     configure(DATABASE_POOL_SIZE=1, DATABASE_POOL_MAX_OVERFLOW=0)
-    from omnisonic.platform.db import write_engine
-
     monkeypatch.setattr(write_engine().pool, "_timeout", 0.01)
     with unit_of_work() as holder:
         holder.session.execute(text("SELECT 1"))
@@ -160,3 +158,17 @@ def test_collisions_without_an_end_are_given_up() -> None:
     with pytest.raises(Collided) as raised:
         collide()
     assert (len(calls), raised.value.status, raised.value.retry_after_s) == (ATTEMPTS, 503, 1)
+
+
+def commit_on_a_dead_connection() -> None:
+    with unit_of_work() as uow:
+        pid = uow.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with write_engine().connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+
+def test_a_connection_lost_in_the_commit_leaves_the_outcome_open() -> None:
+    with pytest.raises(OutcomeUnknown, match="while this was being saved") as lost:
+        commit_on_a_dead_connection()
+    assert (lost.value.status, lost.value.slug) == (503, "outcome-unknown")
+    assert "Idempotency-Key" in lost.value.advice
