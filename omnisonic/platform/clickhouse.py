@@ -76,7 +76,8 @@ def connect(settings: Settings, *, database: str | None = None) -> Client:
     """
     if settings.clickhouse_host is None:
         raise AnalyticsUnavailable(
-            "CLICKHOUSE_HOST is not set. `make run` starts a ClickHouse server and sets it."
+            "CLICKHOUSE_HOST is not set. `make run` starts a ClickHouse server and sets it.",
+            retry_after_s=RETRY_AFTER_S,
         )
     password = settings.clickhouse_password
     return clickhouse_connect.get_client(
@@ -118,13 +119,17 @@ def _as_text(value: object) -> str:
 
 def _in_our_words(error: DatabaseError) -> ServiceUnavailable | None:
     if error.code in REFUSED:
-        return AnalyticsUnavailable("The ClickHouse server refuses CLICKHOUSE_USER or its password.")
+        return AnalyticsUnavailable(
+            "The ClickHouse server refuses CLICKHOUSE_USER or its password.", retry_after_s=RETRY_AFTER_S
+        )
     if error.code == UNKNOWN_DATABASE:
-        return AnalyticsUnavailable("CLICKHOUSE_DATABASE is not there yet: run `omnisonic migrate`.")
+        return AnalyticsUnavailable(
+            "CLICKHOUSE_DATABASE is not there yet: run `omnisonic migrate`.", retry_after_s=RETRY_AFTER_S
+        )
     if error.code in OVERLOADED:
         return Busy("The analytics database had too much to do.", retry_after_s=RETRY_AFTER_S)
     if isinstance(error, OperationalError):
-        return AnalyticsUnavailable("The ClickHouse server does not answer.")
+        return AnalyticsUnavailable("The ClickHouse server does not answer.", retry_after_s=RETRY_AFTER_S)
     return None
 
 

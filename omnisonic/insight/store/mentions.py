@@ -51,6 +51,7 @@ SELECT entity_type, entity_id,
 FROM mentions WHERE ${where}
 GROUP BY entity_type, entity_id, place
 """
+OLDEST = "SELECT min(seen_at), count() FROM mentions WHERE day = (SELECT min(day) FROM mentions)"
 FIRST = """
 SELECT entity_type, entity_id, min(seen_at) FROM mentions
 WHERE ${where} GROUP BY entity_type, entity_id
@@ -153,6 +154,12 @@ def first_mentions(entities: Sequence[EntityRef], *, with_backfill: bool = True)
         where += " AND NOT is_backfill"
     rows = fetch(Template(FIRST).substitute(where=where), values)
     return {entity_of(row): row[2] for row in rows}
+
+
+def oldest_mention() -> datetime | None:
+    """When anything was in the news first; None before that."""
+    oldest, count = fetch(OLDEST)[0]
+    return oldest if count else None
 
 
 def filled(values: dict[datetime, int], buckets: Buckets) -> list[int]:

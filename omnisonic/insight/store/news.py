@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from omnisonic.insight.news import EntityLink, EntityType, LinkMethod, NewsItem
-from omnisonic.insight.store.filters import MentionFilter, condition_of
-from omnisonic.insight.store.running import fetch
+from omnisonic.insight.store.filters import EntityRef, MentionFilter, condition_of
+from omnisonic.insight.store.mentions import entity_of
+from omnisonic.insight.store.running import ask, fetch
 from omnisonic.insight.store.writes import ITEM_COLUMNS, LINK_COLUMNS
 from omnisonic.platform.pagination import Page, encode_cursor
 
@@ -36,6 +37,10 @@ SELECT ${columns} FROM entity_links FINAL
 PREWHERE toDate(first_seen_at) IN {days:Array(Date)} AND item_id IN {ids:Array(UInt128)}
 ORDER BY item_id, span_start, entity_type, entity_id
 SETTINGS do_not_merge_across_partitions_select_final = 1
+"""
+BEHIND = """
+SELECT entity_type, entity_id, item_id FROM mentions WHERE ${where}
+ORDER BY seen_at DESC, item_id DESC LIMIT {each:UInt32} BY entity_type, entity_id
 """
 NEWEST = "SELECT max(first_seen_at), count() FROM news_items"
 
@@ -85,6 +90,14 @@ def links_of_items(ids: Iterable[UUID]) -> dict[UUID, list[EntityLink]]:
         for row in fetch(sql, {"ids": numbers, "days": sorted(days)}):
             link = _link(row)
             found.setdefault(link.item_id, []).append(link)
+    return found
+
+
+def newest_of_entities(chosen: MentionFilter, *, each: int) -> dict[EntityRef, list[UUID]]:
+    """Ids of the newest articles about each of the entities of `chosen`."""
+    found: dict[EntityRef, list[UUID]] = {}
+    for row in ask(BEHIND, chosen, each=each):
+        found.setdefault(entity_of(row), []).append(UUID(int=row[2]))
     return found
 
 
