@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
@@ -16,18 +15,18 @@ from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.pagination import Page
 from omnisonic.platform.ui.notices import warn
+from omnisonic.platform.ui.watching import WatchState
 
-LOOK_EVERY_S = 0.7
-LOOKS_MAX = 10_000  # two hours: then the page is loaded again
 LIST_ROWS = 100
 
 
-class ImportsState(rx.State):
+class ImportsState(WatchState, rx.State):
     """Imports of the account, newest first."""
+
+    path: ClassVar[str] = "/imports"
 
     is_loaded: bool = False
     rows: rx.Field[list[ImportRow]] = rx.field(default_factory=list)
-    _is_watching: bool = False
 
     @rx.event
     @guarded
@@ -55,27 +54,6 @@ class ImportsState(rx.State):
         """Go on with one that was stopped."""
         return await self._change(job_id, service.resume_job)
 
-    @rx.event(background=True)
-    @guarded
-    async def watch(self) -> None:
-        """Look at the rows while one is under way. Observes only: leaving the page stops no import."""
-        actor = current_actor()
-        async with self:
-            if self._is_watching:
-                return
-            self._is_watching = True
-        try:
-            for _ in range(LOOKS_MAX):
-                await asyncio.sleep(LOOK_EVERY_S)
-                rows = await in_thread(_list_rows, actor)
-                async with self:
-                    self._show(rows)
-                    if not any(row.is_active for row in rows) or self.router.url.path != "/imports":
-                        return
-        finally:
-            async with self:
-                self._is_watching = False
-
     async def _change(self, job_id: str, change: Any) -> Any:
         found = parse_id(job_id)
         problem = None
@@ -88,6 +66,10 @@ class ImportsState(rx.State):
         if problem is not None:
             return warn(problem.title, problem.detail)
         return ImportsState.watch
+
+    @staticmethod
+    async def _fetch_rows(actor: Actor) -> list[ImportRow]:
+        return await in_thread(_list_rows, actor)
 
     def _show(self, rows: list[ImportRow]) -> None:
         self.rows, self.is_loaded = rows, True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -16,6 +16,7 @@ from omnisonic.platform.db import in_thread, read_session, unit_of_work
 from omnisonic.platform.errors import Conflict, NotFound, OmnisonicError
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import Page
+from omnisonic.platform.ui.watching import WatchState
 from omnisonic.studio.exports import service
 from omnisonic.studio.exports.rows import ExportRow, export_row
 from omnisonic.studio.exports.schemas import ExportRequest
@@ -174,8 +175,10 @@ class ExportPanelState(rx.State):
         self.is_loaded = True
 
 
-class ExportsState(rx.State):
+class ExportsState(WatchState, rx.State):
     """Exports of all sessions, newest first, at most 200."""
+
+    path: ClassVar[str] = "/exports"
 
     is_loaded: bool = False
     load_problem: str = ""
@@ -183,7 +186,6 @@ class ExportsState(rx.State):
     file_format: str = "all"
     rows: rx.Field[list[ExportRow]] = rx.field(default_factory=list)
     has_any: bool = False
-    _is_watching: bool = False
 
     @rx.event
     @guarded
@@ -214,26 +216,9 @@ class ExportsState(rx.State):
         await in_thread(_cancel, current_actor(), UUID(export_id))
         self._show(await in_thread(_list_rows, current_actor()))
 
-    @rx.event(background=True)
-    @guarded
-    async def watch(self) -> None:
-        """Look again while one is under way."""
-        actor = current_actor()
-        async with self:
-            if self._is_watching:
-                return
-            self._is_watching = True
-        try:
-            for _ in range(LOOKS_MAX):
-                await asyncio.sleep(LOOK_EVERY_S)
-                rows = await in_thread(_list_rows, actor)
-                async with self:
-                    self._show(rows)
-                    if not any(row.is_active for row in rows) or self.router.url.path != "/exports":
-                        return
-        finally:
-            async with self:
-                self._is_watching = False
+    @staticmethod
+    async def _fetch_rows(actor: Actor) -> list[ExportRow]:
+        return await in_thread(_list_rows, actor)
 
     def _show(self, rows: list[ExportRow]) -> None:
         self.has_any, self.is_loaded = bool(rows), True
