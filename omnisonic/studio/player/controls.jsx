@@ -72,6 +72,33 @@ export function GainFader({ track, canEdit }) {
   );
 }
 
+/** Level of the whole mix, before the export's own gain. */
+export function MasterFader({ gainDb, canEdit }) {
+  return (
+    <span className="om-master-gain">
+      <Fader
+        className="om-fader"
+        data-testid="master-gain"
+        aria-label="Master level"
+        aria-valuetext={speakDb(gainDb)}
+        title="Master level. Double-click for 0 dB"
+        value={gainDb}
+        min={GAIN_MIN_DB}
+        max={GAIN_MAX_DB}
+        step={0.1}
+        small={0.5}
+        large={3}
+        reset={0}
+        disabled={!canEdit}
+        onMove={(moved) => studio()?.master.edit(moved)}
+      />
+      <span className="om-value om-value-db" data-testid="master-value">
+        {formatDb(gainDb)}
+      </span>
+    </span>
+  );
+}
+
 export function GainValue({ track }) {
   return <span className="om-value om-value-db">{formatDb(track.gainDb)}</span>;
 }

@@ -4,6 +4,7 @@
  */
 import { startIfAsked } from "./arrival.js";
 import { call, idempotencyKey, listAll } from "./api.js";
+import { MasterLevel } from "./master.js";
 import { flatFields } from "./mix.js";
 import { PeakCache } from "./peaks.js";
 import { Playback } from "./playback.js";
@@ -48,6 +49,12 @@ class StudioSession {
     this.playback = new Playback({ store, urlOf: audioUrl });
     this.peaks = new PeakCache({ urlOf: peaksUrl, onChange: () => window.dispatchEvent(new Event("omnisonic:redraw")) });
     this.saves = new Saves({ store, sessionId, onRefused: () => this.#catchUp() });
+    this.master = new MasterLevel({
+      store,
+      sessionId,
+      onRefused: () => this.#catchUp(),
+      onFailed: (problem) => notify(`The master level was not saved. ${problem.message}`),
+    });
     this.uploads = new Uploads({
       store,
       sessionId,
@@ -84,7 +91,8 @@ class StudioSession {
     ]);
     const ids = new Set(tracks.map((track) => track.id));
     this.#takeRole(session.role !== "viewer");
-    store.set({ isSignedOut: false, session, uploads: Object.fromEntries(uploads.map((upload) => [upload.id, upload])) });
+    this.master.accept(session);
+    store.set({ isSignedOut: false, uploads: Object.fromEntries(uploads.map((upload) => [upload.id, upload])) });
     for (const track of store.get().tracks) if (!ids.has(track.id)) this.saves.forget(track.id);
     for (const row of tracks) this.saves.accept(row);
     this.#watchUnfinished();
@@ -110,6 +118,7 @@ class StudioSession {
     this.playback.stop();
     this.uploads.close();
     this.saves.close();
+    this.master.close();
     this.room.close();
     const room = { state: "off", members: [], problem: null };
     store.set({ status: "gone", problem: reason, tracks: [], queue: [], notice: null, room });
@@ -148,6 +157,7 @@ class StudioSession {
     this.room.close();
     this.uploads.close();
     this.saves.close();
+    this.master.close();
     this.playback.close();
     this.peaks.dispose();
     delete window.__omnisonic;
@@ -183,17 +193,11 @@ class StudioSession {
         if (!store.get().uploads[row.uploadId]) this.uploads.watch(row.uploadId, 0);
       },
       onTrackRemoved: (row) => this.saves.forget(row.id),
-      onSession: (row) => (row?.version ? this.#acceptSession(row) : this.#catchUp()),
+      onSession: (row) => (row?.version ? this.master.accept(row) : this.#catchUp()),
       onResync: () => this.#catchUp(),
       onSignedOut: () => this.#signedOut(),
       onGone: (reason) => (reason ? this.#lose(reason) : this.#catchUp()),
     };
-  }
-
-  #acceptSession(row) {
-    if (row.version >= (store.get().session?.version ?? 0)) {
-      store.set(({ session }) => ({ session: { ...session, ...row } }));
-    }
   }
 
   async #catchUp() {
@@ -227,7 +231,10 @@ class StudioSession {
     const onLeave = (event) => {
       if (["offline", "signed-out"].includes(store.get().save.state) || this.uploads.isBusy) event.preventDefault();
     };
-    const onHide = () => this.saves.hurry();
+    const onHide = () => {
+      this.saves.hurry();
+      this.master.hurry();
+    };
     const onVisible = () => {
       if (document.visibilityState === "visible" && store.get().room.state === "off") this.#catchUp();
     };

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from "react";
 
 import { BalanceButton } from "./balancing.jsx";
-import { Meter } from "./controls.jsx";
+import { MasterFader, Meter } from "./controls.jsx";
 import { requestFrame, seekTo } from "./frames.js";
 import { useFrame, useMeter, useStudio } from "./hooks.js";
 import { Icon } from "./icons.jsx";
@@ -149,9 +149,12 @@ function PeakReadout() {
 }
 
 export function MasterMeter() {
+  const gainDb = useStudio((state) => state.session?.masterGainDb ?? 0);
+  const canEdit = useStudio((state) => state.canEdit);
   return (
     <span className="om-master">
       <span className="om-master-label">Master</span>
+      <MasterFader gainDb={gainDb} canEdit={canEdit} />
       <span className="om-master-bars" aria-hidden="true">
         <Meter isWide read={(engine) => engine.masterLevel(0)} />
         <Meter isWide read={(engine) => engine.masterLevel(1)} />
