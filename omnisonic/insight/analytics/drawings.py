@@ -42,8 +42,12 @@ def text_styles() -> dict[str, ParagraphStyle]:
     load_fonts()
     return {
         "title": ParagraphStyle("title", fontName=BOLD, fontSize=16, leading=22, textColor=INK),
-        "heading": ParagraphStyle("heading", fontName=BOLD, fontSize=12, leading=16, textColor=INK),
-        "text": ParagraphStyle("text", fontName=REGULAR, fontSize=9, leading=13, textColor=INK),
+        "heading": ParagraphStyle(
+            "heading", fontName=BOLD, fontSize=12, leading=16, textColor=INK, keepWithNext=True
+        ),
+        "text": ParagraphStyle(
+            "text", fontName=REGULAR, fontSize=9, leading=13, textColor=INK, keepWithNext=True
+        ),
         "small": ParagraphStyle("small", fontName=REGULAR, fontSize=8, leading=11, textColor=QUIET),
     }
 

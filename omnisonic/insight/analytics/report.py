@@ -58,7 +58,7 @@ def _compose(
         ("Top sources", describe_sources(sources), [_sources(sources)]),
     ):
         story += [Spacer(1, 6 * mm), drawings.paragraph(heading, styles["heading"])]
-        story += [drawings.paragraph(escape(sentence), styles["text"]), Spacer(1, 2 * mm), *parts]
+        story += [drawings.paragraph(escape(sentence), styles["text"]), *parts]
     buffer = io.BytesIO()
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 18 * mm)
     document = SimpleDocTemplate(buffer, pagesize=A4, title=TITLE, author="Omnisonic", **margins)
