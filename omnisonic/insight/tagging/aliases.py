@@ -23,6 +23,9 @@ _TITLE_TAIL = re.compile(
     re.IGNORECASE,
 )
 _SEEN_AS_LETTERS = str.maketrans({"$": "s", "!": "i", "@": "a", "€": "e", "+": " and "})
+_EDGE_END = re.compile(r"(?:[^\w\s'\"’”]+|(?<=\w)['’])$")
+_EDGE_START = re.compile(r"^[^\w\s'\"‘“]+")
+_INITIALS = re.compile(r"(?:\w\.)+\w")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -95,6 +98,13 @@ def _is_risky(bare: str) -> bool:
         return not words or all(is_ordinary(word) for word in words)
     word = words[0]
     return is_ordinary(word) or word.isdigit() or len(word) < 4 or word in first_names() or word in places()
+
+
+def edge_marks(name: str) -> tuple[str, str]:
+    """Marks before and after a name that are no quotes. Initials get the last point that catalogs leave away."""
+    head, tail = _EDGE_START.match(name), _EDGE_END.search(name)
+    point = "." if tail is None and _INITIALS.fullmatch(name) else ""
+    return head[0] if head else "", tail[0] if tail else point
 
 
 def verbatim_key(name: str) -> str:

@@ -168,7 +168,8 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
         _observe_verb(reading, candidate, after)
     if reading.word(first - 1) in cues.CREDIT and reading.joins(first):
         _observe_credit(reading, candidate)
-    others = {reading.word(at) for at in (first - 3, first - 2, first - 1, last + 1, last + 2, last + 3)}
+    words = reading.words.words
+    others = {*words[max(0, first - 3) : first], *words[last + 1 : last + 4]}
     apposition = (
         {reading.word(at) for at in range(last + 1, last + 6)}
         if reading.gap(last + 1).startswith(",")
@@ -249,13 +250,8 @@ def _observe_topic(reading: Reading, candidate: Candidate) -> None:
     strong, weak, elsewhere = reading.music()
     own = set(candidate.profile.words)
     strong, weak = strong - own, weak - own
-    around = {
-        reading.word(at)
-        for at in (
-            *range(candidate.first - NEAR_WORDS, candidate.first),
-            *range(candidate.last + 1, candidate.last + 1 + NEAR_WORDS),
-        )
-    } - own
+    words, first, after = reading.words.words, candidate.first, candidate.last + 1
+    around = {*words[max(0, first - NEAR_WORDS) : first], *words[after : after + NEAR_WORDS]} - own
     features = candidate.features
     if around & cues.STRONG:
         candidate.cues["near"] = 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,10 +12,6 @@ from omnisonic.insight.tagging.index import AliasIndex, Match
 from omnisonic.insight.tagging.mentions import CatalogEntry, StopRule
 from omnisonic.insight.tagging.normalize import normalize
 from omnisonic.insight.tagging.reading import SENTENCE_ENDS, Case, Reading, Style
-
-
-_EDGE_END = re.compile(r"(?:[^\w\s'\"’”]+|(?<=\w)['’])$")
-_EDGE_START = re.compile(r"^[^\w\s'\"‘“]+")
 
 
 @dataclass(slots=True)
@@ -47,6 +42,8 @@ class Stoplist:
 
     def stops(self, key: str, entry: CatalogEntry, source: str) -> bool:
         """Whether this form must not lead to this entity here."""
+        if not self._rules:
+            return False
         return any(
             rule.entity_id in (None, entry.id) and rule.source in (None, source)
             for rule in self._rules.get(key, ())
@@ -77,7 +74,7 @@ def keep_longest(candidates: Iterable[Candidate]) -> list[Candidate]:
 def _is_plain_word(reading: Reading, match: Match) -> bool:
     """An ordinary word in lower case without quotes: the answer to most matches, so it comes first."""
     profile = match.form.profile
-    if not profile.ordinary or match.last < match.first:
+    if not match.form.plain or match.last < match.first:
         return False
     at = reading.words.starts[match.first + profile.content[0]]
     if not reading.body[at].islower():
@@ -105,24 +102,21 @@ def consider(
     profile = match.form.profile
     name = (artists or titles)[0][0].name
     case = reading.case_of(match.first, match.last, profile, match.start, name)
-    start, end = _with_marks(reading.body, match, [entry for entry, _ in (*artists, *titles)])
+    start, end = _with_marks(reading.body, match) if match.form.edges else (match.start, match.end)
     quoted = reading.is_quoted(start, end)
     return Candidate(match.first, match.last, start, end, profile, artists, titles, case, quoted)
 
 
-def _with_marks(body: str, match: Match, owners: Sequence[CatalogEntry]) -> tuple[int, int]:
+def _with_marks(body: str, match: Match) -> tuple[int, int]:
     """Marks at the edges of a name belong to the mention where the text has them too ("R.E.M.", "Help!")."""
     start, end = match.start, match.end
-    for owner in owners[:3]:
-        for name in (owner.name, *owner.aliases):
-            tail = _EDGE_END.search(name) or _initials_end(name)
-            if tail is not None and normalize(name) == match.form.key and _follows(body, tail[0], start, end):
-                end += len(tail[0])
-            head = _EDGE_START.match(name)
-            if head is not None and normalize(name) == match.form.key and body.endswith(head[0], 0, start):
-                start -= len(head[0])
-            if (start, end) != (match.start, match.end):
-                return start, end
+    for head, tail in match.form.edges:
+        if tail and _follows(body, tail, start, end):
+            end += len(tail)
+        if head and body.endswith(head, 0, start):
+            start -= len(head)
+        if (start, end) != (match.start, match.end):
+            break
     return start, end
 
 
@@ -131,11 +125,6 @@ def _follows(body: str, tail: str, start: int, end: int) -> bool:
     if tail in ("'", "’"):
         return body[end : end + 1] in ("'", "’") and body[start - 1 : start] not in ("'", "‘")
     return body.startswith(tail, end)
-
-
-def _initials_end(name: str) -> re.Match[str] | None:
-    """The last point of initials, which catalogs often leave away."""
-    return re.search(r"(?<=\w)\.$", name + ".") if re.fullmatch(r"(?:\w\.)+\w", name) else None
 
 
 def _is_one_name(reading: Reading, match: Match) -> bool:

@@ -6,16 +6,18 @@ whole words match. Forms of scripts without spaces and forms of symbols are sear
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick
 
-from omnisonic.insight.tagging.aliases import AliasKind, is_verbatim, verbatim_key, written_forms
-from omnisonic.insight.tagging.ambiguity import Profile, profile_of
+from omnisonic.insight.tagging.aliases import AliasKind, edge_marks, is_verbatim, verbatim_key, written_forms
+from omnisonic.insight.tagging.ambiguity import DOUBTFUL, Ambiguity, Profile, profile_of
 from omnisonic.insight.tagging.mentions import CatalogEntry
 from omnisonic.insight.tagging.normalize import Words, fold_with_origins, normalize
 
+MAX_EDGE_OWNERS = 3
 Owner = tuple[int, AliasKind]
 
 
@@ -26,6 +28,12 @@ class Form:
     key: str
     owners: tuple[Owner, ...]  # entry numbers, the closest kind of each
     profile: Profile
+    edges: tuple[tuple[str, str], ...] = ()  # marks before and after the name as its owners write it
+
+    @property
+    def plain(self) -> bool:
+        """Whether lower case makes it an ordinary word."""
+        return self.profile.ordinary or self.profile.ambiguity in DOUBTFUL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class AliasIndex:
         self._keys, self._owners = list(spaced), list(spaced.values())
         self._numbers = {key: number for number, key in enumerate(self._keys)}
         self._forms: dict[int, Form] = {}
+        self._facts: dict[int, tuple[Form, int, int]] = {}
         self._automaton = AhoCorasick([f" {key} " for key in self._keys], store_patterns=False)
         self._verbatim = [Form(key, tuple(owners), profile_of(key)) for key, owners in verbatim.items()]
         self._has_symbols = any(form.key.isascii() for form in self._verbatim)
@@ -76,8 +85,25 @@ class AliasIndex:
         form = self._forms.get(number)
         if form is None:
             key = self._keys[number]
-            form = self._forms[number] = Form(key, tuple(self._owners[number]), profile_of(key))
+            owners = tuple(self._owners[number])
+            form = self._forms[number] = Form(key, owners, profile_of(key), self._edges(key, owners))
         return form
+
+    def _edges(self, key: str, owners: tuple[Owner, ...]) -> tuple[tuple[str, str], ...]:
+        found: dict[tuple[str, str], None] = {}
+        for number, _ in owners[:MAX_EDGE_OWNERS]:
+            entry = self.entries[number]
+            for name in (entry.name, *entry.aliases):
+                edges = edge_marks(name)
+                if any(edges) and normalize(name) == key:
+                    found[edges] = None
+        return tuple(found)
+
+    def _fact(self, number: int) -> tuple[Form, int, int]:
+        """A form, how many words it has, and which of them must not be in lower case (-1: none)."""
+        form = self.form(number)
+        doubtful = form.plain and form.profile.ambiguity is not Ambiguity.PHRASE
+        return form, len(form.profile.words), form.profile.content[0] if doubtful else -1
 
     def find_form(self, key: str) -> Form | None:
         """The form with exactly these normalized words."""
@@ -85,14 +111,22 @@ class AliasIndex:
         return None if number is None else self.form(number)
 
     def find(self, body: str, words: Words) -> Iterator[Match]:
-        """All forms in a text, overlapping ones too, in no particular order."""
-        starts, ends = words.starts, words.ends
-        for number, start, end in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
-            first = words.word_at(start)
-            form = self._forms.get(number) or self.form(number)
-            last = first + len(form.profile.words) - 1
-            if last < len(ends) and end:
-                yield Match(form, first, last, starts[first], ends[last])
+        """Forms in a text, overlapping ones too, in no particular order. Ordinary words in lower case without a
+        mark before them are left out here, because they are the answer to nearly all matches."""
+        starts, ends, positions = words.starts, words.ends, words.positions
+        facts = self._facts
+        for number, start, _ in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
+            first = bisect_right(positions, start) - 1
+            fact = facts.get(number)
+            if fact is None:
+                fact = facts[number] = self._fact(number)
+            form, length, lead = fact
+            if lead >= 0 and body[starts[first + lead]].islower():
+                at = starts[first]
+                if at and body[at - 1].isspace():
+                    continue
+            last = first + length - 1
+            yield Match(form, first, last, starts[first], ends[last])
         if self._verbatim_automaton is not None and (self._has_symbols or not body.isascii()):
             yield from self._find_verbatim(body, words)
 

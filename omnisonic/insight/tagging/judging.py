@@ -131,6 +131,8 @@ def to_link(reading: Reading, judgment: Judgment) -> FoundLink:
 
 def _bandmates(candidates: Sequence[Candidate]) -> set[str]:
     """Artists that the catalog ties to another artist of the item, where the other is not doubtful."""
+    if not any(entry.artist_ids for one in candidates for entry, _ in one.artists):
+        return set()
     present = {
         entry.id: one
         for one in candidates
@@ -196,6 +198,8 @@ def _judge_fuzzy(
 def _judge_title(
     reading: Reading, candidate: Candidate, credits_found: list[Credit], model: Model
 ) -> Judgment:
+    if not credits_found and not candidate.quoted:
+        return Judgment(candidate, None, "no performer or writer beside the title", candidate.features, 0.0)
     observe_title(reading, candidate, credits_found)
     base = dict(candidate.features)
     passed: list[tuple[CatalogEntry, dict[str, float], str]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from enum import StrEnum
 
 from omnisonic.insight.tagging import cues
@@ -10,6 +11,7 @@ from omnisonic.insight.tagging.lexicon import STOP_WORDS
 from omnisonic.insight.tagging.mentions import Item
 from omnisonic.insight.tagging.normalize import Words, split_words
 
+STYLE_WORDS = 60  # so many words show how a text uses capitals
 OPENING = "\"'“‘«»„‟‹›「『《〈‚`*_”’"
 CLOSING = "\"'”’»«“‘›‹」』》〉`*_"
 SENTENCE_ENDS = frozenset(".!?:;\n•|…。！？")
@@ -201,12 +203,15 @@ class Reading:
         return self.item.title if in_title else self.item.text
 
     def _find_style(self, in_title: bool) -> Style:
-        edge = len(self.item.title)
         words = self.words
+        border = bisect_left(words.starts, len(self.item.title))
+        low, high = (0, border) if in_title else (border, border + STYLE_WORDS)
         raws = [
             self.body[start:end]
-            for start, end, word in zip(words.starts, words.ends, words.words, strict=True)
-            if (start < edge) is in_title and word not in STOP_WORDS and len(word) > 2 and word.isalpha()
+            for start, end, word in zip(
+                words.starts[low:high], words.ends[low:high], words.words[low:high], strict=True
+            )
+            if len(word) > 2 and word not in STOP_WORDS and word.isalpha()
         ]
         if not raws:
             return Style.SENTENCE
