@@ -8,9 +8,12 @@ from functools import cache
 from wordfreq import top_n_list
 
 from omnisonic.insight.news import EntityType
+from omnisonic.insight.tagging.lexicon import ordinary_words
 from omnisonic.insight.tagging.mentions import CatalogEntry, Item
 
-SYLLABLES = tuple("ka lo mi ren tas vor bel dun ash ek zi pol gra nim sor quen tal wex ori jun hal cy fen ru".split())
+SYLLABLES = tuple(
+    "ka lo mi ren tas vor bel dun ash ek zi pol gra nim sor quen tal wex ori jun hal cy fen ru".split()
+)
 TITLE_SHARE = 0.4
 PLAIN_SHARE = 0.15  # names that are ordinary words
 FRAMES = (
@@ -24,7 +27,7 @@ FRAMES = (
 
 @cache
 def _common() -> tuple[str, ...]:
-    return tuple(word for word in top_n_list("en", 12_000) if word.isalpha() and len(word) > 2)
+    return tuple(word for word in top_n_list("en", 12_000) if len(word) > 2 and word in ordinary_words())
 
 
 def made_catalog(chance: random.Random, names: int) -> list[CatalogEntry]:
@@ -68,4 +71,6 @@ def _name(chance: random.Random) -> str:
     if chance.random() < PLAIN_SHARE:
         return " ".join(word.capitalize() for word in chance.choices(_common(), k=chance.randint(1, 3)))
     count = chance.choice((1, 2, 2, 3))
-    return " ".join("".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))).capitalize() for _ in range(count))
+    return " ".join(
+        "".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))).capitalize() for _ in range(count)
+    )
