@@ -23,6 +23,8 @@ from omnisonic.core.imports.page import imports_page
 from omnisonic.core.imports.state import ImportsState
 from omnisonic.core.licenses.page import licenses_page
 from omnisonic.core.licenses.state import LicensesState
+from omnisonic.insight.feeds.page import feeds_page
+from omnisonic.insight.feeds.state import FeedsState
 from omnisonic.platform.auth.settings_page import settings_page
 from omnisonic.platform.auth.settings_state import SettingsState
 from omnisonic.platform.auth.signin_page import sign_in_page, verify_page
@@ -60,6 +62,7 @@ NAVIGATION = (
     Entry("works", "disc-3", "Works", "/catalog", group="Catalog", is_on_phone=True),
     Entry("licenses", "file-check", "Licenses", "/licenses", group="Catalog"),
     Entry("imports", "folder-input", "Imports", "/imports", group="Catalog"),
+    Entry("feeds", "rss", "Feeds", "/feeds", group="Insight"),
 )
 
 PAGES = (
@@ -115,6 +118,7 @@ PAGES = (
     ),
     Page("/licenses", licenses_page, "Licenses · Omnisonic", [ViewerState.load, LicensesState.load]),
     Page("/imports", imports_page, "Imports · Omnisonic", [ViewerState.load, ImportsState.load]),
+    Page("/feeds", feeds_page, "Feeds · Omnisonic", [ViewerState.load, FeedsState.load]),
     Page("/settings", settings_page, "Settings · Omnisonic", [ViewerState.load, SettingsState.load]),
     Page("/admin", admin_page, "Admin · Omnisonic", [ViewerState.load, AdminState.load]),
     Page("/404", not_found_page, "Nothing here · Omnisonic", [ViewerState.look]),

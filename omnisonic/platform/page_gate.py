@@ -14,7 +14,17 @@ from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.web.headers import joined_header
 from omnisonic.platform.web.plain_page import plain_page
 
-PROTECTED = ("/sessions", "/join", "/exports", "/catalog", "/licenses", "/imports", "/settings", "/admin")
+PROTECTED = (
+    "/sessions",
+    "/join",
+    "/exports",
+    "/catalog",
+    "/licenses",
+    "/imports",
+    "/feeds",
+    "/settings",
+    "/admin",
+)
 ADMIN_ONLY = ("/admin",)
 CHECKED_ELSEWHERE = ("/admin/queues",)  # behind its own check, which also covers its JSON and actions
 
