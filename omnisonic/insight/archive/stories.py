@@ -7,7 +7,6 @@ Chaudhuri et al., ICDE 2006; Bayardo et al., WWW 2007): only titles that share s
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -16,8 +15,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-WINDOW = timedelta(hours=72)
-LIKENESS = Fraction(3, 5)
+WINDOW_HOURS = 72
+WINDOW = timedelta(hours=WINDOW_HOURS)
+LIKENESS = (3, 5)  # as numerator and denominator: nothing here is rounded
 WORDS_MIN = 3  # "Album review" is no story
 # A separator has space around it: "hip-hop" and "10:30" stay whole.
 PARTS = re.compile(r"\s+[-\u2010-\u2015|\u00b7:]+\s+|:\s+|\s*\|\s*")
@@ -49,13 +49,14 @@ def title_words(title: str) -> frozenset[str]:
 def block_words(words: frozenset[str]) -> list[str]:
     """The words under which a title is filed: long ones first, because they are rare."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    return ordered[: len(words) - math.ceil(LIKENESS * len(words)) + 1] if words else []
+    least = -(-LIKENESS[0] * len(words) // LIKENESS[1])  # words that an alike title shares with it
+    return ordered[: len(words) - least + 1] if words else []
 
 
 def are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two titles tell the same story; a title without words tells none."""
     common = len(one & other)
-    return common > 0 and common >= LIKENESS * (len(one) + len(other) - common)
+    return common > 0 and common * LIKENESS[1] >= LIKENESS[0] * (len(one) + len(other) - common)
 
 
 class StoryIndex:

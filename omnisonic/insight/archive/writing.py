@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,14 @@ from duckdb import DuckDBPyConnection
 from omnisonic.insight.archive.entries import Delivery, Entry
 from omnisonic.insight.archive.file import from_stored, last_seq, to_stored, transaction
 from omnisonic.insight.archive.identity import Keys, keys_of, shared_keys
-from omnisonic.insight.archive.stories import WINDOW, StoryIndex, Told, block_words, title_words
+from omnisonic.insight.archive.stories import (
+    LIKENESS,
+    WINDOW_HOURS,
+    StoryIndex,
+    Told,
+    block_words,
+    title_words,
+)
 
 NO_VERSION = 0  # another feed of the outlet has the article too: kept, but the article stays as it is
 KEY_KINDS = ("UUID", "UUID")
@@ -24,6 +30,18 @@ ENTRY_KINDS = (
     "VARCHAR", "TIMESTAMP", "VARCHAR",
 )  # fmt: skip
 BLOCK_KINDS = ("VARCHAR", "UUID", "TIMESTAMP", "VARCHAR[]")
+# The exact rule of `stories.are_alike`, among titles that share a block and within the window.
+ALIKE_STORIES = f"""
+WITH asked AS (
+    SELECT unnest(?::VARCHAR[][]) AS words, unnest(?::VARCHAR[][]) AS blocks, unnest(?::TIMESTAMP[]) AS moment
+),
+filed AS (SELECT words, moment, unnest(blocks) AS word FROM asked)
+SELECT DISTINCT b.story_at, b.story_id, b.words
+FROM story_blocks b JOIN filed f ON b.word = f.word
+    AND b.story_at BETWEEN f.moment - INTERVAL {WINDOW_HOURS} HOUR AND f.moment + INTERVAL {WINDOW_HOURS} HOUR
+WHERE len(list_intersect(b.words, f.words)) * {LIKENESS[1] + LIKENESS[0]}
+    >= {LIKENESS[0]} * (len(b.words) + len(f.words))
+"""  # noqa: S608  (numbers of ours)
 
 
 @dataclass(frozen=True)
@@ -173,6 +191,12 @@ def _look_up(
         [asked],
     ).fetchall()
     items: dict[UUID, UUID] = dict(found)
+    shared |= _stored_shared(connection, asked)
+    new = [
+        entry
+        for entry, its in zip(delivery.entries, keys, strict=True)
+        if not any(key in items for key in its.lookups(shared))
+    ]
     ids = sorted(set(items.values()))
     versions = connection.execute(
         "SELECT item_id, max(version) FROM entries SEMI JOIN (SELECT unnest(?::UUID[]) AS item_id) "
@@ -186,10 +210,10 @@ def _look_up(
     ).fetchall()
     return _Known(
         items=items,
-        shared=shared | _stored_shared(connection, asked),
+        shared=shared,
         versions=dict(versions),
         digests={(item, delivery.outlet.feed_id): digest for item, digest in digests},
-        stories=StoryIndex(_near_stories(connection, delivery)),
+        stories=StoryIndex(_near_stories(connection, delivery, new)),
     )
 
 
@@ -201,18 +225,19 @@ def _stored_shared(connection: DuckDBPyConnection, keys: Iterable[UUID]) -> froz
     return frozenset(key for (key,) in found)
 
 
-def _near_stories(connection: DuckDBPyConnection, delivery: Delivery) -> list[Told]:
-    """Every story that an entry could belong to: its exact blocks, within the window of all of them."""
-    words, times = set[str](), list[datetime]()
-    for entry in delivery.entries:
-        words.update(block_words(title_words(entry.name.title)))
-        times.append(to_stored(entry.published_at or delivery.seen_at(entry)))
-    if not words:
+def _near_stories(connection: DuckDBPyConnection, delivery: Delivery, new: Sequence[Entry]) -> list[Told]:
+    """Every story that one of these entries could belong to."""
+    titles = [(title_words(entry.name.title), entry.published_at or delivery.seen_at(entry)) for entry in new]
+    titles = [(words, at) for words, at in titles if words]
+    if not titles:
         return []
     found = connection.execute(
-        "SELECT DISTINCT story_at, story_id, words FROM story_blocks "
-        "SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS word) USING (word) WHERE story_at BETWEEN ? AND ?",
-        [sorted(words), min(times) - WINDOW, max(times) + WINDOW],
+        ALIKE_STORIES,
+        [
+            [sorted(words) for words, _ in titles],
+            [block_words(words) for words, _ in titles],
+            [to_stored(at) for _, at in titles],
+        ],
     ).fetchall()
     return [Told(from_stored(moment), story, frozenset(its)) for moment, story, its in found]
 
