@@ -6,7 +6,7 @@ import reflex as rx
 
 from omnisonic.core.imports.components import import_row, importer
 from omnisonic.core.imports.state import ImportsState
-from omnisonic.platform.ui.feedback import skeleton
+from omnisonic.platform.ui.feedback import error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 from omnisonic.platform.ui.table import table
 
@@ -23,19 +23,25 @@ def imports_page() -> rx.Component:
             ),
             importer(),
             rx.cond(
-                ImportsState.is_loaded,
-                rx.cond(
-                    ImportsState.rows.length() > 0,
-                    table("Imports", COLUMNS, rx.foreach(ImportsState.rows, import_row), testid="imports"),
-                    rx.el.p(
-                        "Your imports are listed here, with a file of the rows that were refused.",
-                        class_name="ui-text-2",
-                        data_testid="no-imports",
-                    ),
+                ImportsState.load_problem != "",
+                error_state(
+                    "The imports could not be listed", ImportsState.load_problem, on_retry=ImportsState.load
                 ),
-                skeleton(shape="row", count=3),
+                rx.cond(ImportsState.is_loaded, _list(), skeleton(shape="row", count=3)),
             ),
         ),
         active="imports",
         crumbs=crumbs(("Catalog", "/catalog"), ("Imports", None)),
+    )
+
+
+def _list() -> rx.Component:
+    return rx.cond(
+        ImportsState.rows.length() > 0,
+        table("Imports", COLUMNS, rx.foreach(ImportsState.rows, import_row), testid="imports"),
+        rx.el.p(
+            "Your imports are listed here, with a file of the rows that were refused.",
+            class_name="ui-text-2",
+            data_testid="no-imports",
+        ),
     )

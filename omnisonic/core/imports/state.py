@@ -26,12 +26,14 @@ class ImportsState(WatchState, rx.State):
     path: ClassVar[str] = "/imports"
 
     is_loaded: bool = False
+    load_problem: str = ""
     rows: rx.Field[list[ImportRow]] = rx.field(default_factory=list)
 
     @rx.event
     @guarded
     async def load(self) -> Any:
         """The list as it is now."""
+        self.load_problem = ""
         self._show(await in_thread(_list_rows, current_actor()))
         return ImportsState.watch if any(row.is_active for row in self.rows) else None
 
