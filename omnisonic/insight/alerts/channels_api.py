@@ -29,6 +29,7 @@ from omnisonic.platform.web.plain_page import question_page, told_page
 
 router = APIRouter(prefix="/api/alerts", tags=["alerts"])
 Token = Annotated[str | None, Query(max_length=200, description="The code of the link in the mail.")]
+LinkToken = Annotated[str, Query(max_length=200, description="The code of the link in the mail.")]
 few = Depends(rate_limited("alert-links", 30, 60, fail_open=False))
 
 
@@ -138,10 +139,10 @@ def ask_to_unsubscribe() -> Response:
 
 
 @router.post("/unsubscribe/{of_id}", operation_id="unsubscribe_from_alerts", dependencies=[few])
-def unsubscribe_link(of_id: UUID, request: Request, token: Token = None) -> Response:
+def unsubscribe_link(of_id: UUID, request: Request, token: LinkToken) -> Response:
     """Stop the mails that a link came with (RFC 8058); no sign-in needed."""
     with unit_of_work() as uow:
-        unsubscribe(uow, of_id=of_id, token=token or "")
+        unsubscribe(uow, of_id=of_id, token=token)
     return _answer(request, "Stopped", "No more mail of this kind will be sent. It can be turned on again.")
 
 
