@@ -33,6 +33,7 @@ class Profile:
     ambiguity: Ambiguity
     surprise: float
     ordinary: bool  # every word stands in a dictionary
+    known: bool = False  # made of words that are also something else
 
 
 def profile_of(key: str) -> Profile:
@@ -43,7 +44,14 @@ def profile_of(key: str) -> Profile:
     )
     ordinary = all(lexicon.is_ordinary(word) for word in words)
     surprise = lexicon.surprise(words)
-    return Profile(words, content, _classify(words, content, ordinary, surprise), surprise, ordinary)
+    known = all(_is_known(words[at]) for at in content)
+    return Profile(words, content, _classify(words, content, ordinary, surprise), surprise, ordinary, known)
+
+
+def _is_known(word: str) -> bool:
+    if lexicon.is_ordinary(word) or word in lexicon.known_names():
+        return True
+    return word in lexicon.places() or word in lexicon.first_names()
 
 
 def _classify(words: tuple[str, ...], content: tuple[int, ...], ordinary: bool, surprise: float) -> Ambiguity:

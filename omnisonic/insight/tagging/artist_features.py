@@ -61,9 +61,7 @@ def _vouch_in_list(reading: Reading, run: list[Candidate]) -> None:
     worded = [one for one in run if one.profile.ambiguity not in (Ambiguity.PLACE, Ambiguity.FIRST_NAME)]
     strong, weak, _ = reading.music()
     for one in run:
-        if any(other is not one for other in solid) or (
-            len(run) > 2 and worded and (strong or len(weak) > 1)
-        ):
+        if any(other is not one for other in solid) or (len(run) > 2 and worded and (strong or weak)):
             one.features["listed"] = 1.0
             one.cues["listed"] = 2
         elif len(run) > 1 and worded:
@@ -162,7 +160,7 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
         owned = [at for at in range(after, after + 5) if reading.word(at) in cues.OWNED]
         if owned and _in_sentence(reading, after + 1, owned[0]):
             found["owns"] = 2 if owned[0] - after <= 2 else 1
-        elif reading.gap(after).strip() and reading.gap(after).strip()[0] in "'\"“‘«":
+        elif possessive and reading.gap(after).strip() and reading.gap(after).strip()[0] in "'\"“‘«":
             found["owns"] = 1
     elif reading.joins(after) and "," not in reading.gap(after):
         _observe_verb(reading, candidate, after)

@@ -10,6 +10,7 @@ from omnisonic.insight.tagging.mentions import CatalogEntry
 
 CUES_FOR_DOUBTFUL = 2
 NAMESAKE_RATIO = 3.0
+QUIET = 0.15  # of the feature "music": one weak word at the most
 _ALWAYS_CAPITAL = frozenset({Ambiguity.PLACE, Ambiguity.FIRST_NAME})
 _DIRECT = frozenset(
     {"role", "role_after", "owns", "verb", "credit", "listed", "neighbor", "repeated", "member"}
@@ -28,6 +29,9 @@ def artist_rule(candidate: Candidate) -> tuple[bool, str]:
         return _judge_doubtful(candidate)
     if kind is Ambiguity.PHRASE:
         return _judge_phrase(candidate)
+    if candidate.profile.known and kind is not Ambiguity.PERSONAL and features["music"] < QUIET:
+        if not candidate.cues.keys() - {"capital"}:
+            return False, "a known word without music"
     if "lower" in features and not (_total(candidate) >= 1):
         return False, "lower case without a cue"
     if "derived" in features and features["derived"] and kind is Ambiguity.SINGLE and _total(candidate) < 1:

@@ -15,6 +15,12 @@ def ordinary_words() -> frozenset[str]:
 
 
 @cache
+def known_names() -> frozenset[str]:
+    """Proper names and rare words that many texts use for something else."""
+    return _read("known_names.txt")
+
+
+@cache
 def first_names() -> frozenset[str]:
     """Common given names, folded."""
     return _read("first_names.txt")

@@ -14,6 +14,7 @@ from omnisonic.insight.tagging.mentions import CatalogEntry
 from omnisonic.insight.tagging.reading import Case, Reading, Style
 
 CLEAR_SURPRISE = 5.0
+QUIET = 0.15  # of the feature "music": one weak word at the most
 _DESCRIBING = frozenset(
     (
         "new",
@@ -260,7 +261,8 @@ def _title_noun(reading: Reading, candidate: Candidate) -> bool:
 def _is_other_kind(reading: Reading, candidate: Candidate) -> bool:
     near = reading.before(candidate.first, 2)
     after = reading.after(candidate.last, 1)
-    if candidate.profile.ambiguity in DOUBTFUL and any(word in cues.SAYING for word in near[-1:]):
+    silent = candidate.features["music"] < QUIET
+    if silent and candidate.profile.ambiguity in DOUBTFUL and any(word in cues.SAYING for word in near[-1:]):
         return True
     named = near[-1:] if near[-1:] not in (["called"], ["titled"]) else near[:1]
     return any(word in cues.NOT_SONGS for word in named) or any(word in _OTHER_BEHIND for word in after)
