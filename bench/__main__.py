@@ -8,7 +8,19 @@ from importlib import import_module
 from bench.report import Figure, as_json, as_table
 
 MODULES = {"import": "imports"}  # a word that Python keeps for itself
-NAMES = ("mixdown", "media", "rooms", "import", "licenses", "graphql", "subscriptions", "startup", "tagging")
+NAMES = (
+    "mixdown",
+    "media",
+    "rooms",
+    "import",
+    "licenses",
+    "graphql",
+    "subscriptions",
+    "startup",
+    "feeds",
+    "tagging",
+    "analytics",
+)
 
 
 def main() -> None:

@@ -14,12 +14,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from omnisonic.platform.clickhouse import get_client
+from omnisonic.platform.clickhouse_migrations import migrate_clickhouse
 from omnisonic.platform.db import dispose_engines
+from omnisonic.platform.embedded.clickhouse import EmbeddedClickHouse
 from omnisonic.platform.embedded.database_roles import SUPERUSER
 from omnisonic.platform.embedded.folder import DataFolder
 from omnisonic.platform.embedded.migrations import migrate
 from omnisonic.platform.embedded.ports import LOOPBACK, free_port
 from omnisonic.platform.embedded.postgres import EmbeddedPostgres
+from omnisonic.platform.embedded.processes import start, stop
 from omnisonic.platform.embedded.stack import EmbeddedStack
 from omnisonic.platform.redis import get_redis
 from omnisonic.platform.settings import get_settings
@@ -56,6 +60,29 @@ def own_servers() -> Iterator[OwnServers]:
         _forget()
         stack.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def own_clickhouse() -> Iterator[None]:
+    """An empty embedded ClickHouse with our tables, inside of `own_servers`."""
+    settings = get_settings()
+    folder = DataFolder.open(settings.omnisonic_data_dir)
+    server = EmbeddedClickHouse(folder, database=settings.clickhouse_database)
+    spec = server.spec()
+    with folder.log(server.name).open("ab") as log:
+        process = start(spec, log)
+    try:
+        ends_s = time.monotonic() + PATIENCE_S
+        while not server.is_ready():
+            assert process.poll() is None, folder.log(server.name).read_text()
+            assert time.monotonic() < ends_s, "ClickHouse does not answer"
+            time.sleep(0.05)
+        os.environ.update(server.environment())
+        _forget()
+        migrate_clickhouse()
+        yield
+    finally:
+        stop(process, spec)
 
 
 @contextmanager
@@ -105,3 +132,4 @@ def _forget() -> None:
     dispose_engines()
     get_redis.cache_clear()
     get_settings.cache_clear()
+    get_client.cache_clear()
