@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from omnisonic.insight.news import EntityType, NewsItem
 from omnisonic.insight.store.buckets import BucketSize, choose_buckets, cut
-from omnisonic.insight.store.filters import CountBy
+from omnisonic.insight.store.filters import CountBy, EntityRef
 from omnisonic.insight.store.mentions import (
     Counts,
     count_all,
@@ -130,3 +132,11 @@ def test_a_link_tagged_again_counts_as_it_is_now(news: dict[str, NewsItem]) -> N
         "": 1,
     }
     assert count_all(replace(MONTH.about(SINGER), min_confidence=0.45)).mentions == 1
+
+
+def test_two_writers_of_a_week_lose_nothing(news: dict[str, NewsItem]) -> None:
+    found = [[link(news["c"], EntityRef(EntityType.ARTIST, UUID(int=100 + n)))] for n in range(6)]
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(write_links, found)) == [1] * 6
+    assert count_all(MONTH).mentions == 7 + 6
+    assert set(count_by_entity(MONTH, limit=20)) >= {EntityRef(EntityType.ARTIST, UUID(int=105))}
