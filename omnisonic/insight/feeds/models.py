@@ -11,6 +11,7 @@ from sqlalchemy import Column, DateTime, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from omnisonic.platform.auth import models as _accounts  # noqa: F401  (`created_by` leads to its table)
 from omnisonic.platform.orm import Row, enum_field, json_field, timestamp_field
 
 MAX_URL_CHARS = 2048
