@@ -140,3 +140,9 @@ def test_two_writers_of_a_week_lose_nothing(news: dict[str, NewsItem]) -> None:
         assert list(pool.map(write_links, found)) == [1] * 6
     assert count_all(MONTH).mentions == 7 + 6
     assert set(count_by_entity(MONTH, limit=20)) >= {EntityRef(EntityType.ARTIST, UUID(int=105))}
+
+
+def test_a_filter_may_name_thousands(news: dict[str, NewsItem]) -> None:
+    crowd = [EntityRef(EntityType.ARTIST, UUID(int=1000 + n)) for n in range(5000)]
+    assert count_all(MONTH.about(BAND, *crowd)).mentions == 4
+    assert set(first_mentions([*crowd, SONG])) == {SONG}
