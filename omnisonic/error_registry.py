@@ -4,8 +4,10 @@ from omnisonic.core import graph_errors
 from omnisonic.core.catalog import errors as catalog_errors
 from omnisonic.core.imports import errors as import_errors
 from omnisonic.core.licenses import errors as license_errors
-from omnisonic.insight.tagging import errors as tagging_errors
+from omnisonic.insight.archive import errors as archive_errors
 from omnisonic.insight.feeds import errors as feed_errors
+from omnisonic.insight.ingest_jobs import errors as ingest_errors
+from omnisonic.insight.tagging import errors as tagging_errors
 from omnisonic.platform import http_client, rate_limit
 from omnisonic.platform.auth import errors as auth_errors
 from omnisonic.platform.storage import api as storage_links
@@ -16,6 +18,7 @@ from omnisonic.studio.tracks import errors as track_errors
 from omnisonic.studio.uploads import errors as upload_errors
 
 __all__ = [
+    "archive_errors",
     "auth_errors",
     "catalog_errors",
     "export_errors",
@@ -23,6 +26,7 @@ __all__ = [
     "graph_errors",
     "http_client",
     "import_errors",
+    "ingest_errors",
     "license_errors",
     "rate_limit",
     "rendering_errors",
