@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
-_UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_UNSPACED = "\u1100-\u11ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 WORD = re.compile(rf"[^\W_{_UNSPACED}]+|[{_UNSPACED}]+|&")  # Latin beside Kanji is a word of its own
 _ODD_LETTERS = {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h"}
 _STRIPPED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
@@ -133,6 +133,8 @@ def _fold_cluster(cluster: str) -> str:
 def _fold_once(cluster: str) -> str:
     if "\ud800" <= cluster[0] <= "\udfff":
         return "\ufffd"  # half a character: no automaton can read it
+    if "\u3130" <= cluster[0] <= "\u318f" or "\uffa0" <= cluster[0] <= "\uffdc":
+        return cluster  # letters of Hangul that stand alone would grow together when folded again
     composed = unicodedata.normalize("NFKC", cluster).casefold()
     folded: list[str] = []
     for char in unicodedata.normalize("NFC", composed):
@@ -140,4 +142,4 @@ def _fold_once(cluster: str) -> str:
         if len(base) > 1 and unicodedata.name(base[0], "").startswith(_STRIPPED_SCRIPTS):
             char = base[0]
         folded.append(_ODD_LETTERS.get(char, char))
-    return "".join(char for char in folded if not 0x300 <= ord(char) <= 0x36F)
+    return "".join(char for char in "".join(folded) if not 0x300 <= ord(char) <= 0x36F)
