@@ -39,6 +39,7 @@ from omnisonic.platform.sealing import Unsealable
 CLAIM_LASTS = timedelta(seconds=180)  # longer than the job may take
 OVERDUE = timedelta(seconds=60)  # a message whose job got lost on its way
 FAILING_MAX = timedelta(hours=72)
+TURN_WAIT = timedelta(seconds=20)  # until the other attempt at a failing channel is over
 DUE_BATCH = 500
 WAITING = (DeliveryStatus.PENDING, DeliveryStatus.HELD, DeliveryStatus.RETRYING)
 QUIET_KINDS = {DeliveryKind.ALERT, DeliveryKind.DIGEST}
@@ -77,6 +78,9 @@ def claim(uow: UnitOfWork, delivery_id: UUID, *, now: datetime) -> Claimed | Non
     owner = find_user(uow.session, row.user_id)
     if (reason := _hindrance(row, channel, owner)) is not None:
         _end(uow, row, DeliveryStatus.FAILED, reason)
+        return None
+    if channel is not None and channel.failing_since and _is_being_tried(uow.session, channel, now=now):
+        row.status, row.next_attempt_at = DeliveryStatus.RETRYING, now + TURN_WAIT
         return None
     return _start(uow, row, channel, owner, now=now)
 
@@ -144,6 +148,16 @@ def _hindrance(row: AlertDelivery, channel: AlertChannel | None, owner: User | N
     if channel is None or not channel.enabled:
         return "The channel was turned off."
     return None if channel.confirmed_at else "The channel's address is not confirmed."
+
+
+def _is_being_tried(session: Session, channel: AlertChannel, *, now: datetime) -> bool:
+    # A receiver that stalls may hold one worker, not all of them.
+    sending = select(AlertDelivery.id).where(
+        AlertDelivery.channel_id == channel.id,
+        AlertDelivery.status == DeliveryStatus.SENDING,
+        col(AlertDelivery.next_attempt_at) > now,
+    )
+    return session.exec(sending.limit(1)).first() is not None
 
 
 def _start(

@@ -30,6 +30,8 @@ from omnisonic.insight.alerts.models import (
     DeliveryKind,
     DeliveryStatus,
 )
+from omnisonic.insight.alerts.preferences import change_settings
+from omnisonic.insight.alerts.schemas import NotificationChange
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.models import User
 from omnisonic.platform.db import read_session, unit_of_work
@@ -47,14 +49,6 @@ from .conftest import (
     run_jobs,
     the_delivery,
 )
-
-
-def webhook_of(actor: Actor, receiver: Receiver) -> tuple[AlertChannel, str]:
-    with unit_of_work() as uow:
-        row, secret = channels.rotate_secret(
-            uow, actor, channel_id=make_channel(actor, ChannelType.WEBHOOK, url=receiver.url).id
-        )
-    return row, secret
 
 
 def outcomes() -> list[tuple[str | None, int | None]]:
@@ -284,10 +278,27 @@ def test_two_workers_send_one_message(mara: Actor, receiver: Receiver, redis_cli
         assert claim(uow, delivery.id, now=now) is None
 
 
-def test_quiet_hours_hold_messages_and_join_them(mara: Actor, receiver: Receiver, redis_client: Any) -> None:
-    from omnisonic.insight.alerts.preferences import change_settings
-    from omnisonic.insight.alerts.schemas import NotificationChange
+def test_a_failing_channel_holds_one_worker_at_most(
+    mara: Actor, receiver: Receiver, redis_client: Any
+) -> None:
+    channel = make_channel(mara, ChannelType.WEBHOOK, url=receiver.url)
+    rule, now = make_rule(mara, channel), utc_now()
+    for name in ("Mara Lind", "Teo"):
+        fire_now(rule, artist(name), now=now - timedelta(seconds=len(name)))
+    with unit_of_work() as uow:
+        uow.session.get_one(AlertChannel, channel.id).failing_since = now
+        first, second = uow.session.exec(select(AlertDelivery.id))
+    with unit_of_work() as uow:
+        assert claim(uow, first, now=now) is not None
+    with unit_of_work() as uow:
+        assert claim(uow, second, now=now) is None
+    assert the_delivery(second).status is DeliveryStatus.RETRYING
+    with unit_of_work() as uow:
+        later = now + timedelta(seconds=200)  # the other one is dead by now
+        assert claim(uow, second, now=later) is not None
 
+
+def test_quiet_hours_hold_messages_and_join_them(mara: Actor, receiver: Receiver, redis_client: Any) -> None:
     night = datetime.fromisoformat("2026-11-20T23:30:00+00:00")
     with unit_of_work() as uow:
         change = NotificationChange(
