@@ -203,7 +203,7 @@ def run_user(arguments: Arguments) -> int:
 def _concurrency(queue: Queue) -> int:
     if queue is Queue.MIXDOWN:
         return get_settings().export_worker_concurrency
-    return 2 if queue in (Queue.MEDIA, Queue.FEEDS) else 1
+    return 2 if queue in (Queue.MEDIA, Queue.FEEDS, Queue.ALERTS) else 1
 
 
 def _add(
