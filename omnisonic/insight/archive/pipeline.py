@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from duckdb import DuckDBPyConnection
 
@@ -22,11 +21,9 @@ from omnisonic.insight.archive.reading import read_slice
 from omnisonic.insight.archive.writing import take_delivery
 from omnisonic.insight.news import NewsItem
 from omnisonic.insight.store.writes import write_items
+from omnisonic.insight.tagging.service import Tagging
 from omnisonic.platform.errors import ServiceUnavailable
 from omnisonic.platform.logging import get_logger
-
-if TYPE_CHECKING:
-    from omnisonic.insight.tagging.service import Tagging
 
 DELIVERIES_PER_ROUND = 20  # then the charts get what is there, however much waits
 ITEMS_PER_INSERT = 5000
@@ -129,8 +126,6 @@ class _LateTagger:
         self._tagging: Tagging | None = None
 
     def __call__(self, items: Sequence[NewsItem]) -> None:
-        from omnisonic.insight.tagging.service import Tagging
-
         self._tagging = self._tagging or Tagging.load()
         tag_items(self._tagging, items)
 
