@@ -9,7 +9,7 @@ from omnisonic.insight.feeds.models import FeedStatus
 from omnisonic.insight.feeds.schemas import FeedView
 from omnisonic.platform.ui.words import ago, count
 
-TIER_WORDS = {1: "Music outlet", 2: "General news", 3: "Anybody"}
+TIER_WORDS = {1: "Music outlet", 2: "General news", 3: "Other"}
 STATUS_WORDS = {
     FeedStatus.ACTIVE: "Fine",
     FeedStatus.FAILING: "Failing",
