@@ -16,6 +16,7 @@ BOUNDS = {
     "max_result_rows": MAX_ROWS,
     "result_overflow_mode": "throw",
     "max_memory_usage": 2_000_000_000,
+    "max_bytes_before_external_group_by": 1_000_000_000,
 }
 FIGURES = "uniqExact(story) AS stories, count() AS mentions, uniqExact(source) AS sources"
 

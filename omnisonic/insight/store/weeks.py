@@ -14,7 +14,7 @@ from omnisonic.platform.db import write_engine
 from omnisonic.platform.db_errors import translated
 
 REBUILD_LOCK = 0x0DA1
-WEEKS_AT_ONCE = 20  # an insert may touch 100 partitions
+WEEKS_AT_ONCE = 4  # bounds the memory of a build, and an insert may touch only 100 partitions
 # All versions of a link have the same `first_seen_at`, so that PREWHERE may choose them before FINAL does.
 BUILD = """
 INSERT INTO mentions_next (
@@ -40,7 +40,7 @@ PREWHERE first_seen_at >= toDateTime64({first:Date}, 3, 'UTC')
      AND first_seen_at < toDateTime64({after:Date}, 3, 'UTC')
      AND toMonday(toDate(first_seen_at)) IN {weeks:Array(Date)}
 GROUP BY entity_type, entity_id, item_id
-SETTINGS do_not_merge_across_partitions_select_final = 1
+SETTINGS do_not_merge_across_partitions_select_final = 1, max_bytes_before_external_group_by = 500000000
 """
 
 
@@ -52,10 +52,8 @@ def rebuild_weeks(moments: Iterable[datetime]) -> None:
     sends its links again.
     """
     wanted = sorted({monday_of(moment) for moment in moments})
-    if not wanted:
-        return
-    with _alone(), clickhouse() as client:
-        for start in range(0, len(wanted), WEEKS_AT_ONCE):
+    for start in range(0, len(wanted), WEEKS_AT_ONCE):
+        with _alone(), clickhouse() as client:
             exchange(client, wanted[start : start + WEEKS_AT_ONCE])
 
 
