@@ -11,6 +11,7 @@ from typing import Any
 CHECK_MIN_S = 5 * 60
 CHECK_MAX_S = 24 * 3600
 CHECK_DEFAULT_S = 3600  # until it is known how often the feed has something new
+CHECKS_PER_ITEM = 4  # news waits for a quarter of the usual pause at most; a check without news costs little
 WEEK_S = 7 * 24 * 3600
 BACKOFF_STEP_S = 15 * 60  # linear: an exponential one gives up on sources that come back
 JITTER = 0.1
@@ -27,7 +28,9 @@ def success_wait_s(*, items_per_week: float | None, asked_s: float | None, jitte
     `asked_s` is what the feed or its server wants at least, `jitter` is between -1 and 1. The answer is from
     5 minutes to 24 hours, whatever anybody says.
     """
-    base_s = CHECK_DEFAULT_S if items_per_week is None else WEEK_S / max(items_per_week, 0.001)
+    base_s = (
+        CHECK_DEFAULT_S if items_per_week is None else WEEK_S / CHECKS_PER_ITEM / max(items_per_week, 0.001)
+    )
     return _clamped(max(base_s, asked_s or 0) * (1 + JITTER * jitter))
 
 

@@ -46,7 +46,8 @@ def test_how_long_an_answer_holds(headers: dict[str, str], seconds: float | None
     ("per_week", "asked_s", "wait_s"),
     [
         (None, None, HOUR),
-        (168, None, HOUR),
+        (168, None, 15 * MINUTE),
+        (7, None, 6 * HOUR),
         (100_000, None, 5 * MINUTE),
         (0.1, None, DAY),
         (168, 3 * HOUR, 3 * HOUR),
