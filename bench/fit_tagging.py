@@ -1,8 +1,8 @@
 """`python -m bench.fit_tagging`: fit the weights of the confidence models again and write them.
 
-Logistic regression towards the weights that stand in the file (a Gaussian prior), so that a gold set of some hundred
-mentions refines what they say and does not replace it; then Platt's calibration on a third of the tuned items that
-the regression has not seen. Items that are held out take no part.
+Logistic regression towards the weights that stand in the file (a Gaussian prior), so that a gold set of
+some hundred mentions refines what they say and does not replace it; then Platt's calibration on a third of
+the tuned items that the regression has not seen. Items that are held out take no part.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""spaCy's PhraseMatcher as its documentation recommends it: a blank pipeline, `make_doc`, matching on LOWER."""
+"""spaCy's PhraseMatcher as its documentation recommends it: blank pipeline, `make_doc`, attribute LOWER."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ _ARTICLE = re.compile(r"^(?:the|a|los|las|les|la|le|die|der|el|os)\s+(?=\S)", re
 _JOINABLE = re.compile(r"(?<=\w)[-/.·’'$!](?=\w)")
 _BRACKETS = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]\s*")
 _TITLE_TAIL = re.compile(
-    r"\s+[-–—]\s+(?:\d{4}\s+)?(?:digital\s+)?(?:remaster|live|acoustic|radio edit|single|mono|stereo|demo|remix|"
-    r"bonus|deluxe|edit|version|from|feat|original|extended|instrumental).*$|\s+(?:feat\.?|ft\.?|featuring)\s.*$",
+    r"\s+[-–—]\s+(?:\d{4}\s+)?(?:digital\s+)?(?:remaster|live|acoustic|radio edit|single|mono|stereo|demo|"
+    r"remix|bonus|deluxe|edit|version|from|feat|original|extended|instrumental).*$|\s+(?:feat\.?|ft\.?|featuring)\s.*$",
     re.IGNORECASE,
 )
 _SEEN_AS_LETTERS = str.maketrans({"$": "s", "!": "i", "@": "a", "€": "e", "+": " and "})
@@ -101,7 +101,7 @@ def _is_risky(bare: str) -> bool:
 
 
 def edge_marks(name: str) -> tuple[str, str]:
-    """Marks before and after a name that are no quotes. Initials get the last point that catalogs leave away."""
+    """Marks before and after a name that are no quotes. Initials get the last point, often left away."""
     head, tail = _EDGE_START.match(name), _EDGE_END.search(name)
     point = "." if tail is None and _INITIALS.fullmatch(name) else ""
     return head[0] if head else "", tail[0] if tail else point

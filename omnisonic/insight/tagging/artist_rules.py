@@ -29,9 +29,9 @@ def artist_rule(candidate: Candidate) -> tuple[bool, str]:
         return _judge_doubtful(candidate)
     if kind is Ambiguity.PHRASE:
         return _judge_phrase(candidate)
-    if candidate.profile.known and kind is not Ambiguity.PERSONAL and features["music"] < QUIET:
-        if not candidate.cues.keys() - {"capital"}:
-            return False, "a known word without music"
+    known = candidate.profile.known and kind is not Ambiguity.PERSONAL
+    if known and features["music"] < QUIET and not candidate.cues.keys() - {"capital"}:
+        return False, "a known word without music"
     if "lower" in features and not (_total(candidate) >= 1):
         return False, "lower case without a cue"
     if "derived" in features and features["derived"] and kind is Ambiguity.SINGLE and _total(candidate) < 1:

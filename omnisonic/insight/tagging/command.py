@@ -33,7 +33,7 @@ def _open(name: str) -> Iterator[TextIO]:
         yield sys.stdin
         return
     try:
-        file = Path(name).open(encoding="utf-8")
+        file = Path(name).open(encoding="utf-8")  # noqa: SIM115
     except OSError as error:
         raise UnreadableLine(f"{name} cannot be opened: {error.strerror}.") from error
     try:

@@ -1,4 +1,4 @@
-"""From features to a probability: logistic models whose weights are fitted on the gold set and kept as data."""
+"""From features to a probability: logistic models, fitted on the gold set and kept as data."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Misspelled names: unmatched capitalized words are repaired against the words of the catalog, never guessed.
 
-The set to compare with is blocked by first letter, last letter and length, so the cost does not grow with the catalog as a
-scan would. Only `token_sort_ratio` judges: ratios of parts find "America" in "American Futures Exchange".
+The set to compare with is blocked by first letter, last letter and length, so the cost does not grow with
+the catalog as a scan would. Only `token_sort_ratio` judges: ratios of parts find "America" in "American
+Futures Exchange".
 """
 
 from __future__ import annotations
@@ -119,9 +120,12 @@ class Repairer:
     def _vocabulary(self) -> Blocks:
         if self._blocks is None:
             known = {
-                word for key in self._index.keys() for word in key.split() if len(word) >= MIN_WORD_LENGTH
+                word
+                for key in self._index.list_keys()
+                for word in key.split()
+                if len(word) >= MIN_WORD_LENGTH
             }
-            blocks: defaultBlocks = defaultdict(list)
+            blocks: defaultdict[tuple[str, str, int], list[str]] = defaultdict(list)
             for word in sorted(known):
                 blocks[word[0], word[-1], len(word)].append(word)
             self._known, self._blocks = frozenset(known), dict(blocks)

@@ -76,7 +76,7 @@ class AliasIndex:
         """How many forms are searched."""
         return len(self._keys) + len(self._verbatim)
 
-    def keys(self) -> list[str]:
+    def list_keys(self) -> list[str]:
         """The forms that part words, normalized."""
         return self._keys
 
@@ -111,8 +111,10 @@ class AliasIndex:
         return None if number is None else self.form(number)
 
     def find(self, body: str, words: Words) -> Iterator[Match]:
-        """Forms in a text, overlapping ones too, in no particular order. Ordinary words in lower case without a
-        mark before them are left out here, because they are the answer to nearly all matches."""
+        """Forms in a text, overlapping ones too, in no particular order.
+
+        Ordinary words in lower case without a mark before them are left out here: most matches are that.
+        """
         starts, ends, positions = words.starts, words.ends, words.positions
         facts = self._facts
         for number, start, _ in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
@@ -128,12 +130,11 @@ class AliasIndex:
             last = first + length - 1
             yield Match(form, first, last, starts[first], ends[last])
         if self._verbatim_automaton is not None and (self._has_symbols or not body.isascii()):
-            yield from self._find_verbatim(body, words)
+            yield from self._find_verbatim(self._verbatim_automaton, body, words)
 
-    def _find_verbatim(self, body: str, words: Words) -> Iterator[Match]:
+    def _find_verbatim(self, automaton: AhoCorasick, body: str, words: Words) -> Iterator[Match]:
         folded, origins = fold_with_origins(body)
-        assert self._verbatim_automaton is not None
-        for number, start, end in self._verbatim_automaton.find_matches_as_indexes(folded, overlapping=True):
+        for number, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
             form = self._verbatim[number]
             if not _stands_alone(folded, start, end):
                 continue

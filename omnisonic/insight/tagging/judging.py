@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from omnisonic.insight.news import EntityType, LinkMethod
+from omnisonic.insight.news import LinkMethod
 from omnisonic.insight.tagging.ambiguity import DOUBTFUL
 from omnisonic.insight.tagging.artist_rules import artist_rule, choose_artist
 from omnisonic.insight.tagging.candidates import Candidate
@@ -13,8 +13,6 @@ from omnisonic.insight.tagging.confidence import FUZZY_CEILING, Model, band
 from omnisonic.insight.tagging.mentions import CatalogEntry, FoundLink
 from omnisonic.insight.tagging.reading import Case, Reading
 from omnisonic.insight.tagging.titles import Credit, choose_title, is_plausible, observe_title, title_rule
-
-Meaning = Callable[[Reading, CatalogEntry], float]
 
 
 @dataclass(slots=True)
@@ -100,10 +98,9 @@ def judge_titles(
     }
 
 
-def to_link(reading: Reading, judgment: Judgment) -> FoundLink:
+def to_link(reading: Reading, judgment: Judgment, entry: CatalogEntry) -> FoundLink:
     """The link with its evidence."""
-    candidate, entry = judgment.candidate, judgment.entry
-    assert entry is not None
+    candidate = judgment.candidate
     owners = [*candidate.artists, *candidate.titles]
     fuzzy = candidate.similarity < 1
     method = LinkMethod.FUZZY if fuzzy else LinkMethod.HEURISTIC
@@ -229,8 +226,3 @@ def prefers_title(candidate: Candidate, title: Judgment, artist: Judgment, accep
     if artist.entry is None or artist.confidence < accept:
         return True
     return bool(title.features.get("performer")) and (candidate.quoted or title.features.get("noun") == 1.0)
-
-
-def is_title_type(kind: EntityType) -> bool:
-    """Works and recordings."""
-    return kind is not EntityType.ARTIST

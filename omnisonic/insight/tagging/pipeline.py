@@ -36,7 +36,7 @@ DEFAULT_FUZZY_THRESHOLD = 70
 
 
 class Tagger:
-    """Finds the entities of one catalog in any number of items. Immutable once built; safe between threads."""
+    """Finds the entities of one catalog in any number of items; each item is judged by itself."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Tagger:
         """Links of one item, in the order of the text; the same item always gives the same links."""
         reading, judged = self._judge(item)
         links = tuple(
-            to_link(reading, one)
+            to_link(reading, one, one.entry)
             for one in judged
             if one.entry is not None and one.confidence >= self._accept
         )

@@ -128,10 +128,8 @@ class Reading:
         lettered = [at for at in content if self.body[self.words.starts[at]].isalpha()]
         if not lettered:
             return self._case_of_article(first, last)
-        if (
-            not self.body[self.words.starts[lettered[0]]].lower()
-            != self.body[self.words.starts[lettered[0]]].upper()
-        ):
+        letter = self.body[self.words.starts[lettered[0]]]
+        if letter.lower() == letter.upper():
             return Case.NONE
         capital = [self.is_capital(at) for at in lettered]
         if not capital[0] or not all(

@@ -1,4 +1,4 @@
-"""When a span is the title it spells: with its performer or writer beside it, or in quotes with a cue of music."""
+"""When a span is the title it spells: with its performer or writer, or in quotes with a cue of music."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def title_rule(
 def choose_title(
     reading: Reading, candidate: Candidate, passed: list[tuple[CatalogEntry, dict[str, float], str]]
 ) -> tuple[CatalogEntry, dict[str, float], str] | None:
-    """Which owner is meant where several pass: the best credited one, then work or recording by the words around."""
+    """Which owner is meant where several pass: the best credited one, then work or recording by the words."""
     if len(passed) <= 1:
         return passed[0] if passed else None
     best = max(_closeness(pair) for _, pair, _ in passed)
@@ -220,9 +220,8 @@ def _is_someone_elses(
             return False
     if owner is None and author is None:
         return False
-    if entry.type is EntityType.WORK and any(one.entity_id in entry.artist_ids for one in credits_found):
-        return False
-    return True
+    written = entry.type is EntityType.WORK
+    return not (written and any(one.entity_id in entry.artist_ids for one in credits_found))
 
 
 def _owner_before(reading: Reading, candidate: Candidate) -> int | None:

@@ -13,7 +13,10 @@ from omnisonic.insight.tagging.reading import Reading, Style
 
 MAX_UNLINKED = 20
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽ"
-_NAME = rf"[{_UPPER}][\w’'&.!-]*(?:\s(?:of|the|and|&|de|la|van|von)\s[{_UPPER}][\w&.!-]*|\s[{_UPPER}0-9][\w&.!-]*){{0,3}}"
+_NAME = (
+    rf"[{_UPPER}][\w’'&.!-]*"
+    rf"(?:\s(?:of|the|and|&|de|la|van|von)\s[{_UPPER}][\w&.!-]*|\s[{_UPPER}0-9][\w&.!-]*){{0,3}}"
+)
 _ROLE = re.compile(rf"\b((?i:{'|'.join(sorted(cues.ROLES))})),?\s+({_NAME})")
 _OWNER = re.compile(
     rf"({_NAME})['’]s?\s+(?:[\w-]+\s){{0,3}}?(album|single|ep|song|tour|mixtape|lp|debut album|track)\b"
