@@ -11,8 +11,31 @@ from omnisonic.insight.news import EntityType
 from omnisonic.insight.tagging.lexicon import ordinary_words
 from omnisonic.insight.tagging.mentions import CatalogEntry, Item
 
-SYLLABLES = tuple(
-    "ka lo mi ren tas vor bel dun ash ek zi pol gra nim sor quen tal wex ori jun hal cy fen ru".split()
+SYLLABLES = (
+    "ka",
+    "lo",
+    "mi",
+    "ren",
+    "tas",
+    "vor",
+    "bel",
+    "dun",
+    "ash",
+    "ek",
+    "zi",
+    "pol",
+    "gra",
+    "nim",
+    "sor",
+    "quen",
+    "tal",
+    "wex",
+    "ori",
+    "jun",
+    "hal",
+    "cy",
+    "fen",
+    "ru",
 )
 TITLE_SHARE = 0.4
 PLAIN_SHARE = 0.15  # names that are ordinary words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -153,7 +154,7 @@ def test_offsets_point_at_the_matched_text_in_any_unicode(noise: str, words: lis
         assert link.matched_text
     spans = [(link.start, link.end) for link in tagged.links]
     assert spans == sorted(spans)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert TAGGER.tag(item) == tagged
 
 
