@@ -89,6 +89,8 @@ def _observe_case(reading: Reading, candidate: Candidate) -> None:
 
 def _is_stylized(raw: str) -> bool:
     """Written in a way no sentence would produce: inner capitals, inner marks, digits within letters."""
+    if any("\u00c0" <= char <= "\u024f" for char in raw):
+        return True
     if not any(char.isalpha() for char in raw):
         return not raw.isalnum()
     words = raw.split()
@@ -152,6 +154,8 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
         found["credit"] = 1
     elif reading.word(first - 1) == "of" and reading.is_capital(first - 2) and reading.is_capital(first - 3):
         found["member"] = 1
+    elif reading.word(first - 1) == "s" and reading.is_capital(first - 2) and reading.music()[0]:
+        found["member"] = 1
     after = last + 1
     possessive = reading.word(after) == "s" and reading.gap(after) in ("'", "’", "`", "´")
     bare_possessive = reading.body[candidate.end : candidate.end + 2] in ("' ", "’ ")
@@ -209,10 +213,14 @@ def _observe_verb(reading: Reading, candidate: Candidate, after: int) -> None:
     while reading.word(at) in cues.AUXILIARIES and at < after + 3:
         at += 1
     at = _skip_partners(reading, at)
+    while reading.word(at) in cues.AUXILIARIES and at < after + 9:
+        at += 1
     word = reading.word(at)
     doubtful = candidate.profile.ambiguity in DOUBTFUL
     if reading.word(after) in cues.MEMBERS and reading.gap(after) == " ":
         candidate.cues["role_after"] = 2
+    elif "determiner" in candidate.features and word in _COMPOUNDS and reading.gap(at) == " ":
+        candidate.cues["owns"] = 1
     elif word in cues.PERFORM and reading.joins(at):
         ahead = {reading.word(place) for place in range(at + 1, at + 9)}
         candidate.cues["verb"] = (
@@ -251,7 +259,7 @@ def _observe_topic(reading: Reading, candidate: Candidate) -> None:
     words, first, after = reading.words.words, candidate.first, candidate.last + 1
     around = {*words[max(0, first - NEAR_WORDS) : first], *words[after : after + NEAR_WORDS]} - own
     features = candidate.features
-    if around & cues.STRONG:
+    if around & (cues.STRONG | cues.ROLES):
         candidate.cues["near"] = 1
         features["near"] = 1.0
     elif len(around & cues.WEAK) > 1:
