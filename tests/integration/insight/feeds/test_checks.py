@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -293,8 +293,7 @@ def test_a_document_that_kills_its_reader_is_not_tried_at_once(
 
 
 def minutes_until(feed: Feed) -> float:
-    now: datetime = utc_now()
-    return (feed.next_check_at - now) / timedelta(minutes=1)
+    return (feed.next_check_at - utc_now()) / timedelta(minutes=1)
 
 
 def jobs(function: str) -> int:
