@@ -29,7 +29,7 @@ QUESTIONS = {
         "FROM bare_mentions WHERE {range} GROUP BY 1 ORDER BY n DESC"
     ),
     "sources": (
-        "SELECT source, uniqExact(story) AS n, count(), uniqExact(entity_type, entity_id) "
+        "SELECT source, uniqExact(story) AS n, count(), uniqExact(entity_id) "
         "FROM bare_mentions WHERE {range} GROUP BY 1 ORDER BY n DESC LIMIT 20"
     ),
     "all": (

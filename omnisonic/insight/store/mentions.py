@@ -24,7 +24,7 @@ GROUP BY genre ORDER BY stories DESC, mentions DESC, genre LIMIT 1000
 """
 BY_SOURCE = """
 SELECT source, min(source_tier), uniqExact(story) AS stories, count() AS mentions,
-       uniqExact(entity_type, entity_id)
+       uniqExact(entity_id)
 FROM mentions WHERE ${where}
 GROUP BY source ORDER BY ${count} DESC, mentions DESC, source LIMIT {limit:UInt32}
 """

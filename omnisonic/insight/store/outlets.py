@@ -11,15 +11,22 @@ from omnisonic.insight.store.filters import MentionFilter, condition_of
 from omnisonic.insight.store.running import fetch
 from omnisonic.platform.clickhouse import clickhouse, insert_rows
 
-MAX_DELAY_DAYS = 7  # an outlet that takes a story up later is not behind, it comes back to it
+# Stories start at most 7 days before the range: an outlet that takes one up later comes back to it.
 PERFORMANCE = """
 WITH
     seen AS (
-        SELECT source, story_id, item_id, is_backfill, first_seen_at,
-               min(first_seen_at) OVER (PARTITION BY story_id) AS story_seen_at
+        SELECT source, story_id, item_id, is_backfill, first_seen_at
         FROM news_items FINAL
+        PREWHERE first_seen_at >= {since:DateTime64(3, 'UTC')}
+             AND first_seen_at < {until:DateTime64(3, 'UTC')}
+             AND source IN {sources:Array(String)}
+    ),
+    started AS (
+        SELECT story_id, min(first_seen_at) AS story_seen_at FROM news_items
         PREWHERE first_seen_at >= {since:DateTime64(3, 'UTC')} - INTERVAL 7 DAY
              AND first_seen_at < {until:DateTime64(3, 'UTC')}
+        WHERE story_id IN (SELECT story_id FROM seen)
+        GROUP BY story_id
     ),
     linked AS (
         SELECT item_id, count() AS links FROM mentions
@@ -34,14 +41,14 @@ WITH
 SELECT
     seen.source, count(), uniqExact(seen.story_id), countIf(linked.links > 0), sum(linked.links),
     quantileExactIf(0.5)(
-        dateDiff('second', seen.story_seen_at, seen.first_seen_at), NOT seen.is_backfill
+        dateDiff('second', started.story_seen_at, seen.first_seen_at), NOT seen.is_backfill
     ),
     countIf(NOT seen.is_backfill),
     any(opened.opens)
 FROM seen
+LEFT JOIN started ON started.story_id = seen.story_id
 LEFT JOIN linked ON linked.item_id = seen.item_id
 LEFT JOIN opened ON opened.source = seen.source
-WHERE seen.first_seen_at >= {since:DateTime64(3, 'UTC')} AND seen.source IN {sources:Array(String)}
 GROUP BY seen.source
 SETTINGS do_not_merge_across_partitions_select_final = 1
 """

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import Template
 from uuid import UUID
 
 from omnisonic.insight.news import EntityType
-from omnisonic.insight.store.filters import EntityRef, MentionFilter, entities_condition
+from omnisonic.insight.store.filters import EntityRef, MentionFilter, condition_of, entities_condition
 from omnisonic.insight.store.mentions import count_all, count_by_entity
 from omnisonic.insight.store.running import ask
 
@@ -23,13 +24,16 @@ FROM (
     FROM (
         SELECT arraySort(groupUniqArray(${most})((toString(entity_type), entity_id))) AS named
         FROM mentions
-        WHERE ${where} AND story IN (SELECT story FROM mentions WHERE ${where} AND ${centers})
+        WHERE ${where} AND ${rows}
         GROUP BY story HAVING length(named) > 1
     )
 )
 WHERE ${ends}
 GROUP BY pair ORDER BY stories DESC, pair LIMIT {pairs:UInt32}
 """
+
+
+THEIR_STORIES = "story IN (SELECT story FROM mentions WHERE ${where} AND ${centers})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +51,22 @@ class Pair:
 
 def pairs_around(chosen: MentionFilter, *, centers: Sequence[EntityRef], limit: int) -> list[Pair]:
     """Entities named together with one of `centers`, most stories first."""
-    return _pairs(chosen, centers, limit=limit, ends="first_is OR second_is")
+    if not centers:
+        return []
+    values: dict[str, object] = {}
+    condition = entities_condition("centers", centers, values)
+    their_stories = Template(THEIR_STORIES).substitute(where=condition_of(chosen).sql, centers=condition)
+    ends = f"{_side(condition, 1)} OR {_side(condition, 2)}"
+    return _pairs(chosen, limit=limit, rows=their_stories, ends=ends, values=values)
 
 
 def pairs_among(chosen: MentionFilter, *, entities: Sequence[EntityRef], limit: int) -> list[Pair]:
     """Pairs within `entities`, most stories first."""
-    return _pairs(chosen, entities, limit=limit, ends="first_is AND second_is")
+    if not entities:
+        return []
+    values: dict[str, object] = {}
+    condition = entities_condition("centers", entities, values)
+    return _pairs(chosen, limit=limit, rows=condition, ends="1", values=values)
 
 
 def npmi(*, together: int, first: int, second: int, everything: int) -> float:
@@ -65,17 +79,14 @@ def npmi(*, together: int, first: int, second: int, everything: int) -> float:
     return math.log(share * everything * everything / (first * second)) / -math.log(share)
 
 
-def _pairs(chosen: MentionFilter, entities: Sequence[EntityRef], *, limit: int, ends: str) -> list[Pair]:
-    if not entities:
-        return []
-    values: dict[str, object] = {}
-    centers = entities_condition("centers", entities, values)
-    sides = {f"{name}_is": _side(centers, place) for name, place in (("first", 1), ("second", 2))}
-    for name, sql in sides.items():
-        ends = ends.replace(name, sql)
-    parts = {"most": str(MAX_ENTITIES_PER_STORY), "centers": centers, "ends": ends}
-    rows = ask(PAIRS, chosen, parts=parts, pairs=limit, **values)
-    found = [(_entity(row[0], row[1]), _entity(row[2], row[3]), int(row[4])) for row in rows]
+def _pairs(
+    chosen: MentionFilter, *, limit: int, rows: str, ends: str, values: dict[str, object]
+) -> list[Pair]:
+    parts = {"most": str(MAX_ENTITIES_PER_STORY), "rows": rows, "ends": ends}
+    found = [
+        (_entity(row[0], row[1]), _entity(row[2], row[3]), int(row[4]))
+        for row in ask(PAIRS, chosen, parts=parts, pairs=limit, **values)
+    ]
     return _weighted(chosen, found)
 
 
