@@ -152,9 +152,7 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
         found["role"] = 2
     elif reading.word(first - 1) in _ANNOUNCING and reading.gap(first).strip() == ":":
         found["credit"] = 1
-    elif reading.word(first - 1) == "of" and reading.is_capital(first - 2) and reading.is_capital(first - 3):
-        found["member"] = 1
-    elif reading.word(first - 1) == "s" and reading.is_capital(first - 2) and reading.music()[0]:
+    elif _is_members_band(reading, first):
         found["member"] = 1
     after = last + 1
     possessive = reading.word(after) == "s" and reading.gap(after) in ("'", "’", "`", "´")
@@ -188,6 +186,16 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
     for name in ("role", "role_after", "owns", "verb", "credit", "member"):
         if name in found:
             candidate.features[name] = found[name] / 2.0
+
+
+def _is_members_band(reading: Reading, first: int) -> bool:
+    """ "Given Family of X", or "Family's X" where music is spoken of."""
+    previous = reading.word(first - 1)
+    if not reading.is_capital(first - 2):
+        return False
+    return (previous == "of" and reading.is_capital(first - 3)) or (
+        previous == "s" and bool(reading.music()[0])
+    )
 
 
 def _is_described_otherwise(reading: Reading, last: int) -> bool:

@@ -17,7 +17,7 @@ _NAME = (
     rf"[{_UPPER}][\w’'&.!-]*"
     rf"(?:\s(?:of|the|and|&|de|la|van|von)\s[{_UPPER}][\w&.!-]*|\s[{_UPPER}0-9][\w&.!-]*){{0,3}}"
 )
-_ROLE = re.compile(rf"\b((?i:{'|'.join(sorted(cues.ROLES))})),?\s+({_NAME})")
+_NAME_ALONE = re.compile(_NAME)
 _OWNER = re.compile(
     rf"({_NAME})['’]s?\s+(?:[\w-]+\s){{0,3}}?(album|single|ep|song|tour|mixtape|lp|debut album|track)\b"
 )
@@ -33,20 +33,27 @@ def find_unlinked(reading: Reading, linked: Iterable[tuple[int, int]]) -> tuple[
         return ()
     taken = list(linked)
     found: dict[tuple[int, int], UnlinkedMention] = {}
-    for mention in _propose(reading.body):
+    for mention in _propose(reading):
         free = all(mention.end <= start or mention.start >= end for start, end in taken)
         if free and _is_name(mention.text) and len(found) < MAX_UNLINKED:
             found.setdefault((mention.start, mention.end), mention)
     return tuple(sorted(found.values(), key=lambda one: one.start))
 
 
-def _propose(body: str) -> Iterator[UnlinkedMention]:
-    for match in _ROLE.finditer(body):
-        yield _mention(match, 2, 0.7, f"named as {match.group(1)}")
-    for match in _OWNER.finditer(body):
-        yield _mention(match, 1, 0.65, f"owner of a {match.group(2)}")
-    for match in _QUOTED.finditer(body):
-        yield _mention(match, 1, 0.6, "quoted title")
+def _propose(reading: Reading) -> Iterator[UnlinkedMention]:
+    body, words = reading.body, reading.words
+    if not cues.ROLES.isdisjoint(words.words):
+        for at, word in enumerate(words.words[:-1]):
+            if word in cues.ROLES and reading.gap(at + 1) in (" ", ", "):
+                match = _NAME_ALONE.match(body, words.starts[at + 1])
+                if match is not None:
+                    yield _mention(match, 0, 0.7, f"named as {word}")
+    if "'" in body or "’" in body:
+        for match in _OWNER.finditer(body):
+            yield _mention(match, 1, 0.65, f"owner of a {match.group(2)}")
+    if not cues.TITLE_NOUNS.isdisjoint(words.words):
+        for match in _QUOTED.finditer(body):
+            yield _mention(match, 1, 0.6, "quoted title")
 
 
 def _mention(match: re.Match[str], group: int, confidence: float, reason: str) -> UnlinkedMention:
