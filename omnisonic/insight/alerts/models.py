@@ -11,6 +11,8 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, 
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
+from omnisonic.insight.alerts.evaluation.kinds import AlertState as AlertState
+from omnisonic.insight.alerts.evaluation.kinds import RuleKind as RuleKind
 from omnisonic.insight.news import EntityType
 from omnisonic.platform.orm import Row, enum_field, json_field, timestamp_field
 
@@ -23,23 +25,6 @@ class ChannelType(StrEnum):
     EMAIL = "email"
     WEBHOOK = "webhook"
     SLACK = "slack"
-
-
-class RuleKind(StrEnum):
-    """What a rule waits for."""
-
-    THRESHOLD = "threshold"
-    NEW_ENTITY = "new_entity"
-    SPIKE = "spike"
-
-
-class AlertState(StrEnum):
-    """Where a rule stands with one entity."""
-
-    PENDING = "pending"
-    FIRING = "firing"
-    RECOVERING = "recovering"
-    RESOLVED = "resolved"
 
 
 class EventState(StrEnum):

@@ -1,0 +1,113 @@
+"""What each kind of rule asks of the window that ends at a data time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from omnisonic.insight.alerts.evaluation.baseline import Baseline, Span, baseline_of, earlier_windows
+from omnisonic.insight.alerts.evaluation.kinds import RuleKind
+from omnisonic.insight.alerts.evaluation.standings import Reading
+from omnisonic.insight.alerts.evaluation.tails import upper_tail
+from omnisonic.insight.alerts.evaluation.timelines import Timeline, Window
+
+LEAST_STORIES = 5
+LEAST_SOURCES = 2
+FIRE_RATIO = 3.0
+CALM_RATIO = 1.5
+CALM_SHARE = 0.8  # of a threshold
+COLD = timedelta(days=7)
+FIRST_DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a rule asks. `oldest` is when the news of this installation begin."""
+
+    kind: RuleKind
+    length: timedelta
+    threshold: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """What was seen, and what was expected. `probability` of so many or more is None where not tested."""
+
+    window: Window
+    baseline: Baseline | None = None
+    probability: float | None = None
+    gate: bool = False  # whether everything but the probability is as it must be
+
+    @property
+    def expected(self) -> float | None:
+        """The usual count."""
+        return self.baseline.mean if self.baseline else None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times the usual."""
+        return self.window.stories / self.baseline.mean if self.baseline else None
+
+
+def least_stories(question: Question) -> int:
+    """With fewer than this nothing begins to fire."""
+    if question.kind is RuleKind.SPIKE:
+        return max(LEAST_STORIES, question.threshold)
+    return question.threshold if question.kind is RuleKind.THRESHOLD else 1
+
+
+def measure(
+    timeline: Timeline,
+    question: Question,
+    *,
+    at: datetime,
+    flagged: Sequence[Span] = (),
+    always: bool = False,
+) -> Measure:
+    """What the window that ends `at` holds; `always`: with its baseline even where nothing can begin.
+
+    A cold entity (less than seven days in the news) has no usual count and no spike.
+    """
+    window = timeline.window(at - question.length, at)
+    if question.kind is not RuleKind.SPIKE:
+        return Measure(window=window, gate=_is_met(timeline, question, window, at=at))
+    enough = window.stories >= least_stories(question) and window.sources >= LEAST_SOURCES
+    if timeline.first_at is None or timeline.first_at > at - COLD or not (enough or always):
+        return Measure(window=window)
+    # Its own history only: that it was never in the news before its first mention says nothing about now.
+    oldest = max(question.oldest, timeline.first_at)
+    spans = earlier_windows(at, question.length, oldest=oldest, flagged=flagged)
+    if not spans:
+        return Measure(window=window)
+    usual = baseline_of([timeline.window(*span).stories for span in spans])
+    gate = enough and window.stories >= FIRE_RATIO * usual.mean
+    return Measure(window=window, baseline=usual, probability=_probability(window, usual), gate=gate)
+
+
+def read(found: Measure, question: Question, *, is_discovery: bool) -> Reading:
+    """What a measure means for the rule; `is_discovery`: its probability passed among those of the tick."""
+    if found.gate and (is_discovery or question.kind is not RuleKind.SPIKE):
+        return Reading.HIGH
+    if question.kind is RuleKind.SPIKE:
+        return Reading.RAISED if (found.ratio or 0) >= CALM_RATIO else Reading.CALM
+    if question.kind is RuleKind.THRESHOLD:
+        return Reading.RAISED if found.window.stories >= CALM_SHARE * question.threshold else Reading.CALM
+    return Reading.CALM
+
+
+def _probability(window: Window, usual: Baseline) -> float:
+    # The mean of a few windows is itself uncertain by its variance over their number.
+    spread = usual.dispersion * (1 + 1 / usual.windows)
+    return upper_tail(window.stories, mean=usual.mean, dispersion=spread)
+
+
+def _is_met(timeline: Timeline, question: Question, window: Window, *, at: datetime) -> bool:
+    if question.kind is RuleKind.THRESHOLD:
+        return window.stories >= question.threshold
+    first = timeline.first_at
+    if first is None or not timeline.mentions or first < at - question.length:
+        return False
+    # A first mention that came with the first fetch of a feed is not among the mentions.
+    return first >= question.oldest + FIRST_DAY and timeline.times[0] == first
