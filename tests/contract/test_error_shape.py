@@ -37,7 +37,7 @@ OPERATIONS = operations()
 
 
 @pytest.fixture
-def api(db: None, redis_client: Any, storage: Any) -> FastAPI:
+def api(db: None, redis_client: Any, storage: Any, clickhouse_db: None) -> FastAPI:
     import_everything()
     return create_api()
 
