@@ -156,8 +156,7 @@ def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
         found["member"] = 1
     after = last + 1
     possessive = reading.word(after) == "s" and reading.gap(after) in ("'", "’", "`", "´")
-    bare_possessive = reading.body[candidate.end : candidate.end + 2] in ("' ", "’ ")
-    if possessive or bare_possessive:
+    if possessive or reading.body[candidate.end : candidate.end + 2] in ("' ", "’ "):
         after += int(possessive)
         owned = [at for at in range(after, after + 5) if reading.word(at) in cues.OWNED]
         if owned and _in_sentence(reading, after + 1, owned[0]):
