@@ -23,8 +23,17 @@ from omnisonic.core.imports.page import imports_page
 from omnisonic.core.imports.state import ImportsState
 from omnisonic.core.licenses.page import licenses_page
 from omnisonic.core.licenses.state import LicensesState
+from omnisonic.insight.analytics.page import analytics_page
+from omnisonic.insight.analytics.state import AnalyticsState
+from omnisonic.insight.entity.page import entity_page
+from omnisonic.insight.entity.state import EntityState
 from omnisonic.insight.feeds.page import feeds_page
 from omnisonic.insight.feeds.state import FeedsState
+from omnisonic.insight.follows.state import FollowsState
+from omnisonic.insight.tagging.page import tagging_page
+from omnisonic.insight.tagging.page_state import TaggingState
+from omnisonic.insight.trends.page import trends_page
+from omnisonic.insight.trends.state import TrendsState
 from omnisonic.platform.auth.settings_page import settings_page
 from omnisonic.platform.auth.settings_state import SettingsState
 from omnisonic.platform.auth.signin_page import sign_in_page, verify_page
@@ -62,6 +71,8 @@ NAVIGATION = (
     Entry("works", "disc-3", "Works", "/catalog", group="Catalog", is_on_phone=True),
     Entry("licenses", "file-check", "Licenses", "/licenses", group="Catalog"),
     Entry("imports", "folder-input", "Imports", "/imports", group="Catalog"),
+    Entry("trends", "trending-up", "Trends", "/trends", group="Insight", is_on_phone=True),
+    Entry("analytics", "chart-line", "Analytics", "/analytics", group="Insight"),
     Entry("feeds", "rss", "Feeds", "/feeds", group="Insight"),
 )
 
@@ -118,6 +129,17 @@ PAGES = (
     ),
     Page("/licenses", licenses_page, "Licenses · Omnisonic", [ViewerState.load, LicensesState.load]),
     Page("/imports", imports_page, "Imports · Omnisonic", [ViewerState.load, ImportsState.load]),
+    Page("/analytics", analytics_page, "Analytics · Omnisonic", [ViewerState.load, AnalyticsState.load]),
+    Page(
+        "/trends", trends_page, "Trends · Omnisonic", [ViewerState.load, FollowsState.look, TrendsState.load]
+    ),
+    Page(
+        "/entities/[about_type]/[about_id]",
+        entity_page,
+        "In the news · Omnisonic",
+        [ViewerState.load, FollowsState.look, EntityState.load],
+    ),
+    Page("/tagging", tagging_page, "Tagging · Omnisonic", [ViewerState.load, TaggingState.load]),
     Page("/feeds", feeds_page, "Feeds · Omnisonic", [ViewerState.load, FeedsState.load]),
     Page("/settings", settings_page, "Settings · Omnisonic", [ViewerState.load, SettingsState.load]),
     Page("/admin", admin_page, "Admin · Omnisonic", [ViewerState.load, AdminState.load]),

@@ -2,8 +2,9 @@ import { useEffect, useId, useState } from "react";
 
 const SEARCH_AFTER_MS = 150;
 const HITS_MAX = 8;
+const KIND_WORDS = { contributors: "artist", works: "work", recordings: "recording" };
 
-/** What the catalog finds for `query` among one kind: works or contributors. */
+/** What the catalog finds for `query` among some kinds, as in "works" or "contributors,works,recordings". */
 function useHits(kind, query) {
   const [found, setFound] = useState({ query: "", hits: [] });
   useEffect(() => {
@@ -13,7 +14,7 @@ function useHits(kind, query) {
     const timer = setTimeout(() => {
       fetch(`/api/search?q=${encodeURIComponent(wanted)}&limit=${HITS_MAX}`, { signal: stop.signal })
         .then((answer) => (answer.ok ? answer.json() : {}))
-        .then((answer) => setFound({ query: wanted, hits: answer[kind] ?? [] }))
+        .then((answer) => setFound({ query: wanted, hits: kind.split(",").flatMap((one) => (answer[one] ?? []).map((hit) => ({ ...hit, kind: one }))) }))
         .catch(() => {}); // what was typed can still be made new
     }, SEARCH_AFTER_MS);
     return () => {
@@ -31,7 +32,7 @@ export function Finder({ kind, label, placeholder, makeWords = "", testid, onPic
   const [chosen, setChosen] = useState(0);
   const found = useHits(kind, query);
   const wanted = query.trim();
-  const rows = found.hits.map((hit) => ({ id: hit.id, title: hit.title, detail: [hit.detail, hit.identifier].filter(Boolean).join(" · ") }));
+  const rows = found.hits.map((hit) => ({ id: hit.id, title: hit.title, kind: hit.kind, detail: [kind.includes(",") ? KIND_WORDS[hit.kind] : "", hit.detail, hit.identifier].filter(Boolean).join(" · ") }));
   if (wanted && makeWords) rows.push({ id: "", title: wanted, isNew: true });
   const isNothing = wanted && found.query === wanted && !rows.length;
   const at = Math.min(chosen, rows.length - 1);
@@ -39,7 +40,7 @@ export function Finder({ kind, label, placeholder, makeWords = "", testid, onPic
   const pick = (row) => {
     setQuery("");
     setChosen(0);
-    onPick(row.id, row.title);
+    onPick(row.id, row.title, row.kind ?? "");
   };
   const onKeyDown = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -22,6 +22,11 @@ from omnisonic.platform.pagination import Page, fetch_page
 ABOUT_TAG = ("entity_type", "entity_id", "news_item_id", "matched_text", "source")
 
 
+def is_analyst(actor: Actor) -> bool:
+    """Whether the account may correct the tagger."""
+    return actor.role in (Role.ANALYST, Role.ADMIN)
+
+
 def require_analyst(actor: Actor) -> None:
     """Raise `Forbidden` unless the account may correct the tagger."""
     actor.require_role(Role.ANALYST)

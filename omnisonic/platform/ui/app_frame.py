@@ -13,7 +13,18 @@ from omnisonic.platform.ui.notices import warn
 
 STYLESHEETS = tuple(
     f"/css/{name}.css"
-    for name in ("theme", "base", "controls", "layout", "content", "site", "studio", "catalog", "licenses")
+    for name in (
+        "theme",
+        "base",
+        "controls",
+        "layout",
+        "content",
+        "site",
+        "studio",
+        "catalog",
+        "licenses",
+        "insight",
+    )
 )
 HEAD = [
     rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),

@@ -8,7 +8,19 @@ import reflex as rx
 
 from omnisonic.platform.ui.controls import Text
 
+_BEGIN = rx.asset("dialog_begin.jsx", shared=True)
 _END = rx.asset("dialog_end.jsx", shared=True)
+
+
+class DialogBegin(rx.NoSSRComponent):
+    """Opens a dialog from a state: whenever `at` changes."""
+
+    library = _BEGIN.importable_path
+    tag = "DialogBegin"
+    is_default = False
+
+    dialog: rx.Var[str]
+    at: rx.Var[int]
 
 
 class DialogEnd(rx.NoSSRComponent):

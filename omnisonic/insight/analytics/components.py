@@ -1,0 +1,219 @@
+"""Parts of the pages of figures: how fresh they are, the cards, the table of sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from omnisonic.insight.analytics.filter_bar import filter_select
+from omnisonic.insight.charts.widgets import NetworkChart, ShareChart, Tick, TimeChart
+from omnisonic.platform.ui.controls import badge, icon_link
+from omnisonic.platform.ui.feedback import empty_state, notice
+from omnisonic.platform.ui.table import cell, table
+
+REFRESH_S = 60
+RETRY_S = 10
+DEPTHS = (("1", "1 step"), ("2", "2 steps"), ("3", "3 steps"))
+
+
+def freshness(fresh: Any) -> rx.Component:
+    """How new the newest article is, in the top bar."""
+    return rx.cond(
+        fresh.words != "",
+        rx.cond(
+            fresh.is_stale,
+            badge(
+                fresh.words,
+                kind="warn",
+                icon="triangle-alert",
+                title=fresh.detail,
+                data_testid="freshness",
+                role="status",
+            ),
+            badge(
+                fresh.words,
+                kind="ok",
+                icon="circle-check",
+                title=fresh.detail,
+                data_testid="freshness",
+                role="status",
+            ),
+        ),
+    )
+
+
+def keeps_fresh(state: Any) -> rx.Component:
+    """Looks again by itself: each minute, and more often while the figures cannot be read."""
+    return rx.fragment(
+        rx.cond(
+            state.load_problem != "",
+            rx.fragment(
+                notice(
+                    rx.el.strong("The figures cannot be read right now. "),
+                    state.load_problem,
+                    " This page tries again by itself.",
+                    kind="warn",
+                    data_testid="away",
+                ),
+                Tick.create(every=RETRY_S, on_tick=state.load),
+            ),
+            Tick.create(every=REFRESH_S, on_tick=state.load),
+        )
+    )
+
+
+def frame() -> rx.Component:
+    """The shape of the page while its figures are on their way, or away."""
+    return rx.el.div(
+        rx.el.p("Loading …", class_name="ui-sr-only", role="status"),
+        *[
+            rx.el.div(class_name="ui-card ui-skeleton ui-chart-skeleton", aria_hidden="true")
+            for _ in range(4)
+        ],
+        class_name="ui-charts",
+        data_testid="skeleton",
+    )
+
+
+def charts(state: Any) -> rx.Component:
+    """The four of them."""
+    board: Any = state.board
+    return rx.el.div(
+        time_card(state),
+        ShareChart.create(
+            name="genres",
+            title="Genres",
+            summary=board.genres_words,
+            figure=board.genres,
+            csv=state.files["genres"],
+            on_pick=state.pick_genre,
+        ),
+        sources_card(state),
+        network_card(state),
+        class_name="ui-charts",
+        data_testid="charts",
+    )
+
+
+def time_card(state: Any) -> rx.Component:
+    """Mentions over time."""
+    return TimeChart.create(
+        name="mentions",
+        title="Mentions over time",
+        summary=state.board.series_words,
+        figure=state.board.series,
+        csv=state.files["mentions"],
+        on_pick=state.pick_point,
+    )
+
+
+def network_card(state: Any) -> rx.Component:
+    """Who is around the entity, or around the one with the most."""
+    return rx.cond(
+        state.board.network_key != "",
+        rx.el.div(
+            NetworkChart.create(
+                name="network",
+                title=state.board.network_title,
+                summary=state.board.network_words,
+                figure=state.board.network,
+                csv=state.files["network"],
+                on_pick=state.pick_entity,
+            ),
+            rx.el.div(
+                filter_select(
+                    state,
+                    "depth",
+                    "How far the network goes",
+                    state.chosen.depth,
+                    [rx.el.option(words, value=value) for value, words in DEPTHS],
+                ),
+                class_name="ui-network-depth",
+            ),
+            class_name="ui-network-card",
+        ),
+    )
+
+
+def sources_card(state: Any) -> rx.Component:
+    """Outlets with the most, as a table with bars."""
+    board: Any = state.board
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2("Top sources", class_name="ui-section-title"),
+                rx.el.p(board.sources_words, data_testid="sources-summary"),
+                class_name="ui-chart-words",
+            ),
+            icon_link(
+                "download", "Save as file (CSV): Top sources", state.files["sources"], testid="sources-csv"
+            ),
+            class_name="ui-chart-head",
+        ),
+        table(
+            "Top sources: linked share is how many of an outlet's items name something in the catalog",
+            ["Source", ">" + "Count", "", ">Share", ">Items", ">Linked", ">Behind first"],
+            rx.foreach(board.sources, lambda line: _source(line, state)),
+            testid="sources",
+        ),
+        class_name="ui-card ui-chart ui-sources",
+        aria_label="Top sources",
+    )
+
+
+def _source(line: Any, state: Any) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(
+            rx.el.button(
+                rx.el.span(line.source, dir="auto", class_name="ui-truncate"),
+                type="button",
+                title="Articles of " + line.source,
+                class_name="ui-cell-title ui-source-name",
+                on_click=state.pick_source(line.source),
+                data_testid="source-articles",
+            ),
+            rx.el.span(line.tier, class_name="ui-small ui-dim"),
+            scope="row",
+        ),
+        cell("Count", line.figure.to_string(), end=True),
+        rx.el.td(
+            rx.el.div(rx.el.div(style={"width": line.width}), class_name="ui-source-bar", aria_hidden="true"),
+            class_name="ui-source-bar-cell",
+        ),
+        cell("Share", line.share, end=True),
+        cell("Items", line.brought.to_string(), end=True),
+        cell("Linked", line.linked, end=True),
+        cell("Behind first", line.behind, end=True),
+        key=line.source,
+        data_testid="source-row",
+    )
+
+
+def nothing(state: Any, *, testid: str = "no-figures") -> rx.Component:
+    """No mention in the range: what to do depends on whether a filter is set."""
+    return rx.cond(
+        state.chosen.is_set,
+        empty_state(
+            "chart-line",
+            "Nothing in this range",
+            "No article with these filters names anything in your catalog. Choose a longer range.",
+            rx.el.a(
+                "Take all filters away",
+                href="?",
+                class_name="ui-button ui-button-primary",
+                data_testid="no-filters",
+            ),
+            testid=testid,
+        ),
+        empty_state(
+            "rss",
+            "No news about your catalog yet",
+            "Add the feeds of outlets that write about your music. Articles that name your artists, "
+            "works and recordings are counted here.",
+            rx.el.a(
+                "Add feeds", href="/feeds", class_name="ui-button ui-button-primary", data_testid="to-feeds"
+            ),
+            testid=testid,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The page of one artist, work or recording in the news."""
