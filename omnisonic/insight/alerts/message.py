@@ -40,6 +40,8 @@ class Facts(ApiModel):
     window_minutes: int
     data_time: datetime
     expected: float | None = None
+    ratio: float | None = None
+    probability: float | None = None  # of so many or more where `expected` is usual
     sources: int = 0
     confidence: float | None = None  # of the surest mention; channels may ask for a least one
     articles: list[Article] = Field(default_factory=list, max_length=50)

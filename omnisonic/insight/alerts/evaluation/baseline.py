@@ -23,39 +23,55 @@ Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Baseline:
-    """The usual count of a window, its variance as a multiple of that, and the windows behind it."""
+class Earlier:
+    """Windows to compare with: `same_hours` say what is usual, they and `daily` how much it varies."""
 
-    mean: float
-    dispersion: float
-    windows: int
+    same_hours: tuple[Span, ...]
+    daily: tuple[Span, ...]
 
 
 def earlier_windows(
     at: datetime, length: timedelta, *, oldest: datetime, flagged: Sequence[Span] = ()
-) -> list[Span]:
-    """Windows to compare with the one that ends `at`, latest first; empty where there are too few.
+) -> Earlier | None:
+    """Windows to compare with the one that ends `at`, latest first; None where there are too few.
 
     The same hours of the last 4 to 8 weeks or, where the news do not go back so far, of the last days; all
     of them end 24 hours before the window begins and begin after `oldest`. Windows that touch a flagged
     range are left out as long as four others stay.
     """
-    for step, most in ((WEEK, MOST_WINDOWS), (max(DAY, length), MOST_DAILY_WINDOWS)):
-        found = _windows(at, length, step=step, most=most, oldest=oldest)
-        calm = [one for one in found if not _touches(one, flagged)]
-        if len(calm) >= LEAST_WINDOWS:
-            return calm
-        if len(found) >= LEAST_WINDOWS:
-            return found
-    return []
+    oldest = max(oldest, at - HISTORY)
+    weekly = _windows(at, length, step=WEEK, most=MOST_WINDOWS, oldest=oldest)
+    daily = _windows(at, length, step=max(DAY, length), most=MOST_DAILY_WINDOWS, oldest=oldest)
+    calm_daily = _calm(daily, flagged)
+    if len(weekly) >= LEAST_WINDOWS:
+        return Earlier(same_hours=_calm(weekly, flagged), daily=calm_daily)
+    if len(daily) >= LEAST_WINDOWS:
+        return Earlier(same_hours=calm_daily, daily=calm_daily)
+    return None
 
 
-def baseline_of(counts: Sequence[int]) -> Baseline:
-    """Robust mean and dispersion of counts of equal windows; at least two of them."""
-    mean = max(LEAST_MEAN, _trimmed_mean(counts))
-    plain = fmean(counts)
-    ratio = variance(counts) / plain if plain > 0 else 1.0
-    return Baseline(mean=mean, dispersion=min(MOST_DISPERSION, max(1.0, ratio)), windows=len(counts))
+def usual_count(same_hours: Sequence[int]) -> float:
+    """The trimmed mean of counts of equal windows, at least 0.2."""
+    cut = ceil(len(same_hours) * TRIMMED_SHARE) if len(same_hours) >= LEAST_WINDOWS else 0
+    return max(LEAST_MEAN, fmean(sorted(same_hours)[cut : len(same_hours) - cut]))
+
+
+def dispersion_of(same_hours: Sequence[int], daily: Sequence[int] = ()) -> float:
+    """Variance over mean, 1 to 10, the higher one of both kinds of windows.
+
+    Eight windows alone too often look calmer than the news are; days tell more of it.
+    """
+    return max(_dispersion(same_hours), _dispersion(daily))
+
+
+def _calm(found: Sequence[Span], flagged: Sequence[Span]) -> tuple[Span, ...]:
+    calm = tuple(one for one in found if not _touches(one, flagged))
+    return calm if len(calm) >= LEAST_WINDOWS else tuple(found)
+
+
+def _dispersion(counts: Sequence[int]) -> float:
+    mean = fmean(counts) if len(counts) >= LEAST_WINDOWS else 0.0
+    return min(MOST_DISPERSION, max(1.0, variance(counts, mean) / mean)) if mean > 0 else 1.0
 
 
 def _windows(at: datetime, length: timedelta, *, step: timedelta, most: int, oldest: datetime) -> list[Span]:
@@ -71,9 +87,3 @@ def _windows(at: datetime, length: timedelta, *, step: timedelta, most: int, old
 
 def _touches(span: Span, flagged: Sequence[Span]) -> bool:
     return any(span[0] < end and begin < span[1] for begin, end in flagged)
-
-
-def _trimmed_mean(counts: Sequence[int]) -> float:
-    cut = ceil(len(counts) * TRIMMED_SHARE) if len(counts) >= LEAST_WINDOWS else 0
-    ordered = sorted(counts)
-    return fmean(ordered[cut : len(ordered) - cut])

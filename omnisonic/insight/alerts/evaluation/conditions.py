@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from omnisonic.insight.alerts.evaluation.baseline import Baseline, Span, baseline_of, earlier_windows
+from omnisonic.insight.alerts.evaluation.baseline import Span, dispersion_of, earlier_windows, usual_count
 from omnisonic.insight.alerts.evaluation.kinds import RuleKind
 from omnisonic.insight.alerts.evaluation.standings import Reading
 from omnisonic.insight.alerts.evaluation.tails import upper_tail
@@ -36,19 +36,14 @@ class Measure:
     """What was seen, and what was expected. `probability` of so many or more is None where not tested."""
 
     window: Window
-    baseline: Baseline | None = None
+    expected: float | None = None
     probability: float | None = None
     gate: bool = False  # whether everything but the probability is as it must be
 
     @property
-    def expected(self) -> float | None:
-        """The usual count."""
-        return self.baseline.mean if self.baseline else None
-
-    @property
     def ratio(self) -> float | None:
         """How many times the usual."""
-        return self.window.stories / self.baseline.mean if self.baseline else None
+        return self.window.stories / self.expected if self.expected else None
 
 
 def least_stories(question: Question) -> int:
@@ -78,12 +73,17 @@ def measure(
         return Measure(window=window)
     # Its own history only: that it was never in the news before its first mention says nothing about now.
     oldest = max(question.oldest, timeline.first_at)
-    spans = earlier_windows(at, question.length, oldest=oldest, flagged=flagged)
-    if not spans:
+    earlier = earlier_windows(at, question.length, oldest=oldest, flagged=flagged)
+    if earlier is None:
         return Measure(window=window)
-    usual = baseline_of([timeline.window(*span).stories for span in spans])
-    gate = enough and window.stories >= FIRE_RATIO * usual.mean
-    return Measure(window=window, baseline=usual, probability=_probability(window, usual), gate=gate)
+    counts = [timeline.count(*span) for span in earlier.same_hours]
+    expected = usual_count(counts)
+    if not enough or window.stories < FIRE_RATIO * expected:
+        return Measure(window=window, expected=expected)
+    spread = dispersion_of(counts, [timeline.count(*span) for span in earlier.daily])
+    # The mean of a few windows is itself uncertain, by its variance over their number.
+    tail = upper_tail(window.stories, mean=expected, dispersion=spread * (1 + 1 / len(counts)))
+    return Measure(window=window, expected=expected, probability=tail, gate=True)
 
 
 def read(found: Measure, question: Question, *, is_discovery: bool) -> Reading:
@@ -95,12 +95,6 @@ def read(found: Measure, question: Question, *, is_discovery: bool) -> Reading:
     if question.kind is RuleKind.THRESHOLD:
         return Reading.RAISED if found.window.stories >= CALM_SHARE * question.threshold else Reading.CALM
     return Reading.CALM
-
-
-def _probability(window: Window, usual: Baseline) -> float:
-    # The mean of a few windows is itself uncertain by its variance over their number.
-    spread = usual.dispersion * (1 + 1 / usual.windows)
-    return upper_tail(window.stories, mean=usual.mean, dispersion=spread)
 
 
 def _is_met(timeline: Timeline, question: Question, window: Window, *, at: datetime) -> bool:

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
@@ -36,13 +39,19 @@ class Timeline:
     mentions: tuple[Seen, ...]
     first_at: datetime | None
     times: list[datetime] = field(repr=False)
+    _before: NDArray[np.int64] = field(repr=False)  # where the same story was last, -1 where nowhere
 
     @classmethod
     def of(cls, mentions: Iterable[Seen], *, first_at: datetime | None = None) -> Timeline:
         """Mentions in any order."""
         ordered = tuple(sorted(mentions, key=lambda one: (one.at, one.source, one.story)))
         first = first_at or (ordered[0].at if ordered else None)
-        return cls(ordered, first, [one.at for one in ordered])
+        last: dict[int, int] = {}
+        before = np.full(len(ordered), -1, dtype=np.int64)
+        for place, one in enumerate(ordered):
+            before[place] = last.get(one.story, -1)
+            last[one.story] = place
+        return cls(ordered, first, [one.at for one in ordered], before)
 
     def between(self, since: datetime, until: datetime) -> Sequence[Seen]:
         """Mentions from `since` until before `until`."""
@@ -54,3 +63,8 @@ class Timeline:
         for one in self.between(since, until):
             first_source.setdefault(one.story, one.source)
         return Window(stories=len(first_source), sources=len(set(first_source.values())))
+
+    def count(self, since: datetime, until: datetime) -> int:
+        """Distinct stories alone: those that were not in the range before."""
+        begin, end = bisect_left(self.times, since), bisect_left(self.times, until)
+        return int(np.count_nonzero(self._before[begin:end] < begin))

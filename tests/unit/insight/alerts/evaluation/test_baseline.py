@@ -12,8 +12,10 @@ from omnisonic.insight.alerts.evaluation.baseline import (
     GUARD,
     HISTORY,
     LEAST_WINDOWS,
-    baseline_of,
+    Span,
+    dispersion_of,
     earlier_windows,
+    usual_count,
 )
 from omnisonic.insight.alerts.evaluation.ticks import MOST_TICKS, TICK, ticks_between
 from omnisonic.insight.alerts.evaluation.timelines import Seen, Timeline, Window
@@ -25,30 +27,38 @@ lengths = st.integers(1, 7 * 1440).map(lambda minutes: timedelta(minutes=minutes
 
 def test_the_same_hours_of_the_last_eight_weeks() -> None:
     found = earlier_windows(NOW, HOUR, oldest=NOW - 52 * WEEK)
-    assert found == [(NOW - WEEK * n - HOUR, NOW - WEEK * n) for n in range(1, 9)]
+    assert found is not None
+    assert list(found.same_hours) == [(NOW - WEEK * n - HOUR, NOW - WEEK * n) for n in range(1, 9)]
+    assert len(found.daily) == 28
 
 
 def test_young_news_are_compared_by_day() -> None:
     found = earlier_windows(NOW, DAY, oldest=NOW - 10 * DAY)
-    assert [(NOW - end) / DAY for _, end in found] == [2, 3, 4, 5, 6, 7, 8, 9]
-    assert earlier_windows(NOW, DAY, oldest=NOW - 4 * DAY) == []
+    assert found is not None
+    assert [(NOW - end) / DAY for _, end in found.same_hours] == [2, 3, 4, 5, 6, 7, 8, 9]
+    assert earlier_windows(NOW, DAY, oldest=NOW - 4 * DAY) is None
 
 
 def test_flagged_weeks_are_left_out_while_four_others_stay() -> None:
-    def flags(*weeks: int) -> list[tuple[datetime, datetime]]:
+    def flags(*weeks: int) -> list[Span]:
         return [(NOW - WEEK * n - 2 * HOUR, NOW - WEEK * n) for n in weeks]
 
     long_ago = NOW - 52 * WEEK
-    assert len(earlier_windows(NOW, HOUR, oldest=long_ago, flagged=flags(1, 3))) == 6
-    assert len(earlier_windows(NOW, HOUR, oldest=long_ago, flagged=flags(1, 2, 3, 4, 5))) == 8
+
+    def left(flagged: list[Span]) -> int:
+        found = earlier_windows(NOW, HOUR, oldest=long_ago, flagged=flagged)
+        return len(found.same_hours) if found else 0
+
+    assert left(flags(1, 3)) == 6
+    assert left(flags(1, 2, 3, 4, 5)) == 8
 
 
 @given(lengths, st.integers(0, 100))
 def test_windows_keep_their_distance(length: timedelta, days: int) -> None:
     oldest = NOW - DAY * days
     found = earlier_windows(NOW, length, oldest=oldest)
-    assert not found or len(found) >= LEAST_WINDOWS
-    for begin, end in found:
+    for begin, end in (*found.same_hours, *found.daily) if found else ():
+        assert len(found.same_hours if found else ()) >= LEAST_WINDOWS
         assert end - begin == length
         assert oldest <= begin
         assert NOW - begin <= HISTORY
@@ -56,12 +66,12 @@ def test_windows_keep_their_distance(length: timedelta, days: int) -> None:
 
 
 def test_one_old_burst_hardly_moves_what_is_usual() -> None:
-    usual = baseline_of([2, 3, 2, 3, 2, 3, 2, 40])
-    assert usual.mean == 2.5
-    assert usual.dispersion == 10, "but it is known to vary"
-    assert baseline_of([0] * 8).mean == 0.2
-    assert (baseline_of([5] * 8).mean, baseline_of([5] * 8).dispersion) == (5, 1)
-    assert baseline_of([0, 0, 4, 4, 4, 4, 8, 8]).mean == pytest.approx(4)
+    assert usual_count([2, 3, 2, 3, 2, 3, 2, 40]) == 2.5
+    assert dispersion_of([2, 3, 2, 3, 2, 3, 2, 40]) == 10, "but it is known to vary"
+    assert (usual_count([0] * 8), dispersion_of([0] * 8)) == (0.2, 1)
+    assert (usual_count([5] * 8), dispersion_of([5] * 8)) == (5, 1)
+    assert usual_count([0, 0, 4, 4, 4, 4, 8, 8]) == pytest.approx(4)
+    assert dispersion_of([5] * 8, [2, 8] * 10) > 1, "days tell of more than eight calm hours"
 
 
 def test_copies_are_one_story_and_no_independent_source() -> None:
