@@ -21,7 +21,7 @@ from omnisonic.platform.actor import Scope
 from omnisonic.platform.settings import Settings
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "specs" / "phase-2-core.md").read_text(encoding="utf-8")
-OURS = ("/ingest/", "/api/catalog/", "/api/licenses")
+OURS = ("/ingest/isrc", "/api/catalog/", "/api/licenses")
 
 
 def table(first_header: str) -> Iterator[list[str]]:
