@@ -9,6 +9,7 @@ from omnisonic.insight.alerts.channels import write_confirmation_mail
 from omnisonic.insight.alerts.delivery import run
 from omnisonic.insight.alerts.delivery.claims import recover
 from omnisonic.insight.alerts.retention import remove_old_history
+from omnisonic.insight.alerts.watching import service as watching
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
@@ -30,6 +31,13 @@ def send_channel_confirmation(channel_id: str) -> None:
         mail = write_confirmation_mail(uow, channel_id=UUID(channel_id))
     if mail is not None:
         send_mail(mail)
+
+
+def evaluate_rules() -> None:
+    """Evaluate every rule on the news that came since the last time. Running it again changes nothing."""
+    evaluated = watching.evaluate_rules()
+    if evaluated:
+        log.info("alert_rules_evaluated", rules=evaluated)
 
 
 def send_due() -> None:

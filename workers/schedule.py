@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from omnisonic.insight.alerts.jobs import EVALUATE_RULES
 from omnisonic.insight.archive.jobs import ARCHIVE_DELIVERIES, EXPORT_ARCHIVE
 from omnisonic.insight.feeds.jobs import POLL_FEEDS
 from omnisonic.insight.tagging.jobs import PUBLISH_TAGS
@@ -12,6 +13,7 @@ from omnisonic.platform.jobs import JobSpec, Queue
 from omnisonic.platform.schedule import DailyAt, Every, ScheduledJob
 
 SEND_DUE_EVERY_S = 20
+EVALUATE_EVERY_S = 60
 DIGESTS_EVERY_S = 1800  # zones differ by half hours
 SWEEP_EVERY_S = 20  # with the sweeper's patience of 30 s a dead job is found within a minute
 POLL_EVERY_S = 60
@@ -35,6 +37,7 @@ JOBS = (
     ScheduledJob("archive-deliveries", ARCHIVE_DELIVERIES, Every(ARCHIVE_EVERY_S)),
     ScheduledJob("export-archive", EXPORT_ARCHIVE, DailyAt(time(2, 30))),
     ScheduledJob("clean-up", CLEAN_UP, DailyAt(time(3, 30))),
+    ScheduledJob("evaluate-alerts", EVALUATE_RULES, Every(EVALUATE_EVERY_S)),
     ScheduledJob("send-due-alerts", SEND_DUE_ALERTS, Every(SEND_DUE_EVERY_S)),
     ScheduledJob("send-digests", SEND_DIGESTS, Every(DIGESTS_EVERY_S)),
     ScheduledJob("clean-up-alerts", CLEAN_UP_ALERTS, DailyAt(time(3, 45))),
