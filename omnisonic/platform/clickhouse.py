@@ -16,6 +16,7 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from clickhouse_connect.driver.httputil import get_pool_manager
+from urllib3.exceptions import HTTPError
 
 from omnisonic.platform.errors import Busy, ServiceUnavailable
 from omnisonic.platform.settings import Settings, get_settings
@@ -23,7 +24,9 @@ from omnisonic.platform.telemetry import child_span
 
 CONNECT_TIMEOUT_S = 3
 ANSWER_TIMEOUT_S = 60
+PING_TIMEOUT_S = 2
 POOL_SIZE = 16
+TLS_PORTS = {443, 8443}  # as clickhouse-connect has it
 RETRY_AFTER_S = 5
 # TIMEOUT_EXCEEDED, TOO_MANY_SIMULTANEOUS_QUERIES, MEMORY_LIMIT_EXCEEDED, TOO_MANY_PARTS
 OVERLOADED = frozenset({159, 202, 241, 252})
@@ -32,6 +35,8 @@ REFUSED = frozenset({192, 193, 194, 516})
 UNKNOWN_DATABASE = 81
 # Our inserts are batches already: the server's own batching would only make them wait.
 CLIENT_SETTINGS = {"async_insert": 0}
+NO_ANSWER = "The ClickHouse server does not answer."
+_silent: set[tuple[str | None, int]] = set()  # servers whose last statement ended without an answer
 
 
 class AnalyticsUnavailable(ServiceUnavailable):
@@ -42,14 +47,44 @@ class AnalyticsUnavailable(ServiceUnavailable):
 
 
 @contextmanager
-def clickhouse() -> Iterator[Client]:
+def clickhouse(*, answer_timeout_s: int = ANSWER_TIMEOUT_S) -> Iterator[Client]:
     """The process's client, for one or more statements in `CLICKHOUSE_DATABASE`. Any thread may use it.
 
+    No statement waits longer than `answer_timeout_s` for a silent server, and those after it 2 seconds.
     Raises `AnalyticsUnavailable` when the server is not reachable and `Busy` when it could not do it in
     time; a statement that the server refuses stays clickhouse-connect's `DatabaseError`.
     """
-    with child_span("clickhouse", db__system__name="clickhouse"), in_our_words():
-        yield get_client()
+    with child_span("clickhouse", db__system__name="clickhouse"), in_our_words(), _without_hanging():
+        yield get_client(answer_timeout_s)
+
+
+@contextmanager
+def _without_hanging() -> Iterator[None]:
+    """After one failure of the connection ask whether anybody is there before the next statement.
+
+    A server that takes connections and is silent would otherwise keep every thread for a minute.
+    """
+    settings = get_settings()
+    place = settings.clickhouse_host, settings.clickhouse_port
+    if place in _silent:
+        if not _is_awake(settings):
+            raise AnalyticsUnavailable(NO_ANSWER, retry_after_s=RETRY_AFTER_S)
+        _silent.discard(place)
+    try:
+        yield
+    except OperationalError:
+        _silent.add(place)
+        raise
+
+
+def _is_awake(settings: Settings) -> bool:
+    scheme = "https" if settings.clickhouse_port in TLS_PORTS else "http"
+    address = f"{scheme}://{settings.clickhouse_host}:{settings.clickhouse_port}/ping"
+    try:
+        with get_pool_manager(maxsize=1, retries=False) as pool:
+            return bool(pool.request("GET", address, timeout=PING_TIMEOUT_S).status < 500)
+    except HTTPError:
+        return False
 
 
 @contextmanager
@@ -63,13 +98,15 @@ def in_our_words() -> Iterator[None]:
         raise known from error
 
 
-@lru_cache(maxsize=1)
-def get_client() -> Client:
-    """The process's client. Raises `AnalyticsUnavailable` where no address is set."""
-    return connect(get_settings())
+@lru_cache(maxsize=4)
+def get_client(answer_timeout_s: int = ANSWER_TIMEOUT_S) -> Client:
+    """The process's client with this patience. Raises `AnalyticsUnavailable` where no address is set."""
+    return connect(get_settings(), answer_timeout_s=answer_timeout_s)
 
 
-def connect(settings: Settings, *, database: str | None = None) -> Client:
+def connect(
+    settings: Settings, *, database: str | None = None, answer_timeout_s: int = ANSWER_TIMEOUT_S
+) -> Client:
     """A client of its own, which the caller closes; `database` empty: the server's default one.
 
     Without a session, so that threads can share it: temporary tables do not outlive a statement.
@@ -88,7 +125,7 @@ def connect(settings: Settings, *, database: str | None = None) -> Client:
         database=settings.clickhouse_database if database is None else database,
         settings=dict(CLIENT_SETTINGS),
         connect_timeout=CONNECT_TIMEOUT_S,
-        send_receive_timeout=ANSWER_TIMEOUT_S,
+        send_receive_timeout=answer_timeout_s,
         autogenerate_session_id=False,
         pool_mgr=get_pool_manager(maxsize=POOL_SIZE),
     )
@@ -129,7 +166,7 @@ def _in_our_words(error: DatabaseError) -> ServiceUnavailable | None:
     if error.code in OVERLOADED:
         return Busy("The analytics database had too much to do.", retry_after_s=RETRY_AFTER_S)
     if isinstance(error, OperationalError):
-        return AnalyticsUnavailable("The ClickHouse server does not answer.", retry_after_s=RETRY_AFTER_S)
+        return AnalyticsUnavailable(NO_ANSWER, retry_after_s=RETRY_AFTER_S)
     return None
 
 

@@ -10,6 +10,7 @@ from omnisonic.insight.store.filters import MentionFilter, condition_of
 from omnisonic.platform.clickhouse import clickhouse
 
 MAX_QUERY_S = 20
+ANSWER_TIMEOUT_S = MAX_QUERY_S + 5  # the server ends the query first, unless it is silent
 MAX_ROWS = 100_000
 BOUNDS = {
     "max_execution_time": MAX_QUERY_S,
@@ -36,7 +37,7 @@ def ask(
 
 def fetch(sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """Rows of a query. Raises `AnalyticsUnavailable`, or `Busy` when it takes too long or too much."""
-    with clickhouse() as client:
+    with clickhouse(answer_timeout_s=ANSWER_TIMEOUT_S) as client:
         answer = client.query(
             sql, parameters=dict(parameters or {}), settings=BOUNDS, query_tz="UTC", tz_mode="aware"
         )

@@ -68,6 +68,16 @@ def test_a_server_that_is_away_is_a_typed_error(configure: Configure) -> None:
             client.query("SELECT 1")
 
 
+def test_a_silent_server_is_waited_for_once(configure: Configure) -> None:
+    """It takes connections and never answers: whoever comes next is told at once."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
+        configure(CLICKHOUSE_HOST="127.0.0.1", CLICKHOUSE_PORT=silent.getsockname()[1])
+        with pytest.raises(AnalyticsUnavailable), clickhouse(answer_timeout_s=1):
+            pass
+        with pytest.raises(AnalyticsUnavailable), clickhouse(answer_timeout_s=3600):
+            pass  # an hour, were it not asked for a sign of life first
+
+
 def test_without_an_address_it_says_which_variable(configure: Configure) -> None:
     configure(CLICKHOUSE_HOST=None)
     with pytest.raises(AnalyticsUnavailable, match="CLICKHOUSE_HOST"), clickhouse():
