@@ -78,10 +78,11 @@ class MentionParameters(ApiModel):
 
     def _range(self, now: datetime) -> tuple[datetime, datetime]:
         until = self.to or now
-        since = self.from_ or _days_before(until, self.days or DEFAULT_DAYS)
         if self.from_ is not None and self.days is not None:
             raise _refusal("days", "not-both", "Send `days`, or `from` and `to`.")
-        if not EARLIEST <= since < until or until.year > now.year + 1:
+        is_ours = until >= EARLIEST and until.year <= now.year + 1
+        since = self.from_ or (_days_before(until, self.days or DEFAULT_DAYS) if is_ours else until)
+        if not is_ours or not EARLIEST <= since < until:
             raise _refusal("from", "bad-range", "`from` lies before `to`, and neither is far from our time.")
         if until - since > MAX_RANGE:
             raise _refusal("from", "too-long", f"Ask for at most {MAX_DAYS} days at once.")
