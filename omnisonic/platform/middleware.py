@@ -20,6 +20,8 @@ from omnisonic.platform.web.tracing import Tracing
 
 UPLOAD_PATHS = ("/api/upload", "/storage/")
 IMPORT_PATHS = ("/ingest/isrc/bulk", "/ingest/isrc/bulk/preview")
+FEED_LIST_PATHS = ("/api/feeds/opml",)
+FEED_LIST_MAX_BYTES = 5 * 1024 * 1024
 
 
 def wrap(app: ASGIApp) -> ASGIApp:
@@ -36,6 +38,7 @@ def wrap(app: ASGIApp) -> ASGIApp:
         {
             UPLOAD_PATHS: settings.upload_max_bytes,
             IMPORT_PATHS: settings.bulk_import_max_file_size_mb * 1024 * 1024,
+            FEED_LIST_PATHS: FEED_LIST_MAX_BYTES,
         },
     )
     app = UnknownErrors(app)

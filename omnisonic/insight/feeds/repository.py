@@ -125,7 +125,7 @@ def _conditions(where: FeedFilter) -> list[ColumnElement[bool]]:
     if where.source_tier is not None:
         conditions.append(col(Feed.source_tier) == where.source_tier)
     if where.words:
-        wanted = where.words.lower()
+        wanted = where.words.lower().replace("\x00", "\ufffd")  # no text of PostgreSQL's holds U+0000
         conditions.append(
             or_(
                 func.strpos(func.lower(Feed.title), wanted) > 0,

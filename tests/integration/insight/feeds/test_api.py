@@ -13,10 +13,12 @@ from omnisonic.insight.feeds.repository import block_domain
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.ids import utc_now
+from omnisonic.platform.middleware import wrap
 from tests.feed_server import FeedServer
 from tests.integration.insight.feeds.conftest import change, check, feed_of
 
 Open = Callable[..., TestClient]
+ORIGIN = "http://localhost:3000"
 OPML = """<?xml version="1.0" encoding="utf-8"?><opml version="1.0"><body><outline text="Music">
 <outline text="Good &amp; loud" type="rss" xmlUrl="{here}/good" htmlUrl="https://loud.example/"/>
 <outline text="Same" xmlUrl="{here}/good/"/><outline text="Bad" xmlUrl="file:///etc/passwd"/></outline>
@@ -47,6 +49,7 @@ def test_from_following_to_removing(feed_server: FeedServer, analyst: Actor, cli
     assert client.get(path).json()["feed"]["title"] == "Ours"  # people's choice stays
     assert client.post(f"{path}/check").status_code == 202
     assert client.get("/api/feeds?q=OURS&status=active").json()["feeds"][0]["id"] == feed["id"]
+    assert client.get("/api/feeds?q=%00").json()["feeds"] == []
     assert client.get("/api/feeds?status=gone").json() == {"feeds": [], "nextCursor": None}
     assert client.delete(path).json() == {"ok": True}
     assert client.get(path).status_code == 404
@@ -68,6 +71,22 @@ def test_members_read_and_do_not_edit(
         client.delete(f"/api/feeds/{feed_id}"),
     ]
     assert [answer.status_code for answer in refused] == [403] * 6
+
+
+def test_a_list_of_feeds_may_be_larger_than_other_requests(client_of: Open, analyst: Actor) -> None:
+    client = client_of(analyst)
+    with TestClient(wrap(client.app), base_url=ORIGIN, headers={"Origin": ORIGIN}) as whole:
+        whole.cookies = client.cookies
+        large = OPML.format(here="https://a.example").replace("<body>", f"<body><!--{'x' * 4 * 1024**2}-->")
+        answer = whole.post("/api/feeds/opml", files={"file": ("f.opml", large)})
+        assert (answer.status_code, answer.json()["added"]) == (200, 2), answer.text
+        bomb = '<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><opml>&b;</opml>'
+        file = '<!DOCTYPE opml [<!ENTITY a SYSTEM "file:///etc/passwd">]><opml>&a;</opml>'
+        many = "".join(f'<outline xmlUrl="https://a.example/{number}"/>' for number in range(10_000))
+        for bad in (bomb, file, f"<opml><body>{many}</body></opml>", "<opml>" * 200_000):
+            refused = whole.post("/api/feeds/opml", files={"file": ("f.opml", bad)})
+            assert (refused.status_code, refused.json()["type"]) == (422, "/problems/opml-unreadable")
+        assert whole.post("/api/feeds/opml", files={"file": ("f.opml", "x" * 7 * 1024**2)}).status_code == 413
 
 
 def test_bad_fields_are_named(analyst: Actor, client_of: Open) -> None:
