@@ -24,7 +24,7 @@ ROWS_PER_INSERT = 1000
 KEY = ("news_item_id", "entity_type", "entity_id", "span_start")
 REPLACED = (
     *("span_end", "matched_text", "text_key", "source", "genre", "confidence", "method", "origin"),
-    *("evidence", "status", "correction_id", "recorded_by", "version", "updated_at"),
+    *("evidence", "status", "correction_id", "recorded_by", "updated_at"),
 )
 
 
@@ -62,11 +62,10 @@ def save_tags(session: Session, rows: Sequence[dict[str, Any]]) -> None:
             for row in rows[start : start + ROWS_PER_INSERT]
         ]
         statement = insert(EntityTag).values(batch)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=KEY, set_={name: statement.excluded[name] for name in REPLACED}
-            )
-        )
+        replaced: dict[str, Any] = {name: statement.excluded[name] for name in REPLACED}
+        # Drawn anew once the row is ours: whoever had it until now may have drawn a higher one meanwhile.
+        replaced["version"] = LINK_VERSIONS.next_value()
+        session.execute(statement.on_conflict_do_update(index_elements=KEY, set_=replaced))
     session.expire_all()
 
 
