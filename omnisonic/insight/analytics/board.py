@@ -18,7 +18,7 @@ from omnisonic.insight.store.filters import EntityRef, MentionFilter
 from omnisonic.platform.errors import NotFound
 from omnisonic.platform.ui.words import ago, count
 
-SERIES_SHOWN = 6
+SERIES_SHOWN = 5  # more lines than these cannot be told apart
 SOURCES_SHOWN = 10
 CHOICES_MAX = 100
 STALE_AFTER_S = 3 * 3600  # feeds are looked at more often than that

@@ -6,7 +6,6 @@ from typing import Any
 
 import reflex as rx
 
-from omnisonic.insight.analytics.filter_bar import filter_select
 from omnisonic.insight.charts.widgets import NetworkChart, ShareChart, Tick, TimeChart
 from omnisonic.platform.ui.controls import badge, icon_link
 from omnisonic.platform.ui.feedback import empty_state, notice
@@ -14,31 +13,18 @@ from omnisonic.platform.ui.table import cell, table
 
 REFRESH_S = 60
 RETRY_S = 10
-DEPTHS = (("1", "1 step"), ("2", "2 steps"), ("3", "3 steps"))
 
 
 def freshness(fresh: Any) -> rx.Component:
-    """How new the newest article is, in the top bar."""
+    """How new the newest article is, in the top bar; a phone shows the sign alone."""
+    words = rx.el.span(fresh.words, class_name="ui-fresh-words")
+    shared: dict[str, Any] = {"title": fresh.words + ". " + fresh.detail, "role": "status"}
     return rx.cond(
         fresh.words != "",
         rx.cond(
             fresh.is_stale,
-            badge(
-                fresh.words,
-                kind="warn",
-                icon="triangle-alert",
-                title=fresh.detail,
-                data_testid="freshness",
-                role="status",
-            ),
-            badge(
-                fresh.words,
-                kind="ok",
-                icon="circle-check",
-                title=fresh.detail,
-                data_testid="freshness",
-                role="status",
-            ),
+            badge(words, kind="warn", icon="triangle-alert", data_testid="freshness", **shared),
+            badge(words, kind="ok", icon="circle-check", data_testid="freshness", **shared),
         ),
     )
 
@@ -112,26 +98,15 @@ def network_card(state: Any) -> rx.Component:
     """Who is around the entity, or around the one with the most."""
     return rx.cond(
         state.board.network_key != "",
-        rx.el.div(
-            NetworkChart.create(
-                name="network",
-                title=state.board.network_title,
-                summary=state.board.network_words,
-                figure=state.board.network,
-                csv=state.files["network"],
-                on_pick=state.pick_entity,
-            ),
-            rx.el.div(
-                filter_select(
-                    state,
-                    "depth",
-                    "How far the network goes",
-                    state.chosen.depth,
-                    [rx.el.option(words, value=value) for value, words in DEPTHS],
-                ),
-                class_name="ui-network-depth",
-            ),
-            class_name="ui-network-card",
+        NetworkChart.create(
+            name="network",
+            title=state.board.network_title,
+            summary=state.board.network_words,
+            figure=state.board.network,
+            csv=state.files["network"],
+            depth=state.chosen.depth,
+            on_pick=state.pick_entity,
+            on_depth=lambda depth: state.choose("depth", depth),
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from omnisonic.insight.analytics.schemas import GenreShares, MentionSeries, SourceTable
+from omnisonic.insight.store.buckets import BucketSize
 from omnisonic.insight.store.filters import MentionFilter
 
 NOTHING = "Nothing in this range. Choose a longer one, or fewer filters."
@@ -30,14 +31,18 @@ def describe_series(found: MentionSeries) -> str:
         return NOTHING
     peak = max(range(len(found.all)), key=lambda place: found.all[place])
     when = found.starts[peak]
-    moment = f"{when:%-d %B %Y, %H:%M}" if found.bucket == "hour" else f"{when:%-d %B %Y}"
+    moments = {
+        BucketSize.HOUR: f"at {when:%H:%M} on {when:%-d %B %Y}",
+        BucketSize.DAY: f"on {when:%-d %B %Y}",
+        BucketSize.WEEK: f"in the week of {when:%-d %B %Y}",
+    }
     leader = ""
-    if found.series:
+    if len(found.series) > 1:
         first = found.series[0]
         leader = f" Most are about {first.name} ({first.total})."
     return (
         f"{whole} {found.count.value} in {len(found.starts)} {found.bucket.value}s, "
-        f"most in the {found.bucket.value} of {moment} ({found.all[peak]}).{leader}"
+        f"most {moments[found.bucket]} ({found.all[peak]}).{leader}"
     )
 
 

@@ -1,16 +1,26 @@
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { ChartHead, cssColor, DataTable, download } from "./toolbar.jsx";
 
-const [WIDTH, HEIGHT, MARGIN] = [640, 400, 48];
+const [HEIGHT, WIDTH_LEAST, MARGIN_X, MARGIN_Y] = [360, 280, 44, 28];
+const DEPTHS = ["1 step", "2 steps", "3 steps"];
 const LETTER_PX = 6.4;
 const NAMES_MAX = 24;
 const SHAPES = { artist: "circle", work: "square", recording: "diamond" };
-const at = (node) => [WIDTH / 2 + node.x * (WIDTH / 2 - MARGIN), HEIGHT / 2 + node.y * (HEIGHT / 2 - MARGIN)];
+
+/** Where a node is in a drawing of this width, filled to its edges whatever the layout left free. */
+function placer(nodes, width) {
+  const axis = (values, length, margin) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return (value) => (high - low < 1e-6 ? length / 2 : margin + ((value - low) / (high - low)) * (length - 2 * margin));
+  };
+  const [x, y] = [axis(nodes.map((node) => node.x), width, MARGIN_X), axis(nodes.map((node) => node.y), HEIGHT, MARGIN_Y)];
+  return (node) => [x(node.x), y(node.y)];
+}
 const short = (name) => ([...name].length > NAMES_MAX ? `${[...name].slice(0, NAMES_MAX - 1).join("")}…` : name);
 
 /** Names that do not lie on each other, the center's and the most named first. */
-function chooseNames(nodes, radii) {
+function chooseNames(nodes, radii, at, width) {
   const boxes = nodes.map((node, place) => [at(node)[0] - radii[place], at(node)[1] - radii[place], at(node)[0] + radii[place], at(node)[1] + radii[place]]);
   const order = nodes.map((_, place) => place).sort((a, b) => nodes[a].hops - nodes[b].hops || nodes[b].stories - nodes[a].stories);
   const shown = new Set();
@@ -18,7 +28,8 @@ function chooseNames(nodes, radii) {
     const [x, y] = at(nodes[place]);
     const half = ([...short(nodes[place].name)].length * LETTER_PX) / 2;
     const box = [x - half, y + radii[place] + 3, x + half, y + radii[place] + 17];
-    const isFree = !boxes.some((other, index) => index !== place && box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+    const isInside = box[0] >= 0 && box[2] <= width;
+    const isFree = isInside && !boxes.some((other, index) => index !== place && box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
     if (isFree || place === order[0]) {
       shown.add(place);
       boxes.push(box);
@@ -34,7 +45,7 @@ function Mark({ type, x, y, r }) {
 }
 
 /** The drawing with its colors written into it, as a picture. */
-async function savePicture(svg, name) {
+async function savePicture(svg, name, width) {
   const copy = svg.cloneNode(true);
   const [from, to] = [svg.querySelectorAll("*"), copy.querySelectorAll("*")];
   from.forEach((one, place) => {
@@ -43,12 +54,12 @@ async function savePicture(svg, name) {
       to[place].style.setProperty(property, style.getPropertyValue(property));
   });
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.setAttribute("width", WIDTH);
+  copy.setAttribute("width", width);
   copy.setAttribute("height", HEIGHT);
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
   await image.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH * 2, height: HEIGHT * 2 });
+  const canvas = Object.assign(document.createElement("canvas"), { width: width * 2, height: HEIGHT * 2 });
   const context = canvas.getContext("2d");
   context.fillStyle = cssColor(svg, "--om-surface");
   context.fillRect(0, 0, canvas.width, canvas.height);
@@ -61,15 +72,22 @@ function edgeWords(edge) {
 }
 
 /** Artists, works and recordings around one of them, as the server laid them out. `onPick(key, name)` asks for articles. */
-export function NetworkChart({ name, title, summary, figure, csv, onPick }) {
+export function NetworkChart({ name, title, summary, figure, csv, depth, onPick, onDepth }) {
   const [isTable, setTable] = useState(false);
+  const [width, setWidth] = useState(420);
   const svg = useRef(null);
+  useEffect(() => {
+    const watch = new ResizeObserver(([entry]) => setWidth(Math.max(WIDTH_LEAST, Math.round(entry.contentRect.width))));
+    watch.observe(svg.current);
+    return () => watch.disconnect();
+  }, []);
   const nodes = figure?.nodes ?? [];
   const edges = figure?.edges ?? [];
   const most = Math.max(1, ...nodes.map((node) => node.stories));
   const crowd = nodes.length > 60 ? 0.6 : 1;
   const radii = useMemo(() => nodes.map((node, place) => (place === figure.center ? 15 : 5 + 8 * Math.sqrt(node.stories / most) * crowd)), [figure]);
-  const names = useMemo(() => chooseNames(nodes, radii), [figure]);
+  const at = useMemo(() => placer(nodes, width), [figure, width]);
+  const names = useMemo(() => chooseNames(nodes, radii, at, width), [figure, at]);
   const describe = (node) => [node.name, node.detail, node.type, `${node.stories} ${node.stories === 1 ? "story" : "stories"}`].filter(Boolean).join(", ");
   const activate = (event, node) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -78,8 +96,8 @@ export function NetworkChart({ name, title, summary, figure, csv, onPick }) {
   };
   return (
     <section className="ui-card ui-chart" aria-labelledby={`${name}-title`} data-testid={name}>
-      <ChartHead name={name} title={title} summary={summary} csv={csv} isTable={isTable} onTable={() => setTable(!isTable)} onPicture={() => savePicture(svg.current, name)} />
-      <svg ref={svg} className="ui-network" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={`${title}. ${summary}`}>
+      <ChartHead name={name} title={title} summary={summary} csv={csv} isTable={isTable} onTable={() => setTable(!isTable)} onPicture={() => savePicture(svg.current, name, width)} />
+      <svg ref={svg} className="ui-network" viewBox={`0 0 ${width} ${HEIGHT}`} role="group" aria-label={`${title}. ${summary}`}>
         {edges.map((edge, place) => {
           const [[x1, y1], [x2, y2]] = [at(nodes[edge.a]), at(nodes[edge.b])];
           return <line key={place} x1={x1} y1={y1} x2={x2} y2={y2} className={`ui-edge ui-edge-${edge.kind}`} strokeWidth={edge.kind === "credit" ? 1.5 : 0.8 + 2.4 * Math.max(0, edge.npmi ?? 0)} />;
@@ -98,6 +116,11 @@ export function NetworkChart({ name, title, summary, figure, csv, onPick }) {
         ))}
       </svg>
       <ul className="ui-chart-legend">
+        <li>
+          <select className="ui-select ui-network-depth" aria-label="How far the network goes" value={depth} onChange={(event) => onDepth?.(event.target.value)} data-testid="filter-depth">
+            {DEPTHS.map((words, place) => <option key={words} value={`${place + 1}`}>{words}</option>)}
+          </select>
+        </li>
         {Object.entries({ artist: "--om-track-1", work: "--om-track-3", recording: "--om-track-4" }).map(([type, color]) => (
           <li key={type}>
             <svg width="16" height="16" aria-hidden="true" className="ui-node" style={{ color: `var(${color})` }}><Mark type={type} x={8} y={8} r={5} /></svg>

@@ -16,10 +16,10 @@ export function ShareChart({ name, title, summary, figure, csv, onPick }) {
     const base = baseLayout(element);
     const colors = slices.map((slice) => cssColor(element, slice.color));
     const surface = cssColor(element, "--om-surface");
-    const pattern = { shape: PATTERNS.slice(0, slices.length), fgcolor: surface, fgopacity: 0.35, size: 6, solidity: 0.25 };
+    const pattern = { shape: PATTERNS.slice(0, slices.length), fillmode: "overlay", fgcolor: surface, fgopacity: 0.3, size: 7, solidity: 0.2 };
     const labels = slices.map((slice) => slice.name);
     const values = slices.map((slice) => slice.value);
-    const margin = { t: 8, r: 8, b: 8, l: 8 };
+    const margin = { t: 4, r: 4, b: isBars ? 24 : 4, l: 4 };
     const hovertemplate = `%{customdata} · %{${isBars ? "x" : "value"}:,d} ${figure.noun}<extra></extra>`;
     const customdata = slices.map((slice) => `${slice.name.replace(/</g, "&lt;")}: ${percent(slice.share)}`);
     if (isBars) {
@@ -47,7 +47,7 @@ export function ShareChart({ name, title, summary, figure, csv, onPick }) {
         </button>
       </ChartHead>
       <div className="ui-shares-chart">
-        <PlotBox box={box} state={state} label={`${title}. ${summary}`} height={200} />
+        <PlotBox box={box} state={state} label={`${title}. ${summary}`} height={220} />
         <ul className="ui-chart-slices" aria-label={title}>
           {slices.map((slice) => (
             <li key={slice.name}>

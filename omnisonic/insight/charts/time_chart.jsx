@@ -13,8 +13,9 @@ function traces(element, figure) {
   return figure.lines.flatMap((line) => {
     const color = cssColor(element, line.color);
     const text = `%{y:,d} ${figure.noun} · %{customdata}<extra>${escape(line.name)}</extra>`;
-    const shared = { type: "scatter", mode: "lines+markers", name: escape(line.name), legendgroup: line.key, hovertemplate: text };
-    const marker = { symbol: line.symbol, color, size: figure.starts.length > 60 ? 4 : 6 };
+    // A single bucket, or a single value between gaps, would be no line at all.
+    const shared = { type: "scatter", mode: count < 3 ? "lines+markers" : "lines", name: escape(line.name), legendgroup: line.key, hovertemplate: text };
+    const marker = { symbol: line.symbol, color, size: 7 };
     const whole = {
       ...shared, meta: line.key, x: figure.starts.slice(0, settled), y: line.values.slice(0, settled), customdata: figure.labels,
       line: { color, width: 2, dash: line.dash }, marker,
@@ -22,10 +23,24 @@ function traces(element, figure) {
     if (settled === count) return [whole];
     return [whole, {
       ...shared, meta: line.key, x: figure.starts.slice(-2), y: line.values.slice(-2), customdata: figure.labels.slice(-2).map((words) => `${words}, so far`),
-      line: { color, width: 2, dash: "dot" }, marker: { ...marker, symbol: `${line.symbol}-open`, size: [0, marker.size + 2] }, opacity: 0.7,
-      showlegend: false, hoverinfo: "skip",
+      mode: "lines+markers", line: { color, width: 2, dash: "dot" }, marker: { ...marker, symbol: `${line.symbol}-open`, size: [0, 8] }, opacity: 0.8,
+      showlegend: false,
     }];
   });
+}
+
+/** A mark on the highest point of all, which the summary names. */
+function peak(element, figure) {
+  let [best, value] = [null, 0];
+  for (const line of figure.lines)
+    line.values.forEach((one, place) => {
+      if (one > value) [best, value] = [{ line, place }, one];
+    });
+  if (!best) return [];
+  return [{
+    type: "scatter", mode: "markers", x: [figure.starts[best.place]], y: [value], meta: best.line.key, hoverinfo: "skip", showlegend: false,
+    marker: { symbol: "circle", size: 11, color: cssColor(element, best.line.color), line: { color: cssColor(element, "--om-surface"), width: 2 } },
+  }];
 }
 
 // Plotly reads a few tags in names: what came from outside is text.
@@ -49,7 +64,7 @@ export function TimeChart({ name, title, summary, figure, csv, onPick }) {
     const base = baseLayout(element);
     const single = figure.starts.length === 1 ? { tickvals: figure.starts } : {};
     return {
-      data: traces(element, figure),
+      data: [...traces(element, figure), ...peak(element, figure)],
       layout: {
         ...base, hovermode: "closest", margin: { t: 12, r: 12, b: 28, l: 32 },
         xaxis: { ...base.xaxis, type: "date", nticks: 7, range: [figure.starts[0], figure.starts.at(-1)], ...single,

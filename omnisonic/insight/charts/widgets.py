@@ -60,15 +60,18 @@ class ShareChart(Chart):
 
 
 class NetworkChart(Chart):
-    """A network; `on_pick` gets the entity's key and name."""
+    """A network; `on_pick` gets the entity's key and name, `on_depth` how far it is to go."""
 
     library = _LINKED["network_chart.jsx"].importable_path
     tag = "NetworkChart"
 
+    depth: rx.Var[str]
+
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:
         """The usual ones, and ours."""
-        return {**super().get_event_triggers(), "on_pick": passthrough_event_spec(str, str)}
+        ours = {"on_pick": passthrough_event_spec(str, str), "on_depth": passthrough_event_spec(str)}
+        return {**super().get_event_triggers(), **ours}
 
 
 class Tick(rx.NoSSRComponent):

@@ -9,7 +9,7 @@ from reflex_components_core.el.elements.inline import A
 
 from omnisonic.insight.drawer.state import ArticlesState
 from omnisonic.platform.ui.controls import badge, button, link_button
-from omnisonic.platform.ui.dialog import DialogBegin, drawer
+from omnisonic.platform.ui.dialog import drawer, opened_by_state
 from omnisonic.platform.ui.feedback import error_state, notice, skeleton
 
 ARTICLES: Any = ArticlesState  # Reflex types no variables of dataclasses
@@ -32,7 +32,7 @@ def articles_drawer(*, on_change: Any) -> rx.Component:
             closed=ARTICLES.closed,
             testid="articles",
         ),
-        DialogBegin.create(dialog=DRAWER, at=ARTICLES.opened),
+        opened_by_state(DRAWER, at=ARTICLES.opened),
     )
 
 
@@ -98,6 +98,7 @@ def _article(on_change: Any) -> rx.Component:
                 sheet.href,
                 testid="read-article",
                 icon="external-link",
+                extra="ui-article-read",
                 is_page=False,
                 target="_blank",
                 rel="noopener noreferrer nofollow",
@@ -188,7 +189,7 @@ def _link(link: Any, on_change: Any) -> rx.Component:
         ),
         key=link.tag_id,
         data_rejected=rx.cond(link.is_rejected, "true", "false"),
-        class_name="ui-link",
+        class_name="ui-about",
         data_testid="link",
     )
 

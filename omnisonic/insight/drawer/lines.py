@@ -138,13 +138,18 @@ def _link(tag: TagView, *, places: int) -> LinkLine:
         after=after,
         band=tag.band if tag.band != "none" else "low",
         band_kind=BANDS[tag.band],
-        sure=f"{tag.confidence:.0%}",
+        sure=sure_words(tag.confidence),
         method=METHODS[tag.method] if tag.origin is TagOrigin.TAGGER else "",
         reasons=reasons_for(tag.evidence, origin=tag.origin),
         doubts=reasons_against(tag.evidence),
         is_rejected=tag.status is TagStatus.REJECTED,
         is_confirmed=tag.origin is TagOrigin.PERSON or "opinion" in tag.evidence,
     )
+
+
+def sure_words(confidence: float) -> str:
+    """A probability as a percentage; nothing is ever wholly certain."""
+    return "over 99%" if confidence >= 0.995 else f"{confidence:.0%}"
 
 
 def safe_href(url: str) -> str:

@@ -16,7 +16,7 @@ from omnisonic.platform.db import in_thread, read_session
 from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.pagination import Page
 
-NEWEST = 6
+NEWEST = 4
 NOBODY = "00000000-0000-0000-0000-000000000000"  # a path that names no entity: the page says so
 CATALOG_PATHS = {
     EntityType.ARTIST: "/catalog/contributors",

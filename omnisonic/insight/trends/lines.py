@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
+from omnisonic.insight.analytics.schemas import ArticleView
 from omnisonic.insight.charts.figures import entity_key, spark_points
 from omnisonic.insight.drawer.lines import ArticleLine, article_line
 from omnisonic.insight.store.filters import CountBy
@@ -76,8 +78,16 @@ def _line(rank: int, trend: Trend, *, count: CountBy, now: datetime) -> TrendLin
         way=way,
         spark=spark_points(trend.sparkline, width=SPARK_WIDTH, height=SPARK_HEIGHT),
         spark_words=f"{trend.name}: {len(trend.sparkline)} steps, at most {peak}",
-        articles=[article_line(one, now=now) for one in trend.articles[:ARTICLES_SHOWN]],
+        articles=[article_line(one, now=now) for one in _of_different_stories(trend.articles)],
     )
+
+
+def _of_different_stories(articles: Sequence[ArticleView]) -> list[ArticleView]:
+    """The newest of each story: copies of one say nothing new."""
+    by_story: dict[UUID, ArticleView] = {}
+    for one in articles:
+        by_story.setdefault(one.story_id, one)
+    return list(by_story.values())[:ARTICLES_SHOWN]
 
 
 def _figure_words(figure: int, count: CountBy) -> str:

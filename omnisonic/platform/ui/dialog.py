@@ -13,7 +13,7 @@ _END = rx.asset("dialog_end.jsx", shared=True)
 
 
 class DialogBegin(rx.NoSSRComponent):
-    """Opens a dialog from a state: whenever `at` changes."""
+    """Opens a dialog from a state: whenever `at` changes on a page that is alive."""
 
     library = _BEGIN.importable_path
     tag = "DialogBegin"
@@ -21,6 +21,7 @@ class DialogBegin(rx.NoSSRComponent):
 
     dialog: rx.Var[str]
     at: rx.Var[int]
+    is_alive: rx.Var[bool]
 
 
 class DialogEnd(rx.NoSSRComponent):
@@ -32,6 +33,11 @@ class DialogEnd(rx.NoSSRComponent):
 
     dialog: rx.Var[str]
     at: rx.Var[int]
+
+
+def opened_by_state(dialog_id: str, *, at: Any) -> rx.Component:
+    """Opens the dialog whenever the count `at` changes: for what is no button, such as a point of a chart."""
+    return DialogBegin.create(dialog=dialog_id, at=at, is_alive=rx.State.is_hydrated)
 
 
 def opens(dialog_id: str) -> dict[str, Any]:

@@ -1,13 +1,19 @@
 import { useEffect, useRef } from "react";
 
-/** Opens the dialog `dialog` whenever `at` changes; what had the focus has it again when the dialog closes. */
-export function DialogBegin({ dialog, at }) {
+/**
+ * Opens the dialog `dialog` whenever `at` changes while the page is alive: a count that a reloaded page is given
+ * back is no wish to open it again. What had the focus has it again when the dialog closes.
+ */
+export function DialogBegin({ dialog, at, isAlive }) {
   const seen = useRef(at);
+  const wasAlive = useRef(isAlive);
   useEffect(() => {
+    const before = wasAlive.current;
+    wasAlive.current = isAlive;
     if (seen.current === at) return;
     seen.current = at;
     const element = document.getElementById(dialog);
-    if (element && !element.open) element.showModal();
-  }, [dialog, at]);
+    if (before && element && !element.open) element.showModal();
+  }, [dialog, at, isAlive]);
   return null;
 }

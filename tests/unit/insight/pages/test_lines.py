@@ -11,7 +11,7 @@ import pytest
 from omnisonic.insight.analytics.board import delay_words, fresh_line
 from omnisonic.insight.analytics.schemas import ArticleView, Freshness
 from omnisonic.insight.drawer.evidence import AGAINST, FOR, reasons_against, reasons_for
-from omnisonic.insight.drawer.lines import article_sheet, safe_href
+from omnisonic.insight.drawer.lines import article_sheet, safe_href, sure_words
 from omnisonic.insight.news import EntityType, LinkMethod
 from omnisonic.insight.tagging.confidence import models
 from omnisonic.insight.tagging.models import CorrectionScope, TagOrigin, TagStatus, Verdict
@@ -142,6 +142,10 @@ def test_a_sheet_has_a_line_per_entity_and_rejected_ones_last() -> None:
     first = sheet.links[0]
     assert (first.sure, first.band, first.places) == ("95%", "high", "2 mentions")
     assert (first.before, first.match, first.after) == ("…says ", "Juno", " Vale, whose…")
+
+
+def test_nothing_is_wholly_certain() -> None:
+    assert [sure_words(one) for one in (0.5, 0.94, 0.999, 1.0)] == ["50%", "94%", "over 99%", "over 99%"]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "ftp://a.example", ""])

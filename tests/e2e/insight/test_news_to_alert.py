@@ -1,0 +1,230 @@
+"""From a feed to the alert about it, over REST and on the real processes.
+
+Fetched, archived, tagged, counted, exported, corrected; watched by a rule, mailed and posted once.
+"""
+
+from __future__ import annotations
+
+import csv
+import email
+import email.policy
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from importlib.util import module_from_spec, spec_from_file_location
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import ROOT, Stack
+from tests.e2e.insight.outlet import Outlet, open_outlet
+from tests.e2e.people import PASSWORD
+
+PERSON = "desk@example.org"
+INBOX = "alerts@example.net"
+ARTIST = "Velda Korrin"
+EARLIER = [
+    "Velda Korrin announces her debut album, due in March",
+    "Singer Velda Korrin plays three sold-out concerts in Oslo",
+    "Council votes on a new bridge across the river",
+]
+LATER = [
+    "Velda Korrin signs to a record label after her tour",
+    "Review: on her new single, singer Velda Korrin finds a quieter voice",
+    "Festival line-up grows: Velda Korrin and her band headline Saturday",
+]
+LONG_S = 150.0  # rules are evaluated each minute, and the machine may be busy
+LOOK_EVERY_S = 0.25
+Found = TypeVar("Found")
+
+
+def wait_for(look: Callable[[], Found | None], what: str) -> Found:
+    """Whatever `look` finds, as soon as it does."""
+    deadline = time.monotonic() + LONG_S
+    while (found := look()) is None:
+        assert time.monotonic() < deadline, f"still missing: {what}"
+        time.sleep(LOOK_EVERY_S)
+    return found
+
+
+class Desk:
+    """A person at a news desk, who works by REST."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.http = httpx.Client(base_url=stack.base_url, headers={"Origin": stack.base_url}, timeout=30)
+        self.post("/api/auth/callback/credentials", 200, email=PERSON, password=PASSWORD)
+        environment = {
+            **os.environ,
+            "OMNISONIC_ENV": "development",
+            "OMNISONIC_DATA_DIR": str(stack.data_dir),
+        }
+        grant = [sys.executable, "-m", "omnisonic", "user", "grant", PERSON, "analyst"]
+        subprocess.run(grant, cwd=ROOT, env=environment, check=True, capture_output=True)
+
+    def get(self, path: str, **query: Any) -> Any:
+        """JSON of a route."""
+        answer = self.http.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, status: int, **body: Any) -> Any:
+        """JSON of what was made."""
+        answer = self.http.post(path, json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def fetch(self, feed: dict[str, Any]) -> dict[str, Any]:
+        """Have a feed fetched and its articles brought all the way; what the job says of it."""
+        job_id = self.post("/ingest/rss", 202, **feed)["jobId"]
+        job = wait_for(lambda: self._done(job_id), "the fetch")
+        assert job["status"] == "completed", job
+        wait_for(self._nothing_waits, "the articles in the charts")
+        (told,) = job["result"]["feeds"]
+        assert told["outcome"] == "new", told
+        return dict(told)
+
+    def trend(self) -> dict[str, Any]:
+        """The artist among the trends of the day."""
+        found = self.get("/api/trends", window="24h", entityType="artist", limit=100)["trends"]
+        (mine,) = [trend for trend in found if trend["name"] == ARTIST]
+        return dict(mine)
+
+    def mails(self, subject: str) -> list[EmailMessage]:
+        """What reached the inbox under a subject."""
+        read = [
+            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            for path in sorted(self.stack.mail_dir.glob("*.eml"))
+        ]
+        return [mail for mail in read if mail["To"] == INBOX and subject in mail["Subject"]]
+
+    def _done(self, job_id: str) -> dict[str, Any] | None:
+        job = self.get(f"/api/jobs/{job_id}")
+        return job if job["status"] in {"completed", "failed"} else None
+
+    def _nothing_waits(self) -> bool | None:
+        status = self.get("/ingest/status")
+        waits = status["waitingDeliveries"] + status["unstored"] + status["untagged"]
+        return True if waits == 0 else None
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    with open_outlet() as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(stack: Stack) -> Iterator[Desk]:
+    desk = Desk(stack)
+    yield desk
+    desk.http.close()
+
+
+def watch(desk: Desk, outlet: Outlet, entity_id: str) -> tuple[str, str]:
+    """A rule with a confirmed mail channel and a webhook; its id, and the webhook's secret."""
+    mail = desk.post("/api/alerts/channels", 201, name="Desk", type="email", config={"address": INBOX})
+    hook = desk.post("/api/alerts/channels", 201, name="Hook", type="webhook", config={"url": outlet.url})
+    (asked,) = wait_for(
+        lambda: desk.mails("May alerts be sent") or None, "the mail that asks for a confirmation"
+    )
+    link = re.search(r"https?://\S+/confirm\?token=\S+", asked.get_content())
+    assert link
+    desk.http.post(link[0]).raise_for_status()
+    rule = desk.post(
+        "/api/alerts/rules",
+        201,
+        name="News of Velda",
+        kind="threshold",
+        scope={"entityIds": [entity_id]},
+        minConfidence=0.5,
+        threshold=2,
+        windowMinutes=60,
+        channelIds=[mail["channel"]["id"], hook["channel"]["id"]],
+    )
+    return rule["rule"]["id"], hook["secret"]
+
+
+def check_figures(desk: Desk, entity_id: str, stories: int) -> None:
+    """Filter, series and file agree on how many stories there are."""
+    chosen = {"entityType": "artist", "entityId": entity_id, "days": "2"}
+    series = desk.get("/api/analytics/mentions", **chosen)
+    assert (series["totals"]["stories"], sum(series["all"])) == (stories, stories)
+    exported = desk.http.get("/api/analytics/mentions.csv", params=chosen)
+    rows = list(csv.DictReader(exported.text.lstrip("\ufeff").splitlines()))
+    assert sum(int(row["value"]) for row in rows if row["name"] == ARTIST) == stories
+    (outlet,) = desk.get("/api/analytics/sources", **chosen)["sources"]
+    assert (outlet["source"], outlet["stories"]) == ("127.0.0.1", stories)
+
+
+def reject_one(desk: Desk, entity_id: str) -> None:
+    """Say of one earlier article that it is not about the artist."""
+    news = desk.get("/api/news", entityType="artist", entityId=entity_id)["news"]
+    article = next(one for one in news if one["title"] == EARLIER[0])
+    (link,) = desk.get(f"/api/news/{article['id']}/explain")["links"]
+    assert (link["entityId"], link["matchedText"], link["status"]) == (entity_id, ARTIST, "linked")
+    assert link["evidence"]
+    answer = desk.post("/api/corrections", 201, verdict="reject", tagId=link["id"], reason="A namesake")
+    assert answer["changed"] == 1
+
+
+def check_webhook(outlet: Outlet, secret: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The one message, if the example for receivers finds it genuine."""
+    monkeypatch.setenv("WEBHOOK_SECRET", secret)
+    spec = spec_from_file_location("receive_webhook", ROOT / "docs" / "examples" / "receive_webhook.py")
+    assert spec is not None
+    assert spec.loader is not None
+    example = module_from_spec(spec)
+    spec.loader.exec_module(example)
+    ((headers, body),) = outlet.posts
+    assert example.is_genuine(headers, body, secret, now_s=time.time())
+    assert not example.is_genuine(headers, body + b" ", secret, now_s=time.time())
+    return dict(json.loads(body))
+
+
+def test_from_a_feed_to_its_alert(desk: Desk, outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = {"isrc": "NOAAA2600001", "title": "Harbor Light", "artist": ARTIST, "genre": "Folk"}
+    desk.post("/ingest/isrc", 200, records=[record])
+    outlet.titles = EARLIER
+    fed = desk.fetch({"urls": [f"{outlet.url}/feed.xml"]})
+    assert fed["entries"] == len(EARLIER)
+    assert desk.trend()["stories"] == 2
+    rule_id, secret = watch(desk, outlet, desk.trend()["entityId"])
+
+    outlet.titles = EARLIER + LATER
+    desk.fetch({"feedId": fed["feedId"]})
+    trend = desk.trend()
+    assert trend["stories"] == 5
+    assert {article["title"] for article in trend["articles"]} <= {*EARLIER[:2], *LATER}
+    check_figures(desk, trend["entityId"], 5)
+    reject_one(desk, trend["entityId"])
+    wait_for(lambda: True if desk.trend()["stories"] == 4 else None, "the correction in the charts")
+    check_figures(desk, trend["entityId"], 4)
+
+    wait_for(lambda: outlet.posts or None, "the message of the webhook")
+    message = check_webhook(outlet, secret, monkeypatch)
+    assert message["type"] == "alert.fired"
+    (entity,) = message["data"]["entities"]
+    assert (entity["id"], entity["name"]) == (trend["entityId"], ARTIST)
+    assert {article["title"] for article in entity["articles"]} <= {*LATER}
+    (mail,) = wait_for(lambda: desk.mails(ARTIST) or None, "the mail")
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    (event,) = desk.get("/api/alerts/events", ruleId=rule_id)["events"]
+    assert event["state"] == "firing"
+    assert [one["status"] for one in event["deliveries"]] == ["delivered", "delivered"]
+    evaluated = desk.get(f"/api/alerts/rules/{rule_id}")["rule"]["evaluatedUntil"]
+    wait_for(lambda: _later(desk, rule_id, evaluated), "another evaluation of the rule")
+    assert (len(outlet.posts), len(desk.mails(ARTIST))) == (1, 1)
+
+
+def _later(desk: Desk, rule_id: str, evaluated: str) -> bool | None:
+    rule = desk.get(f"/api/alerts/rules/{rule_id}")["rule"]
+    assert rule["error"] is None
+    return True if rule["evaluatedUntil"] > evaluated else None
