@@ -1,13 +1,14 @@
-"""One pass over an untrusted take: decode, resample, encode as FLAC, and measure what streams past."""
+"""One pass over an untrusted take: decode, resample, and measure what streams past on its way to FLAC."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import ffmpeg
 import numpy as np
@@ -17,11 +18,11 @@ from omnisonic.studio.audio.manifest import SAMPLE_RATE_HZ
 from omnisonic.studio.audio.peaks import PeakBuilder, PeakLevel, pack_levels
 from omnisonic.studio.rendering.errors import MediaTooCostly, RenderCanceled, Truncated
 from omnisonic.studio.rendering.ffmpeg_binary import find_ffmpeg
+from omnisonic.studio.rendering.flac_encoder import encoding_flac
 from omnisonic.studio.rendering.loudness_log import read_loudness, tap_loudness
 from omnisonic.studio.rendering.pcm_meter import PcmCodec, PcmMeter
 from omnisonic.studio.rendering.probe import INPUT_OPTIONS, ProbedAudio
 from omnisonic.studio.rendering.process import (
-    PipeSet,
     ProcessBounds,
     ProcessFailed,
     ProcessStopped,
@@ -31,14 +32,9 @@ from omnisonic.studio.rendering.process import (
     run_ffmpeg,
 )
 
-FLAC_24 = {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
-BIT_EXACT = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
 # The default of 4 KiB spends more on waking FFmpeg's threads than on decoding. Whole blocks of FLAC at all
 # usual widths of a sample.
 _WAV_PACKET_BYTES = 24 * 4096
-# Left alone, a block is as long as the source's first packet. Of one known size, a block's number is its
-# position, so that players cut out the seconds they need (RFC 9639, section 9.1.5).
-_FLAC_BLOCK_FRAMES = 4096
 _LOG_FILE = "loudness.log"
 _PEAK_LINE = re.compile(r"Peak level dB: (\S+)")
 _FULL_SCALE = (1 << 23) - 1
@@ -73,12 +69,13 @@ def decode_take(
 
     Raises `Truncated`, `MediaTooCostly` or `RenderCanceled`.
     """
-    meter = _TakeMeter(probed.channels)
-    with open_pipes() as pipes:
-        command = _command(
-            source, work_dir, probed, max_duration_s=max_duration_s, pcm=pipes.open(meter.pcm.feed)
-        )
-        log = _run(command, work_dir, pipes=pipes, bounds=bounds, should_cancel=should_cancel)
+    audio_path = work_dir / "audio.flac"
+    encoding = encoding_flac(audio_path, channels=probed.channels, bounds=bounds, should_stop=should_cancel)
+    with _in_our_words(), encoding as flac, open_pipes() as pipes:
+        meter = _TakeMeter(probed.channels, copy_to=flac)
+        command = _command(source, probed, max_duration_s=max_duration_s, pcm=pipes.open(meter.pcm.feed))
+        watch = Watch(should_stop=should_cancel)
+        log = run_ffmpeg(command, cwd=work_dir, pipes=pipes, bounds=bounds, watch=watch)
     true_peak_dbtp = meter.pcm.true_peak_dbtp()
     peaks = meter.peaks.finish()
     peaks_path = work_dir / "peaks.dat"
@@ -86,7 +83,7 @@ def decode_take(
     loudness = read_loudness(work_dir / _LOG_FILE, true_peak_dbtp=true_peak_dbtp)
     (work_dir / _LOG_FILE).unlink()
     return DecodedTake(
-        audio_path=work_dir / "audio.flac",
+        audio_path=audio_path,
         peaks_path=peaks_path,
         peaks=peaks,
         duration_samples=meter.pcm.frames,
@@ -98,11 +95,11 @@ def decode_take(
 
 
 class _TakeMeter:
-    """Feeds one stream of 24-bit PCM to the hash, the true peak and the waveform."""
+    """Feeds one stream of 24-bit PCM to the encoder, the hash, the true peak and the waveform."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, *, copy_to: BinaryIO) -> None:
         self._channels = channels
-        self.pcm = PcmMeter(PcmCodec.S24, channels, on_block=self._measure)
+        self.pcm = PcmMeter(PcmCodec.S24, channels, copy_to=copy_to, on_block=self._measure)
         self.peaks = PeakBuilder(channels, sample_rate_hz=SAMPLE_RATE_HZ)
         self.full_scale_samples = 0
 
@@ -122,9 +119,7 @@ class _TakeMeter:
             self.full_scale_samples += int(np.count_nonzero(clipped))
 
 
-def _command(
-    source: Path, work_dir: Path, probed: ProbedAudio, *, max_duration_s: int, pcm: str
-) -> list[str]:
+def _command(source: Path, probed: ProbedAudio, *, max_duration_s: int, pcm: str) -> list[str]:
     options: dict[str, Any] = {**INPUT_OPTIONS, "f": probed.format_name, "t": max_duration_s + 1}
     if probed.format_name == "wav":
         options["max_size"] = _WAV_PACKET_BYTES
@@ -136,27 +131,17 @@ def _command(
     if probed.sample_rate_hz != SAMPLE_RATE_HZ:
         stream = stream.filter("aresample", SAMPLE_RATE_HZ, resampler="soxr", precision=28)
     stream = stream.filter("aformat", sample_fmts="s32", sample_rates=SAMPLE_RATE_HZ)
-    split = stream.filter_multi_output("asplit", 3)
-    blocks = split[0].filter("asetnsamples", n=_FLAC_BLOCK_FRAMES, p=0)
-    flac = ffmpeg.output(blocks, str(work_dir / "audio.flac"), f="flac", **FLAC_24, **BIT_EXACT)
-    raw = ffmpeg.output(split[1], pcm, f=PcmCodec.S24.muxer, **{"c:a": PcmCodec.S24.value})
-    loudness = ffmpeg.output(tap_loudness(split[2], _LOG_FILE), "-", f="null")
-    command: list[str] = ffmpeg.merge_outputs(flac, raw, loudness).compile(cmd=find_ffmpeg().path)
+    split = stream.filter_multi_output("asplit", 2)
+    raw = ffmpeg.output(split[0], pcm, f=PcmCodec.S24.muxer, **{"c:a": PcmCodec.S24.value})
+    loudness = ffmpeg.output(tap_loudness(split[1], _LOG_FILE), "-", f="null")
+    command: list[str] = ffmpeg.merge_outputs(raw, loudness).compile(cmd=find_ffmpeg().path)
     return [*command, "-y"]
 
 
-def _run(
-    command: list[str],
-    work_dir: Path,
-    *,
-    pipes: PipeSet,
-    bounds: ProcessBounds,
-    should_cancel: Callable[[], bool],
-) -> str:
+@contextmanager
+def _in_our_words() -> Iterator[None]:
     try:
-        return run_ffmpeg(
-            command, cwd=work_dir, pipes=pipes, bounds=bounds, watch=Watch(should_stop=should_cancel)
-        )
+        yield
     except ProcessFailed as error:
         raise Truncated(
             "The audio is damaged and cannot be decoded to its end. Copy or export it again."

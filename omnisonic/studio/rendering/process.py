@@ -68,8 +68,7 @@ class PipeSet:
     def open(self, consumer: Consumer) -> str:
         """Make a pipe and return its FFmpeg address."""
         read_end, write_end = os.pipe()
-        with suppress(OSError):
-            fcntl(write_end, _F_SETPIPE_SZ, _PIPE_BYTES)  # fewer switches; the default works too
+        widen(write_end)
         self.consumers[read_end] = consumer
         return self.hand_over(write_end)
 
@@ -89,6 +88,12 @@ class PipeSet:
         for read_end in self.consumers:
             os.close(read_end)
         self.consumers = {}
+
+
+def widen(end: int) -> None:
+    """Let a pipe hold more, for fewer switches between its two processes; the default works too."""
+    with suppress(OSError):
+        fcntl(end, _F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 @contextmanager
