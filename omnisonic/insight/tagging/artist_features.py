@@ -89,15 +89,18 @@ def _observe_case(reading: Reading, candidate: Candidate) -> None:
 
 def _is_stylized(raw: str) -> bool:
     """Written in a way no sentence would produce: inner capitals, inner marks, digits within letters."""
-    if any("\u00c0" <= char <= "\u024f" for char in raw):
+    if raw.isalpha() and raw.isascii():  # one word, as most are
+        return not raw[1:].islower() and any(char.isupper() for char in raw[1:])
+    if not raw.isascii() and any("\u00c0" <= char <= "\u024f" for char in raw):
         return True
     if not any(char.isalpha() for char in raw):
         return not raw.isalnum()
-    words = raw.split()
-    return any(
-        any(char.isupper() for char in word[1:])
-        or any(not char.isalnum() and char not in "-'’.," for char in word)
-        for word in words
+    return any(not (word.isalpha() and word[1:].islower()) and _is_odd(word) for word in raw.split())
+
+
+def _is_odd(word: str) -> bool:
+    return any(char.isupper() for char in word[1:]) or any(
+        not char.isalnum() and char not in "-'’.," for char in word
     )
 
 
@@ -204,7 +207,7 @@ def _is_described_otherwise(reading: Reading, last: int) -> bool:
     word = reading.word(last + 1)
     aged = word.isdigit() and len(word) == 2 and reading.gap(last + 2).startswith(",")
     words = set(reading.after(last, 6))
-    return (aged or word in ("a", "an")) and words.isdisjoint(cues.STRONG | cues.WEAK | cues.ROLES)
+    return (aged or word in ("a", "an")) and words.isdisjoint(cues.ANY_MUSIC)
 
 
 def _role_before(reading: Reading, first: int) -> bool:
@@ -212,7 +215,7 @@ def _role_before(reading: Reading, first: int) -> bool:
     if previous in cues.ROLES:
         return True
     named = previous in ("called", "named", "as", "namely", "are", "were", "of")
-    return named and bool(earlier) and earlier[0] in cues.ROLES | cues.MEMBERS
+    return named and bool(earlier) and earlier[0] in cues.PLAYERS
 
 
 def _observe_verb(reading: Reading, candidate: Candidate, after: int) -> None:
@@ -230,9 +233,7 @@ def _observe_verb(reading: Reading, candidate: Candidate, after: int) -> None:
         candidate.cues["owns"] = 1
     elif word in cues.PERFORM and reading.joins(at):
         ahead = {reading.word(place) for place in range(at + 1, at + 9)}
-        candidate.cues["verb"] = (
-            2 if ahead & cues.STRONG or ahead & {"tour", "dates", "show", "shows", "reunion"} else 1
-        )
+        candidate.cues["verb"] = 1 if ahead.isdisjoint(cues.STAGE) else 2
     elif word in _COMPOUNDS and reading.gap(at) == " " and (candidate.case is Case.STRONG or not doubtful):
         candidate.cues["owns"] = 1
 
@@ -253,7 +254,7 @@ def _observe_credit(reading: Reading, candidate: Candidate) -> None:
         candidate.cues["credit"] = 2
         return
     behind = {reading.word(at) for at in range(max(0, first - 8), first - 1)}
-    if behind & (cues.STRONG | cues.TITLE_NOUNS) or behind & cues.COMPOSED:
+    if behind & cues.SONGS or behind & cues.COMPOSED:
         candidate.cues["credit"] = 2
     elif reading.gap(first - 1).strip()[:1] in set("'\"”’»,"):
         candidate.cues["credit"] = 1
@@ -266,7 +267,7 @@ def _observe_topic(reading: Reading, candidate: Candidate) -> None:
     words, first, after = reading.words.words, candidate.first, candidate.last + 1
     around = {*words[max(0, first - NEAR_WORDS) : first], *words[after : after + NEAR_WORDS]} - own
     features = candidate.features
-    if around & (cues.STRONG | cues.ROLES):
+    if around & cues.MUSIC:
         candidate.cues["near"] = 1
         features["near"] = 1.0
     elif len(around & cues.WEAK) > 1:

@@ -24,3 +24,9 @@ OTHER_ROLES = _LISTS["OTHER_ROLES"]  # People of other trades.
 ELSEWHERE = _LISTS["ELSEWHERE"]  # Says that a text is about something else.
 MUSIC_OUTLETS = _LISTS["MUSIC_OUTLETS"]  # Registrable domains of outlets that write of music.
 SAYING = _LISTS["SAYING"]  # Before words that somebody spoke.
+
+MUSIC = STRONG | ROLES
+ANY_MUSIC = MUSIC | WEAK
+SONGS = STRONG | TITLE_NOUNS
+PLAYERS = ROLES | MEMBERS
+STAGE = STRONG | {"tour", "dates", "show", "shows", "reunion"}

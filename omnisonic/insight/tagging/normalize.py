@@ -14,6 +14,7 @@ from itertools import accumulate
 
 _UNSPACED = "\u1100-\u11ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 WORD = re.compile(rf"[^\W_{_UNSPACED}]+|[{_UNSPACED}]+|&")  # Latin beside Kanji is a word of its own
+_ASCII_WORD = re.compile("[a-z0-9]+|&")  # the same, four times as fast
 _ODD_LETTERS = {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h"}
 _STRIPPED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
 
@@ -62,10 +63,13 @@ def fold(text: str) -> str:
 def split_words(text: str) -> Words:
     """Words of a text with their places in the original."""
     folded, origins = _fold_with_origins(text)
-    spans = [match.span() for match in WORD.finditer(folded)]
-    words = tuple([_word(folded[start:end]) for start, end in spans])
+    pattern = _ASCII_WORD if folded.isascii() else WORD
+    words = tuple(pattern.findall(folded))
+    spans = [match.span() for match in pattern.finditer(folded)]
+    if "&" in folded:
+        words = tuple([_word(word) for word in words])
     if origins is None:
-        starts, ends = tuple([start for start, _ in spans]), tuple([end for _, end in spans])
+        starts, ends = tuple(zip(*spans, strict=True)) if spans else ((), ())
     else:
         starts = tuple([origins[start][0] for start, _ in spans])
         ends = tuple([origins[end - 1][1] for _, end in spans])

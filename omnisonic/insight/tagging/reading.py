@@ -124,23 +124,24 @@ class Reading:
         style = self.style_at(start)
         if style in (Style.UPPER, Style.LOWER):
             return Case.NONE
-        content = [first + at for at in profile.content if first + at <= last]
-        lettered = [at for at in content if self.body[self.words.starts[at]].isalpha()]
+        body, starts = self.body, self.words.starts
+        lettered = [
+            first + at for at in profile.content if first + at <= last and body[starts[first + at]].isalpha()
+        ]
         if not lettered:
             return self._case_of_article(first, last)
-        letter = self.body[self.words.starts[lettered[0]]]
+        letter = body[starts[lettered[0]]]
         if letter.lower() == letter.upper():
             return Case.NONE
-        capital = [self.is_capital(at) for at in lettered]
-        if not capital[0] or not all(
-            self._need_no_capital(name, at) for at in lettered if not self.is_capital(at)
-        ):
+        if not letter.isupper():
             return Case.LOWER
+        for at in lettered[1:]:
+            if not body[starts[at]].isupper() and not self._need_no_capital(name, at):
+                return Case.LOWER
         if style is Style.TITLE:
             return Case.NONE
         if self.starts_sentence(first):
-            later = [at for at in lettered if at != first]
-            return Case.STRONG if later else Case.NONE
+            return Case.STRONG if lettered[-1] != first else Case.NONE
         if len(lettered) == 1 and self._is_shouted(lettered[0], profile):
             return Case.NONE
         return Case.STRONG
@@ -166,7 +167,7 @@ class Reading:
         """Different strong and weak words of music, and words of other fields, in the whole item."""
         if self._music is None:
             found = frozenset(self.words.words)
-            self._music = (found & (cues.STRONG | cues.ROLES), found & cues.WEAK, found & cues.ELSEWHERE)
+            self._music = (found & cues.MUSIC, found & cues.WEAK, found & cues.ELSEWHERE)
         return self._music
 
     def _case_of_article(self, first: int, last: int) -> Case:
@@ -204,19 +205,20 @@ class Reading:
         words = self.words
         border = bisect_left(words.starts, len(self.item.title))
         low, high = (0, border) if in_title else (border, border + STYLE_WORDS)
-        raws = [
-            self.body[start:end]
-            for start, end, word in zip(
-                words.starts[low:high], words.ends[low:high], words.words[low:high], strict=True
-            )
+        body, starts, ends = self.body, words.starts, words.ends
+        shown = [
+            at
+            for at, word in enumerate(words.words[low:high], low)
             if len(word) > 2 and word not in STOP_WORDS and word.isalpha()
         ]
-        if not raws:
+        if not shown:
             return Style.SENTENCE
-        upper = sum(raw.isupper() for raw in raws)
-        if upper >= 0.7 * len(raws) and len(raws) > 1:
-            return Style.UPPER
-        capitals = sum(raw[0].isupper() for raw in raws)
+        first_letters = [at for at in shown if body[starts[at]].isupper()]
+        capitals, count = len(first_letters), len(shown)
+        if count > 1 and capitals >= 0.7 * count:
+            upper = sum(body[starts[at] : ends[at]].isupper() for at in first_letters)
+            if upper >= 0.7 * count:
+                return Style.UPPER
         if capitals == 0 and not any(char.isupper() for char in self._line(in_title).replace("I", "")):
             return Style.LOWER
-        return Style.TITLE if capitals >= 0.75 * len(raws) and in_title else Style.SENTENCE
+        return Style.TITLE if capitals >= 0.75 * count and in_title else Style.SENTENCE

@@ -34,6 +34,7 @@ _DESCRIBING = frozenset(
 )
 _PLAIN_NOUNS = frozenset(("song", "single", "track", "hit", "ballad", "anthem", "tune"))
 _NOT_BEHIND = frozenset(("number", "lead", "classic", "cover", "covers", "standard", "version", "versions"))
+_NOUNS_BEHIND = cues.TITLE_NOUNS - _NOT_BEHIND
 _OTHER_BEHIND = cues.NOT_SONGS - {"show", "musical", "banner", "headline", "sign", "said", "series"}
 
 
@@ -254,7 +255,7 @@ def _title_noun(reading: Reading, candidate: Candidate) -> bool:
         return True
     if len(before) == 3 and before[0] in cues.TITLE_NOUNS and before[1] in STOP_WORDS:
         return True
-    return any(word in cues.TITLE_NOUNS - _NOT_BEHIND for word in reading.after(candidate.last, 1))
+    return any(word in _NOUNS_BEHIND for word in reading.after(candidate.last, 1))
 
 
 def _is_other_kind(reading: Reading, candidate: Candidate) -> bool:
