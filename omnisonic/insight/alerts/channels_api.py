@@ -21,6 +21,7 @@ from omnisonic.insight.alerts.unsubscribe import unsubscribe
 from omnisonic.platform.auth.errors import CodeNotValid
 from omnisonic.platform.auth.http import InsightReader, InsightWriter
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
 from omnisonic.platform.pagination import PageQuery
 from omnisonic.platform.schemas import Ok
@@ -68,6 +69,7 @@ def get_channel(actor: InsightReader, channel_id: UUID) -> ChannelAnswer:
 
 
 @router.patch("/channels/{channel_id}", operation_id="update_alert_channel")
+@repeatable
 def update_channel(actor: InsightWriter, channel_id: UUID, patch: ChannelPatch) -> ChannelAnswer:
     """Change a channel; `version` guards against someone else's change."""
     with unit_of_work() as uow:
@@ -76,6 +78,7 @@ def update_channel(actor: InsightWriter, channel_id: UUID, patch: ChannelPatch) 
 
 
 @router.delete("/channels/{channel_id}", operation_id="delete_alert_channel")
+@repeatable
 def delete_channel(actor: InsightWriter, channel_id: UUID) -> Ok:
     """Remove a channel with its history; rules go on without it."""
     with unit_of_work() as uow:
@@ -92,6 +95,7 @@ def test_channel(actor: InsightWriter, channel_id: UUID) -> DeliveryAnswer:
 
 
 @router.post("/channels/{channel_id}/rotate-secret", operation_id="rotate_alert_secret")
+@repeatable
 def rotate_secret(actor: InsightWriter, channel_id: UUID) -> ChannelAnswer:
     """A new signing secret for a webhook; for a day messages carry a signature with each."""
     with unit_of_work() as uow:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, text
+from sqlalchemy import ColumnElement, delete, func, or_
 from sqlmodel import Session, col, select
 
 from omnisonic.insight.alerts.models import (
@@ -17,6 +17,7 @@ from omnisonic.insight.alerts.models import (
     NotificationSettings,
 )
 from omnisonic.platform.actor import Actor, Role
+from omnisonic.platform.named_locks import take_lock
 from omnisonic.platform.pagination import Page, fetch_page
 
 Owned = TypeVar("Owned", AlertChannel, AlertRule)
@@ -24,9 +25,7 @@ Owned = TypeVar("Owned", AlertChannel, AlertRule)
 
 def lock_account(session: Session, user_id: UUID) -> None:
     """Let only one transaction at a time count and add what belongs to an account."""
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"alerts:{user_id}"}
-    )
+    take_lock(session, f"alerts:{user_id}")
 
 
 def count_owned(session: Session, table: type[Owned], *, user_id: UUID) -> int:

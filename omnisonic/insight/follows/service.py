@@ -16,6 +16,7 @@ from omnisonic.insight.store.filters import EntityRef
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import Conflict, NotFound
+from omnisonic.platform.named_locks import take_lock
 from omnisonic.platform.pagination import Page
 
 MAX_FOLLOWS = 1000
@@ -31,6 +32,7 @@ class TooManyFollows(Conflict):
 def follow(uow: UnitOfWork, actor: Actor, *, draft: FollowDraft) -> FollowView:
     """Follow an entity; following it again changes nothing. Raises `NotFound` or `TooManyFollows`."""
     ref = EntityRef(draft.entity_type, draft.entity_id)
+    take_lock(uow.session, f"follows:{actor.user_id}")  # or two at once would both see none, and too few
     found = repository.find_follow(uow.session, user_id=actor.user_id, ref=ref)
     if found is None:
         if name_entities(uow.session, [ref])[ref].name == UNKNOWN:

@@ -13,6 +13,7 @@ from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import Conflict, NotFound
 from omnisonic.platform.ids import utc_now
+from omnisonic.platform.named_locks import take_lock
 
 MAX_VIEWS = 100
 
@@ -27,6 +28,7 @@ class TooManyViews(Conflict):
 def save_view(uow: UnitOfWork, actor: Actor, *, draft: SavedViewDraft) -> SavedViewView:
     """Keep a view, or replace the one of this page and name. Raises `TooManyViews`."""
     session = uow.session
+    take_lock(session, f"views:{actor.user_id}")  # or two at once would both see none, and too few
     found = session.exec(
         select(SavedView).where(
             SavedView.user_id == actor.user_id,

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from omnisonic.platform.actor import Role
 from omnisonic.platform.auth.models import Account, ApiToken, AuthSession, User, VerificationToken
 from omnisonic.platform.models import AuditEntry
+from omnisonic.platform.named_locks import take_lock
 
 FIRST_ADMIN_LOCK = 0x0AD1
 
@@ -52,7 +53,7 @@ def lock_first_admin(session: Session) -> None:
 
 def lock_name(session: Session, name: str) -> None:
     """Let only one transaction at a time make or link the account of an address or a provider's subject."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    take_lock(session, name)
 
 
 def find_account(session: Session, provider: str, subject: str) -> Account | None:

@@ -14,6 +14,7 @@ from omnisonic.insight.alerts.forms import to_html, to_slack, to_text, to_webhoo
 from omnisonic.insight.alerts.models import ChannelType, DeliveryKind
 from omnisonic.insight.alerts.unsubscribe import unsubscribe_url
 from omnisonic.platform.db import unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
 from omnisonic.platform.mail import Mail
@@ -42,8 +43,7 @@ def deliver(delivery_id: UUID) -> Sent | None:
 
 def _settle(claimed: Claimed, sent: Sent, started_s: float) -> None:
     latency_ms = round((time.monotonic() - started_s) * 1000)
-    with unit_of_work() as uow:
-        settle(uow, claimed, sent, latency_ms=latency_ms, now=utc_now())
+    _record(claimed, sent, latency_ms)
     log.info(
         "alert_attempted",
         delivery_id=str(claimed.delivery_id),
@@ -52,6 +52,12 @@ def _settle(claimed: Claimed, sent: Sent, started_s: float) -> None:
         status=sent.status_code,
         latency_ms=latency_ms,
     )
+
+
+@repeatable  # what was sent must not be sent again because its channel was removed at this moment
+def _record(claimed: Claimed, sent: Sent, latency_ms: int) -> None:
+    with unit_of_work() as uow:
+        settle(uow, claimed, sent, latency_ms=latency_ms, now=utc_now())
 
 
 def _send(claimed: Claimed) -> Sent:
