@@ -51,11 +51,12 @@ def _fetch(claim: Claim, check: Callable[[], None], name: str, *, is_url: bool) 
         feed_id = _follow(claim, name) if is_url else UUID(name)
     except OmnisonicError as error:
         return {**answer, "outcome": str(Result.FAILED), "entries": 0, "error": error.detail}
+    before = _find(feed_id)
     result = check_feed(feed_id)
     feed = _find(feed_id)
     if result is None:  # a feed that is new is checked by whoever comes first
         feed = _wait_for_other(feed, check)
-        result = _result_of(feed, since)
+        result = _result_of(feed, since, body_sha256=before.body_sha256 if before else None)
     return {**answer, **_told(feed, result)}
 
 
@@ -79,12 +80,12 @@ def _wait_for_other(feed: Feed | None, check: Callable[[], None]) -> Feed | None
     return feed
 
 
-def _result_of(feed: Feed | None, since: datetime) -> Result | None:
-    """What another worker's check came to, or None when there was none."""
+def _result_of(feed: Feed | None, since: datetime, *, body_sha256: str | None) -> Result | None:
+    """What another worker's check came to, by the document known before; None when there was no check."""
     if feed is None or feed.last_checked_at is None or feed.last_checked_at < since:
         return None
     if feed.last_success_at is not None and feed.last_success_at >= since:
-        return Result.NEW if feed.first_fetched_at and feed.first_fetched_at >= since else Result.UNCHANGED
+        return Result.UNCHANGED if feed.body_sha256 == body_sha256 else Result.NEW
     return Result.FAILED
 
 
