@@ -59,6 +59,16 @@ def parser() -> argparse.ArgumentParser:
     )
     tag.add_argument("--min-confidence", type=float, default=0.5, metavar="P", help="0 to 1; default 0.5")
     tag.add_argument("--evidence", action="store_true", help="add what led to each link")
+    alerts = _add(commands, "alerts", run_alerts, "what alert rules would have found, as JSON Lines")
+    alerts.add_argument("action", choices=["replay"])
+    alerts.add_argument(
+        "--from", dest="since", required=True, metavar="TIME", help="2026-11-01 or with a time"
+    )
+    alerts.add_argument("--to", dest="until", required=True, metavar="TIME")
+    alerts.add_argument("--rule", metavar="FILE", help="a rule as the API takes it; else every enabled one")
+    alerts.add_argument(
+        "--mentions", metavar="FILE", help="{at, entityId, source, story?, …}; else those of the instance"
+    )
     _add(commands, "demo", run_demo, "fill the running instance with a song")
 
     token = _add(commands, "token", run_token, "make an API token")
@@ -181,6 +191,19 @@ def run_tag(arguments: Arguments) -> int:
         output=sys.stdout,
         min_confidence=arguments.min_confidence,
         evidence=arguments.evidence,
+    )
+
+
+def run_alerts(arguments: Arguments) -> int:
+    """Replay alert rules over the past."""
+    from omnisonic.insight.alerts.command import replay
+
+    return replay(
+        since=arguments.since,
+        until=arguments.until,
+        output=sys.stdout,
+        rule=arguments.rule,
+        mentions=arguments.mentions,
     )
 
 

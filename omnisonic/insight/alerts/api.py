@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from omnisonic.insight.alerts import channels_api, deliveries, preferences, rules
 from omnisonic.insight.alerts.history_schemas import DeliveryAnswer, DeliveryList, EventList, EventView
+from omnisonic.insight.alerts.preview import RulePreview, preview_rule
 from omnisonic.insight.alerts.schemas import (
     NotificationChange,
     NotificationView,
@@ -50,6 +51,13 @@ def create_rule(actor: InsightWriter, draft: RuleDraft, idempotency_key: Idempot
         wanted = draft.model_dump(mode="json")
         status, body = run_idempotent(uow, actor, idempotency_key, wanted, produce)
     return JSONResponse(body, status_code=status)
+
+
+@own.post("/rules/preview", operation_id="preview_alert_rule")
+def preview_alert_rule(actor: InsightReader, draft: RuleDraft) -> RulePreview:
+    """When a rule would have fired in the last 30 days, with the articles; nothing is stored or sent."""
+    with read_session() as session:
+        return preview_rule(session, actor, draft=draft)
 
 
 @own.get("/rules/{rule_id}", operation_id="get_alert_rule")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from omnisonic.insight.alerts.evaluation.conditions import Question
 from omnisonic.insight.alerts.evaluation.engine import Outcome
 from omnisonic.insight.alerts.evaluation.standings import Change
 from omnisonic.insight.alerts.message import Facts
@@ -38,23 +39,27 @@ def gather(task: Task, news: News, changes: Collection[tuple[Outcome, datetime]]
         if one.change is None:
             continue
         mentions = behind[one.entity, at]
-        facts = measured_facts(task, one, mentions)
+        facts = measured_facts(
+            task.question, one, mentions, at=task.until, reason=task.watched.paths.get(one.entity, "")
+        )
         facts.articles = [articles[mention.item] for mention in mentions if mention.item in articles]
         found.append(Evidence(entity=one.entity, change=one.change, facts=facts))
     return found
 
 
-def measured_facts(task: Task, one: Outcome, mentions: list[Mention]) -> Facts:
+def measured_facts(
+    question: Question, one: Outcome, mentions: Sequence[Mention], *, at: datetime, reason: str
+) -> Facts:
     """The figures of a change; its articles come from elsewhere."""
     seen = one.measure
     return Facts(
         value=seen.window.stories,
-        window_minutes=int(task.question.length.total_seconds() // 60),
-        data_time=task.until,
+        window_minutes=int(question.length.total_seconds() // 60),
+        data_time=at,
         expected=seen.expected,
         ratio=seen.ratio,
         probability=seen.probability,
         sources=seen.window.sources,
         confidence=max((mention.confidence for mention in mentions), default=None),
-        reason=task.watched.paths.get(one.entity, "")[:500],
+        reason=reason[:500],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -9,10 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
 import workers.alerts
+from omnisonic.core.catalog.schemas import CreditDraft
 from omnisonic.insight.alerts import rules
+from omnisonic.insight.alerts.command import replay
 from omnisonic.insight.alerts.models import (
     AlertChannel,
     AlertEntityState,
@@ -31,6 +36,7 @@ from omnisonic.insight.store.writes import write_items, write_links
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.models import User
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.ids import utc_now
 from omnisonic.platform.settings import Settings
 from tests.integration.core.conftest import make_contributor, make_recording, make_work, set_shares, share
 from tests.integration.insight.conftest import DAY, make_item
@@ -231,7 +237,8 @@ def test_a_right_holder_hears_of_works_recordings_and_performers(mara: Actor) ->
     work, other = make_work(mara, "Aurora"), make_work(mara, "Other")
     set_shares(mara, work, share(holder, 250_000), share(small, 750_000))
     set_shares(mara, other, share(holder, 100_000), share(small, 900_000))
-    recording = make_recording(mara, "Aurora (live)", work_id=work.id, credits=credits)
+    performers = [CreditDraft(contributor_id=performer.id)]
+    recording = make_recording(mara, "Aurora (live)", work_id=work.id, credits=performers)
     scope = {"right_holder": {"contributor_id": holder.id, "min_share_ppm": 200_000}}
     rule = rule_of(mara, kind="threshold", threshold=1, scope=scope)
     evaluate_rules(now=at_minute(1))
@@ -254,3 +261,43 @@ def test_a_right_holder_hears_of_works_recordings_and_performers(mara: Actor) ->
     nobody = rule_of(mara, kind="threshold", scope={"followed": True})
     evaluate_rules(now=at_minute(5))
     assert "You follow nothing" in str(reread(nobody).error)
+
+
+def test_a_preview_shows_when_it_would_have_fired(
+    client_of: Callable[[Actor], TestClient], mara: Actor
+) -> None:
+    """The same rule over the last 30 days: through the API, through the command, and nothing is stored."""
+    now = utc_now()
+    today = (now - DAY) / MINUTE
+    band = artist_ref(mara, "The Kites")
+    write(band, *(today - 1440 * n for n in range(3, 70, 2)), name="usual")
+    write(band, *(today - 2880 + n for n in range(12)), name="burst")
+    draft = {"name": "Bursts", "kind": "spike", "windowMinutes": 360}
+    answer = client_of(mara).post("/api/alerts/rules/preview", json=draft)
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()
+    assert (shown["total"], shown["isComplete"], shown["entities"], shown["problem"]) == (1, True, 1, None)
+    (firing,) = shown["firings"]
+    assert (firing["name"], firing["path"]) == ("The Kites", f"/entities/artist/{band.entity_id}")
+    assert firing["stories"] >= 5
+    assert firing["sources"] == 3
+    assert [one["title"].split()[0] for one in firing["articles"]] == ["burst"] * 5
+    assert firing["resolvedAt"] > firing["firedAt"]
+    counted = client_of(mara).post("/api/alerts/rules/preview", json={**draft, "kind": "threshold"}).json()
+    assert (counted["total"], counted["firings"][0]["expected"]) == (1, None)
+    nobody = client_of(mara).post("/api/alerts/rules/preview", json={**draft, "scope": {"followed": True}})
+    assert "You follow nothing" in nobody.json()["problem"]
+    assert (list(events()), states()) == ([], {})
+
+    rule_of(mara, kind="spike", name="Bursts", window_minutes=360)
+    output = io.StringIO()
+    replay(
+        since=(now - timedelta(days=30)).isoformat(),
+        until=now.isoformat(),
+        output=output,
+        rule=None,
+        mentions=None,
+    )
+    line = json.loads(output.getvalue().splitlines()[0])
+    assert (line["rule"], line["name"], line["sources"]) == ("Bursts", "The Kites", 3)
+    assert datetime.fromisoformat(line["firedAt"]) == datetime.fromisoformat(firing["firedAt"])
