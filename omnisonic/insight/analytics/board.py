@@ -144,7 +144,8 @@ def _totals_words(stories: int, named: int, sources: int) -> str:
     if not named:
         return NOTHING
     tales = "1 story" if stories == 1 else f"{stories:,} stories"
-    return f"{tales} and {count(named, 'mention')} in {count(sources, 'source')}"
+    mentions_words = "1 mention" if named == 1 else f"{named:,} mentions"
+    return f"{tales} and {mentions_words} in {count(sources, 'source')}"
 
 
 def _source_line(row: SourceRow, *, count: str, most: float) -> SourceLine:

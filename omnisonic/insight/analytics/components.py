@@ -128,7 +128,7 @@ def sources_card(state: Any) -> rx.Component:
         ),
         table(
             "Top sources: linked share is how many of an outlet's items name something in the catalog",
-            ["Source", ">" + "Count", "", ">Share", ">Items", ">Linked", ">Behind first"],
+            ["Source", ">Count", "Compared", ">Share", ">Items", ">Linked", ">Behind first"],
             rx.foreach(board.sources, lambda line: _source(line, state)),
             testid="sources",
         ),

@@ -39,10 +39,10 @@ def describe_series(found: MentionSeries) -> str:
     leader = ""
     if len(found.series) > 1:
         first = found.series[0]
-        leader = f" Most are about {first.name} ({first.total})."
+        leader = f" Most are about {first.name} ({first.total:,})."
     return (
-        f"{whole} {found.count.value} in {len(found.starts)} {found.bucket.value}s, "
-        f"most {moments[found.bucket]} ({found.all[peak]}).{leader}"
+        f"{whole:,} {found.count.value} in {len(found.starts)} {found.bucket.value}s, "
+        f"most {moments[found.bucket]} ({found.all[peak]:,}).{leader}"
     )
 
 

@@ -83,12 +83,17 @@ def _slices(genres: Sequence[GenreShare]) -> tuple[Sequence[GenreShare], Sequenc
 
 
 def network_figure(found: Network) -> Figure:
-    """Places from -1 to 1, and edges by their places in the list of nodes."""
-    places = {node.id: place for place, node in enumerate(found.nodes)}
+    """Places from -1 to 1, and edges by their places in the list of nodes.
+
+    Entities whose edges are all among those that were cut are left out: they would float alone.
+    """
+    ends = {end for edge in found.edges for end in (edge.a, edge.b)} | {found.center}
+    nodes = [node for node in found.nodes if node.id in ends]
+    places = {node.id: place for place, node in enumerate(nodes)}
     return {
         "kind": "network",
         "center": places[found.center],
-        "isCut": found.is_cut,
+        "isCut": found.is_cut or len(nodes) < len(found.nodes),
         "nodes": [
             {
                 "key": node.id,
@@ -101,7 +106,7 @@ def network_figure(found: Network) -> Figure:
                 "x": round(node.x, 3),
                 "y": round(node.y, 3),
             }
-            for node in found.nodes
+            for node in nodes
         ],
         "edges": [
             {

@@ -25,7 +25,14 @@ PUBLIC = {
     "/problems/not-found": "problem-title",
     "/problems/no-such-kind": "not-found",
 }
-PRIVATE = {"/exports": "no-exports", "/settings": "display-name", "/join/nothing": "join-refused"}
+PRIVATE = {
+    "/exports": "no-exports",
+    "/settings": "display-name",
+    "/join/nothing": "join-refused",
+    "/trends": "filters",
+    "/analytics": "filters",
+    "/tagging": "tab-names",
+}
 EVERY_LOOK = [
     pytest.param(theme, size, id=f"{theme}-{size}") for theme in ("dark", "light") for size in VIEWPORTS
 ]
