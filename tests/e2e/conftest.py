@@ -74,6 +74,7 @@ def stack() -> Iterator[Stack]:
         "GRAPH_PORT": str(free_port()),
         "GRAPH_WS_PORT": str(free_port()),
         "OTEL_TRACES_EXPORTER": "none",
+        "FETCH_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",  # outlets and receivers of the tests
     }
     inherited = {name: value for name, value in os.environ.items() if name not in _server_variables()}
     with (folder / "up.log").open("wb") as log:
