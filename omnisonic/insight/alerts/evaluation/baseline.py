@@ -57,11 +57,14 @@ def usual_count(same_hours: Sequence[int]) -> float:
 
 
 def dispersion_of(same_hours: Sequence[int], daily: Sequence[int] = ()) -> float:
-    """Variance over mean, 1 to 10, the higher one of both kinds of windows.
+    """Variance over mean, 1 to 10, of both kinds of windows by their numbers.
 
-    Eight windows alone too often look calmer than the news are; days tell more of it.
+    Eight windows alone say little of it, days more. The highest count of each kind is taken for the next
+    lower one: a single good day is no reason to miss the next.
     """
-    return max(_dispersion(same_hours), _dispersion(daily))
+    kinds = [one for one in (same_hours, daily) if len(one) >= LEAST_WINDOWS]
+    whole = sum(len(one) - 1 for one in kinds)
+    return sum(_dispersion(one) * (len(one) - 1) for one in kinds) / whole if whole else 1.0
 
 
 def _calm(found: Sequence[Span], flagged: Sequence[Span]) -> tuple[Span, ...]:
@@ -70,8 +73,10 @@ def _calm(found: Sequence[Span], flagged: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _dispersion(counts: Sequence[int]) -> float:
-    mean = fmean(counts) if len(counts) >= LEAST_WINDOWS else 0.0
-    return min(MOST_DISPERSION, max(1.0, variance(counts, mean) / mean)) if mean > 0 else 1.0
+    ordered = sorted(counts)
+    ordered[-1] = ordered[-2]
+    mean = fmean(ordered)
+    return min(MOST_DISPERSION, max(1.0, variance(ordered, mean) / mean)) if mean > 0 else 1.0
 
 
 def _windows(at: datetime, length: timedelta, *, step: timedelta, most: int, oldest: datetime) -> list[Span]:
