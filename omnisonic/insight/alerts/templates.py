@@ -21,6 +21,7 @@ from omnisonic.platform.errors import FieldError
 MAX_TEMPLATE_CHARS = 2000
 MAX_RENDERED_CHARS = 1500
 MAX_NODES = 300
+TOO_DEEP = "Use fewer parts inside of each other."
 NAMES = {
     "rule": "name, kind, threshold",
     "entity": "name, type, url",
@@ -97,6 +98,8 @@ def _compile(source: str) -> Template:
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
         raise _refuse("syntax", f"Line {error.lineno}: {error.message}") from error
+    except RecursionError as error:
+        raise _refuse("too-long", TOO_DEEP) from error
     found = list(tree.find_all(nodes.Node))
     if len(found) > MAX_NODES:
         raise _refuse("too-long", "Use fewer parts in double braces.")
@@ -109,6 +112,8 @@ def _compile(source: str) -> Template:
         return _ENVIRONMENT.from_string(source)
     except TemplateSyntaxError as error:  # a filter or a test that does not exist
         raise _refuse("syntax", f"Line {error.lineno}: {error.message}") from error
+    except (SyntaxError, RecursionError, MemoryError) as error:  # beyond what Python itself nests
+        raise _refuse("too-long", TOO_DEEP) from error
 
 
 def _refuse(code: str, message: str) -> InvalidTemplate:
