@@ -89,6 +89,7 @@ EXPECTED: dict[str, Expected] = {
     f"POST {ALERTS}/unsubscribe/{{of_id}}": Expected(May.ALL, 410, options={"params": {"token": "none"}}),
     f"GET {ALERTS}/rules": READ,
     f"POST {ALERTS}/rules": Expected(May.WRITE, 201, {"name": "Mine", "kind": "spike"}),
+    f"POST {ALERTS}/rules/preview": Expected(May.READ, json={"name": "Mine", "kind": "spike"}),
     f"GET {ALERTS}/rules/{{rule_id}}": OWN,
     f"PATCH {ALERTS}/rules/{{rule_id}}": own(json={"version": 1, "name": "Renamed"}),
     f"POST {ALERTS}/rules/{{rule_id}}/snooze": own(json={"until": None}),

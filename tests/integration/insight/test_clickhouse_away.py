@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from omnisonic.platform.settings import Settings
-from tests.integration.insight.routes import EXPECTED, NEWS, Scene, scene, token_of
+from tests.integration.insight.routes import ALERTS, EXPECTED, NEWS, Scene, scene, token_of
 
 __all__ = ["scene", "token_of"]
 
 CHARTS = tuple(f"GET /api/analytics/{name}" for name in ("mentions", "genres", "sources", "network"))
-NEEDS_CLICKHOUSE = (*CHARTS, f"GET {NEWS}", f"POST {NEWS}", "GET /api/trends")
+NEEDS_CLICKHOUSE = (*CHARTS, f"GET {NEWS}", f"POST {NEWS}", "GET /api/trends", f"POST {ALERTS}/rules/preview")
 
 
 def test_only_figures_and_articles_are_missing(scene: Scene, configure: Callable[..., Settings]) -> None:
