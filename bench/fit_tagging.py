@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.gold import GoldItem, load_catalog, load_items
+from bench.gold import TUNED, GoldItem, load_catalog, load_items
 from omnisonic.insight.news import EntityType
 from omnisonic.insight.tagging import confidence
 from omnisonic.insight.tagging.pipeline import Tagger
@@ -30,15 +30,10 @@ Vector = NDArray[np.float64]
 
 def main() -> None:
     """Fit both models and write the file."""
-    catalog = load_catalog()
-    items = [one for one in load_items() if not one.heldout]
-    tagger = Tagger(catalog)
+    sets = [(Tagger(load_catalog(folder)), load_items(folder)) for folder in TUNED]
     content = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     for name, is_artist in (("artist", True), ("title", False)):
-        fitting = _samples(tagger, [one for at, one in enumerate(items) if at % CALIBRATION_SHARE], is_artist)
-        calibrating = _samples(
-            tagger, [one for at, one in enumerate(items) if at % CALIBRATION_SHARE == 0], is_artist
-        )
+        fitting, calibrating = _samples(sets, is_artist, False), _samples(sets, is_artist, True)
         prior = content["models"][name]["weights"]
         weights = _fit(fitting, prior)
         scale, offset = _calibrate(calibrating, weights)
@@ -47,10 +42,14 @@ def main() -> None:
     WEIGHTS.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
-def _samples(tagger: Tagger, items: Sequence[GoldItem], is_artist: bool) -> list[Sample]:
+def _samples(
+    sets: Sequence[tuple[Tagger, list[GoldItem]]], is_artist: bool, is_calibrating: bool
+) -> list[Sample]:
     return [
         (dict(one.features), (one.entry.id, one.candidate.start, one.candidate.end) in gold.labels)
-        for gold in items
+        for tagger, items in sets
+        for at, gold in enumerate(items)
+        if (at % CALIBRATION_SHARE == 0) is is_calibrating
         for one in tagger.judgments(gold.item)
         if one.entry is not None and (one.entry.type is EntityType.ARTIST) is is_artist
     ]

@@ -12,8 +12,9 @@ import random
 import resource
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from bench.gold import Counts, GoldItem, Scores, load_catalog, load_items, score
+from bench.gold import HELDOUT, TUNED, Counts, Scores, load_catalog, load_items, score
 from bench.news_texts import made_catalog, made_items
 from bench.peers.spacy_phrase_matcher import SpacyMatcher
 from bench.peers.thefuzz_scan import scan
@@ -41,11 +42,8 @@ def run(quick: bool) -> list[Figure]:
 
 
 def _quality() -> list[Figure]:
-    catalog, items = load_catalog(), load_items()
-    tagger = Tagger(catalog)
-    unseen = score(tagger, [one for one in items if one.heldout], catalog)
-    tuned = score(tagger, [one for one in items if not one.heldout], catalog)
-    _print_counts(items, unseen, tuned)
+    unseen, tuned = _score_sets((HELDOUT,)), _score_sets(TUNED)
+    _print_counts(unseen, tuned)
     rows = [
         ("artist_precision", unseen.artist.precision, tuned.artist.precision, True),
         ("artist_recall", unseen.artist.recall, tuned.artist.recall, True),
@@ -61,7 +59,16 @@ def _quality() -> list[Figure]:
     ]
 
 
-def _print_counts(items: Sequence[GoldItem], unseen: Scores, tuned: Scores) -> None:
+def _score_sets(folders: Sequence[Path]) -> Scores:
+    scores = Scores()
+    for folder in folders:
+        catalog = load_catalog(folder)
+        score(Tagger(catalog), load_items(folder), catalog, onto=scores)
+    return scores
+
+
+def _print_counts(unseen: Scores, tuned: Scores) -> None:
+    items = [item for folder in (*TUNED, HELDOUT) for item in load_items(folder)]
     print(f"gold set: {len(items)} items, {sum(one.hard for one in items)} hard")
     for name, scores in (("held out", unseen), ("tuned", tuned)):
         print(

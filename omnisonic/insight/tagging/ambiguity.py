@@ -21,6 +21,7 @@ class Ambiguity(StrEnum):
     DISTINCT = "distinct"
 
 
+ARTICLES = frozenset(("der", "die", "das", "el", "la", "los", "las", "le", "les", "os"))
 DOUBTFUL = frozenset({Ambiguity.SHORT, Ambiguity.COMMON, Ambiguity.PLACE, Ambiguity.FIRST_NAME})
 
 
@@ -55,7 +56,7 @@ def _is_known(word: str) -> bool:
 
 
 def _classify(words: tuple[str, ...], content: tuple[int, ...], ordinary: bool, surprise: float) -> Ambiguity:
-    core = [words[at] for at in content]
+    core = [word for at in content if (word := words[at]) not in ARTICLES] or [words[at] for at in content]
     if all(len(word) == 1 for word in words):
         return Ambiguity.SINGLE if len(words) > 2 else Ambiguity.SHORT
     if all(word.isdigit() for word in core) or sum(map(len, words)) <= 3:

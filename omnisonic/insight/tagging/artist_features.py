@@ -8,6 +8,7 @@ from omnisonic.insight.tagging.ambiguity import DOUBTFUL, Ambiguity
 from omnisonic.insight.tagging.candidates import Candidate
 from omnisonic.insight.tagging.lexicon import STOP_WORDS, first_names, is_ordinary
 from omnisonic.insight.tagging.reading import Case, Reading, Style
+from omnisonic.insight.tagging.spelling import is_foreign, is_stylized
 
 NEAR_WORDS = 6
 COMMON_NAME_SURPRISE = 5.4  # "John Williams" and "James Brown" stay below, "Taylor Swift" does not
@@ -27,6 +28,8 @@ _ANNOUNCING = frozenset(
     )
 )
 _LIKENESS = frozenset(("style", "esque", "like", "inspired", "era", "ish", "type"))
+_YEARS = frozenset(("years", "ans", "anos", "anni", "jahre"))
+_PRONOUNS = frozenset(("i", "it", "you", "we", "they", "he", "she", "this", "that"))
 _COMPOUNDS = cues.OWNED - {"performance", "show", "set", "record", "video", "cover", "music"}
 _SOLID = frozenset({Ambiguity.DISTINCT, Ambiguity.PERSONAL, Ambiguity.SINGLE})
 
@@ -72,7 +75,8 @@ def _vouch_in_list(reading: Reading, run: list[Candidate]) -> None:
 def _observe_case(reading: Reading, candidate: Candidate) -> None:
     features, case = candidate.features, candidate.case
     raw = reading.body[candidate.start : candidate.end]
-    exact = _is_stylized(raw) and any(raw in (entry.name, *entry.aliases) for entry, _ in candidate.artists)
+    exact = is_stylized(raw) and any(raw in (entry.name, *entry.aliases) for entry, _ in candidate.artists)
+    exact = exact and (raw.isascii() or is_foreign(reading.body, candidate.start, candidate.end))
     shouting = reading.style_at(candidate.start) is Style.UPPER
     if exact and not shouting:
         features["stylized"] = 1.0
@@ -87,23 +91,6 @@ def _observe_case(reading: Reading, candidate: Candidate) -> None:
         features["quoted_name"] = 1.0
 
 
-def _is_stylized(raw: str) -> bool:
-    """Written in a way no sentence would produce: inner capitals, inner marks, digits within letters."""
-    if raw.isalpha() and raw.isascii():  # one word, as most are
-        return not raw[1:].islower() and any(char.isupper() for char in raw[1:])
-    if not raw.isascii() and any("\u00c0" <= char <= "\u024f" for char in raw):
-        return True
-    if not any(char.isalpha() for char in raw):
-        return not raw.isalnum()
-    return any(not (word.isalpha() and word[1:].islower()) and _is_odd(word) for word in raw.split())
-
-
-def _is_odd(word: str) -> bool:
-    return any(char.isupper() for char in word[1:]) or any(
-        not char.isalnum() and char not in "-'’.," for char in word
-    )
-
-
 def _observe_neighbors(reading: Reading, candidate: Candidate, taken: frozenset[int]) -> None:
     """A name that goes on to the left or right is another name: "Prince Harry", "Boston Celtics"."""
     features, first, last = candidate.features, candidate.first, candidate.last
@@ -113,10 +100,14 @@ def _observe_neighbors(reading: Reading, candidate: Candidate, taken: frozenset[
         features["name_after"] = 1.0
     before = reading.gap(first) if first <= last else " "
     after = reading.gap(last + 1)
-    if before == "-" or after == "-":
+    if after == "-" and reading.word(last + 1) in cues.ROLES:
+        candidate.cues["role_after"] = 2
+    elif before == "-" or after == "-":
         features["hyphenated"] = 1.0
         if after == "-" and reading.word(last + 1) in _LIKENESS:
             features["likened"] = 1.0
+    if after == " " and reading.word(last + 1) in _PRONOUNS:
+        features["asks"] = 1.0
     if before in ("@", " @", " #", "#") or (
         after in (".com", "@", ".") and reading.word(last + 1) in ("com", "org", "net")
     ):
@@ -131,7 +122,9 @@ def _observe_neighbors(reading: Reading, candidate: Candidate, taken: frozenset[
 def _extends(reading: Reading, at: int, joint: int, taken: frozenset[int]) -> bool:
     """Whether word `at` is a capitalized word glued to the candidate by one space in running text."""
     word = reading.word(at)
-    if not word or at in taken or reading.gap(joint) != " " or word in STOP_WORDS:
+    if not word or reading.gap(joint) != " " or word in STOP_WORDS:
+        return False
+    if at in taken and not (at < joint and word in first_names()):
         return False
     if not reading.is_capital(at) or reading.raw(at).isdigit():
         return False
@@ -205,7 +198,9 @@ def _is_described_otherwise(reading: Reading, last: int) -> bool:
     if not reading.gap(last + 1).startswith(","):
         return False
     word = reading.word(last + 1)
-    aged = word.isdigit() and len(word) == 2 and reading.gap(last + 2).startswith(",")
+    aged = word.isdigit() and (
+        (len(word) == 2 and reading.gap(last + 2).startswith(",")) or reading.word(last + 2) in _YEARS
+    )
     words = set(reading.after(last, 6))
     return (aged or word in ("a", "an")) and words.isdisjoint(cues.ANY_MUSIC)
 

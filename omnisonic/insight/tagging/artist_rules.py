@@ -15,6 +15,9 @@ _ALWAYS_CAPITAL = frozenset({Ambiguity.PLACE, Ambiguity.FIRST_NAME})
 _DIRECT = frozenset(
     {"role", "role_after", "owns", "verb", "credit", "listed", "neighbor", "repeated", "member"}
 )
+PART_OF_NAME = "part of a longer name"
+OTHER_TRADE = "somebody of another trade"
+_LOOKS = frozenset({"capital", "stylized"})
 _NAMING = frozenset({"role", "role_after", "owns", "listed", "neighbor", "repeated"})
 
 
@@ -22,13 +25,16 @@ def artist_rule(candidate: Candidate) -> tuple[bool, str]:
     """Whether the span may be an artist at all, and the rule that decided."""
     features, kind = candidate.features, candidate.profile.ambiguity
     if "stopped_name" in features:
-        return False, "part of a longer name"
+        return False, PART_OF_NAME
     if refusal := _refusal(candidate):
         return False, refusal
     if kind in DOUBTFUL:
         return _judge_doubtful(candidate)
     if kind is Ambiguity.PHRASE:
         return _judge_phrase(candidate)
+    latin = candidate.profile.words[0].isascii()  # there are no lists of cues for other scripts
+    if kind is Ambiguity.SINGLE and latin and not features["music"] and not candidate.cues.keys() - _LOOKS:
+        return False, "one word without music"
     known = candidate.profile.known and kind is not Ambiguity.PERSONAL
     if known and features["music"] < QUIET and not candidate.cues.keys() - {"capital"}:
         return False, "a known word without music"
@@ -63,13 +69,15 @@ def _refusal(candidate: Candidate) -> str:
     features, kind, cues = candidate.features, candidate.profile.ambiguity, candidate.cues
     single = len(candidate.profile.words) == 1 or kind in DOUBTFUL
     if single and ("name_before" in features or "name_after" in features) and not _outweighs_name(candidate):
-        return "part of a longer name"
+        return PART_OF_NAME
     if "locative" in features and not cues.keys() & {"role", "listed"}:
         return "a place is named"
+    if kind in DOUBTFUL and "asks" in features:
+        return "ordinary words"
     if "likened" in features:
         return "a likeness"
     if "common_person" in features and features["elsewhere"] and features["music"] < 0.2:
-        return "" if cues.keys() & (_DIRECT - {"verb"}) else "somebody of another trade"
+        return "" if cues.keys() & (_DIRECT - {"verb"}) else OTHER_TRADE
     if kind in DOUBTFUL and "hyphenated" in features:
         return "part of a compound"
     if "lower" in features and kind in DOUBTFUL | {Ambiguity.PHRASE}:
@@ -79,7 +87,7 @@ def _refusal(candidate: Candidate) -> str:
     if "quoted_name" in features and kind in DOUBTFUL and not cues.keys() & {"role", "listed"}:
         return "quoted words"
     if "other_role" in features and kind in DOUBTFUL | {Ambiguity.PERSONAL, Ambiguity.SINGLE}:
-        return "somebody of another trade" if not cues.keys() & _NAMING and features["music"] < 0.4 else ""
+        return OTHER_TRADE if not cues.keys() & _NAMING and features["music"] < 0.4 else ""
     return ""
 
 
@@ -88,7 +96,9 @@ def _outweighs_name(candidate: Candidate) -> bool:
     direct = sum(value for cue, value in candidate.cues.items() if cue in _NAMING or cue == "verb")
     if "name_before" in candidate.features:
         return bool(candidate.cues.keys() & {"neighbor", "repeated"}) and direct >= 4
-    return direct >= 2 and candidate.profile.ambiguity not in _ALWAYS_CAPITAL
+    return (
+        direct - candidate.cues.get("repeated", 0) >= 2 and candidate.profile.ambiguity not in _ALWAYS_CAPITAL
+    )
 
 
 def _judge_doubtful(candidate: Candidate) -> tuple[bool, str]:

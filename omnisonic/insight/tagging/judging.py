@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from omnisonic.insight.news import LinkMethod
 from omnisonic.insight.tagging.ambiguity import DOUBTFUL
-from omnisonic.insight.tagging.artist_rules import artist_rule, choose_artist
+from omnisonic.insight.tagging.artist_rules import OTHER_TRADE, PART_OF_NAME, artist_rule, choose_artist
 from omnisonic.insight.tagging.candidates import Candidate
 from omnisonic.insight.tagging.confidence import FUZZY_CEILING, Model, band
 from omnisonic.insight.tagging.mentions import CatalogEntry, FoundLink
 from omnisonic.insight.tagging.reading import Case, Reading
 from omnisonic.insight.tagging.titles import Credit, choose_title, is_plausible, observe_title, title_rule
+
+NOT_THE_ARTIST = frozenset({PART_OF_NAME, OTHER_TRADE})
+BYSTANDING = frozenset({"capital", "stylized", "near", "verb", "outlet"})  # cues that suit anybody
 
 
 @dataclass(slots=True)
@@ -62,6 +65,7 @@ def judge_artists(
         for number, one in enumerate(candidates)
         if one.artists
     }
+    _refuse_namesakes(decided)
     accepted = {
         judgment.entry.id
         for judgment in decided.values()
@@ -96,6 +100,21 @@ def judge_titles(
         for number, candidate in enumerate(candidates)
         if candidate.titles
     }
+
+
+def _refuse_namesakes(decided: dict[int, Judgment]) -> None:
+    """Once a text has shown that the name is somebody else's, the bare name is that person's too."""
+    others = {
+        entry.id
+        for one in decided.values()
+        if one.rule in NOT_THE_ARTIST
+        for entry, _ in one.candidate.artists
+    }
+    if not others:
+        return
+    for number, one in decided.items():
+        if one.entry is not None and one.entry.id in others and not one.candidate.cues.keys() - BYSTANDING:
+            decided[number] = replace(one, entry=None, rule="the name of somebody else in this text")
 
 
 def to_link(reading: Reading, judgment: Judgment, entry: CatalogEntry) -> FoundLink:

@@ -54,6 +54,10 @@ def found(title: str, text: str = "", tagger: Tagger = TAGGER) -> list[tuple[str
         ("R.E.M. play one song", "", [("rem", "R.E.M.")]),
         ("Alice Cooper on tour", "", [("alice", "Alice Cooper")]),
         ("방탄소년단이 새 앨범 발표", "", [("bts", "방탄소년단")]),
+        ("Adele Smith elected mayor", "Adele promised lower taxes.", []),
+        ("Radiohead is the name of her cat", "", []),
+        ("A new album by Yes", "Yes it is a surprise.", [("yes", "Yes")]),
+        ("Yes-Sänger im Konzert", "", [("yes", "Yes")]),
         ("Beyoncé's cousin", "Nobody here is in the catalog.", []),
     ],
 )
