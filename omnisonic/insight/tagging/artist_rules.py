@@ -15,8 +15,12 @@ _ALWAYS_CAPITAL = frozenset({Ambiguity.PLACE, Ambiguity.FIRST_NAME})
 _DIRECT = frozenset(
     {"role", "role_after", "owns", "verb", "credit", "listed", "neighbor", "repeated", "member"}
 )
+FEW_CUES = "fewer than two cues for a doubtful name"
+NO_MUSIC = "one word without music"
+KNOWN_WORD = "a known word without music"
 PART_OF_NAME = "part of a longer name"
 OTHER_TRADE = "somebody of another trade"
+UNDECIDED = frozenset({FEW_CUES, NO_MUSIC, KNOWN_WORD})  # one weak cue more may tip these
 _LOOKS = frozenset({"capital", "stylized"})
 _NAMING = frozenset({"role", "role_after", "owns", "listed", "neighbor", "repeated"})
 
@@ -34,10 +38,10 @@ def artist_rule(candidate: Candidate) -> tuple[bool, str]:
         return _judge_phrase(candidate)
     latin = candidate.profile.words[0].isascii()  # there are no lists of cues for other scripts
     if kind is Ambiguity.SINGLE and latin and not features["music"] and not candidate.cues.keys() - _LOOKS:
-        return False, "one word without music"
+        return False, NO_MUSIC
     known = candidate.profile.known and kind is not Ambiguity.PERSONAL
     if known and features["music"] < QUIET and not candidate.cues.keys() - {"capital"}:
-        return False, "a known word without music"
+        return False, KNOWN_WORD
     if "lower" in features and not (_total(candidate) >= 1):
         return False, "lower case without a cue"
     if "derived" in features and features["derived"] and kind is Ambiguity.SINGLE and _total(candidate) < 1:
@@ -106,7 +110,7 @@ def _judge_doubtful(candidate: Candidate) -> tuple[bool, str]:
     direct = cues.keys() & _DIRECT
     capital = cues.keys() & {"capital", "stylized"}
     if _total(candidate) < CUES_FOR_DOUBTFUL:
-        return False, "fewer than two cues for a doubtful name"
+        return False, FEW_CUES
     if kind in _ALWAYS_CAPITAL and not direct:
         return False, "a place or person unless music is beside it"
     if not direct and not capital:

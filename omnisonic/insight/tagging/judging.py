@@ -7,9 +7,16 @@ from dataclasses import dataclass, replace
 
 from omnisonic.insight.news import LinkMethod
 from omnisonic.insight.tagging.ambiguity import DOUBTFUL
-from omnisonic.insight.tagging.artist_rules import OTHER_TRADE, PART_OF_NAME, artist_rule, choose_artist
+from omnisonic.insight.tagging.artist_rules import (
+    OTHER_TRADE,
+    PART_OF_NAME,
+    UNDECIDED,
+    artist_rule,
+    choose_artist,
+)
 from omnisonic.insight.tagging.candidates import Candidate
 from omnisonic.insight.tagging.confidence import FUZZY_CEILING, Model, band
+from omnisonic.insight.tagging.meaning import Meaning
 from omnisonic.insight.tagging.mentions import CatalogEntry, FoundLink
 from omnisonic.insight.tagging.reading import Case, Reading
 from omnisonic.insight.tagging.titles import Credit, choose_title, is_plausible, observe_title, title_rule
@@ -79,6 +86,23 @@ def judge_artists(
             candidate.cues["repeated"] = 2
             decided[number] = _judge_artist(candidate, supported | accepted, popularity, model)
     return decided
+
+
+def weigh_meaning(
+    reading: Reading,
+    decided: dict[int, Judgment],
+    supported: frozenset[str],
+    *,
+    meaning: Meaning,
+    popularity: Mapping[str, int],
+    model: Model,
+) -> None:
+    """Ask for likeness of meaning where one cue is missing; judge those again that have it."""
+    waiting = {number: one for number, one in decided.items() if one.entry is None and one.rule in UNDECIDED}
+    alike = meaning.weigh(reading, [one.candidate for one in waiting.values()])
+    for number, one in waiting.items():
+        if any(candidate is one.candidate for candidate in alike):
+            decided[number] = _judge_artist(one.candidate, supported, popularity, model)
 
 
 def judge_titles(

@@ -128,8 +128,8 @@ def _fold_cluster(cluster: str) -> str:
     """One character with its marks; repeated until nothing changes, so that folding twice is folding once."""
     for _ in range(4):
         folded = _fold_once(cluster)
-        if folded == cluster:
-            break
+        if folded in ("", cluster):  # a mark that stands alone folds to nothing
+            return folded
         cluster = folded
     return cluster
 

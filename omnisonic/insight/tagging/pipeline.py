@@ -18,7 +18,9 @@ from omnisonic.insight.tagging.judging import (
     prefers_title,
     to_link,
     vouch,
+    weigh_meaning,
 )
+from omnisonic.insight.tagging.meaning import Meaning
 from omnisonic.insight.tagging.mentions import (
     CatalogEntry,
     FoundLink,
@@ -46,11 +48,13 @@ class Tagger:
         accept: float = ACCEPT,
         fuzzy_threshold: int = DEFAULT_FUZZY_THRESHOLD,
         fitted: dict[str, Model] | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
         self._index = AliasIndex(entries)
         self._stoplist = Stoplist(stoplist)
         self._accept = accept
         self._repairer = Repairer(self._index, threshold=fuzzy_threshold)
+        self._meaning = meaning
         self._models = fitted or models()
         self._popularity = Counter(
             artist
@@ -97,6 +101,15 @@ class Tagger:
             model=self._models["artist"],
             accept=self._accept,
         )
+        if self._meaning is not None:
+            weigh_meaning(
+                reading,
+                decided,
+                supported,
+                meaning=self._meaning,
+                popularity=self._popularity,
+                model=self._models["artist"],
+            )
         titles = judge_titles(reading, candidates, decided, model=self._models["title"], accept=self._accept)
         judged: list[Judgment] = []
         for number, candidate in enumerate(candidates):

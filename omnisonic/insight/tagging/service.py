@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 from omnisonic.insight.news import NewsItem
 from omnisonic.insight.tagging import repository
 from omnisonic.insight.tagging.catalog_source import Catalog, load_catalog
+from omnisonic.insight.tagging.embeddings import Embedder
+from omnisonic.insight.tagging.meaning import Descriptions, Meaning
 from omnisonic.insight.tagging.models import (
     MAX_PHRASE_CHARS,
     CorrectionScope,
@@ -26,6 +28,7 @@ from omnisonic.insight.tagging.publishing import publish_tags
 from omnisonic.insight.tagging.recording import WantedTag, record_found
 from omnisonic.insight.tagging.words import phrase_key, snippet
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.settings import get_settings
 
 ITEMS_PER_TRANSACTION = 500
 MAX_UNLINKED_PER_ITEM = 10
@@ -44,7 +47,16 @@ class Tagging:
         with read_session() as session:
             catalog = load_catalog(session)
             rules = stop_rules(session)
-        return cls(Tagger(catalog.entries, stoplist=rules), catalog)
+        settings = get_settings()
+        tagger = Tagger(
+            catalog.entries,
+            stoplist=rules,
+            fuzzy_threshold=settings.tagging_fuzzy_threshold,
+            meaning=_meaning(catalog, settings.tagging_embedding_threshold)
+            if settings.tagging_use_embeddings
+            else None,
+        )
+        return cls(tagger, catalog)
 
     def tag(self, items: Sequence[NewsItem]) -> int:
         """Tag items and replace what an earlier tagging found in them; returns how many links stand.
@@ -91,6 +103,11 @@ class Tagging:
 def tag_items(items: Sequence[NewsItem]) -> int:
     """Tag items with the catalog as it is now; returns how many links were found. See `Tagging.tag`."""
     return Tagging.load().tag(items) if items else 0
+
+
+def _meaning(catalog: Catalog, threshold: float) -> Meaning:
+    genres = {str(entity_id): genre for entity_id, genre in catalog.genres.items()}
+    return Meaning(Embedder().similarity, Descriptions(catalog.entries, genres), threshold)
 
 
 def stop_rules(session: Session) -> list[StopRule]:
