@@ -14,6 +14,7 @@ from omnisonic.platform.db import write_engine
 from omnisonic.platform.db_errors import translated
 
 REBUILD_LOCK = 0x0DA1
+PATIENCE_S = 120  # for the builder before
 WEEKS_AT_ONCE = 4  # bounds the memory of a build, and an insert may touch only 100 partitions
 # All versions of a link have the same `first_seen_at`, so that PREWHERE may choose them before FINAL does.
 BUILD = """
@@ -44,16 +45,16 @@ SETTINGS do_not_merge_across_partitions_select_final = 1, max_bytes_before_exter
 """
 
 
-def rebuild_weeks(moments: Iterable[datetime]) -> None:
+def rebuild_weeks(moments: Iterable[datetime], *, patience_s: int = PATIENCE_S) -> None:
     """Make the figures of the UTC weeks of these `first_seen_at` follow the links.
 
     One process at a time: a week that was built before another's links came would put theirs out again.
-    Raises `AnalyticsUnavailable` or `Busy`; every week is then as it was or as it should be, and a caller
-    sends its links again.
+    Raises `AnalyticsUnavailable`, or `Busy`, also when others build for longer than `patience_s`; every week is
+    then as it was or as it should be, and a caller sends its links again.
     """
     wanted = sorted({monday_of(moment) for moment in moments})
     for start in range(0, len(wanted), WEEKS_AT_ONCE):
-        with _alone(), clickhouse() as client:
+        with _alone(patience_s), clickhouse() as client:
             exchange(client, wanted[start : start + WEEKS_AT_ONCE])
 
 
@@ -80,10 +81,10 @@ def _change(monday: date, *, is_empty: bool) -> str:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(patience_s: int) -> Iterator[None]:
     # In PostgreSQL, which every writer has: ClickHouse knows no locks. It ends with the connection.
     with translated(), write_engine().begin() as connection:
-        connection.execute(text("SET LOCAL statement_timeout = '120s'"))
+        connection.execute(text(f"SET LOCAL statement_timeout = '{patience_s:d}s'"))
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '300s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": REBUILD_LOCK})
         yield

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from omnisonic.insight.news import EntityLink, NewsItem
-from omnisonic.insight.store.weeks import rebuild_weeks
+from omnisonic.insight.store.weeks import PATIENCE_S, rebuild_weeks
 from omnisonic.platform.clickhouse import clickhouse, insert_rows
 
 ROWS_PER_BATCH = 10_000
@@ -58,15 +58,16 @@ def write_items(items: Sequence[NewsItem]) -> int:
     return _write("news_items", ITEM_COLUMNS, items)
 
 
-def write_links(links: Sequence[EntityLink]) -> int:
+def write_links(links: Sequence[EntityLink], *, patience_s: int = PATIENCE_S) -> int:
     """Insert, replace or (with `is_deleted`) take back links; returns how many were sent.
 
     A link is the same one as another with its entity, item and `span_start`; the highest `version` counts,
     and every figure follows at once. Items go first: which of them are backfill is read from there.
-    Raises as `write_items` does, and may be repeated as well.
+    Raises as `write_items` does, or `Busy` when others write links for longer than `patience_s`, and may be
+    repeated as well.
     """
     sent = _write("entity_links", LINK_COLUMNS, links)
-    rebuild_weeks(link.first_seen_at for link in links)
+    rebuild_weeks((link.first_seen_at for link in links), patience_s=patience_s)
     return sent
 
 

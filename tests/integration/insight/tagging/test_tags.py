@@ -7,16 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from omnisonic.insight.news import EntityType, NewsItem
+from omnisonic.insight.store.weeks import REBUILD_LOCK
 from omnisonic.insight.store.writes import write_items
 from omnisonic.insight.tagging import service
 from omnisonic.insight.tagging.models import EntityTag, TagStatus
 from omnisonic.insight.tagging.publishing import publish_changed
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.clickhouse import clickhouse
-from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db import read_session, unit_of_work, write_engine
 from tests.integration.core.conftest import make_contributor, make_recording, make_work, set_shares, share
 from tests.integration.insight.conftest import make_item
 
@@ -255,6 +257,20 @@ def test_what_clickhouse_missed_is_copied_when_it_is_back(
     assert publish_changed() == len(tags)
     assert charted(band) == 0
     assert publish_changed() == 0
+
+
+def test_a_click_does_not_wait_for_others_who_build_charts(
+    band: UUID, article: NewsItem, analyst: Actor, client_of: Callable[[Actor], Any]
+) -> None:
+    client = client_of(analyst)
+    link = client.get(f"/api/news/{article.item_id}/explain").json()["links"][0]
+    with write_engine().begin() as builder:
+        builder.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": REBUILD_LOCK})
+        answer = client.post("/api/corrections", json={"verdict": "reject", "tagId": link["id"]})
+        assert answer.status_code == 201
+        assert charted(band) >= 1
+    assert publish_changed() == answer.json()["changed"]  # what the job does
+    assert charted(band) == 0
 
 
 def test_a_work_is_linked_with_its_genre(clickhouse_db: None, mara: Actor) -> None:
