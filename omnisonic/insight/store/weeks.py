@@ -49,7 +49,7 @@ def rebuild_weeks(moments: Iterable[datetime], *, patience_s: int = PATIENCE_S) 
     """Make the figures of the UTC weeks of these `first_seen_at` follow the links.
 
     One process at a time: a week that was built before another's links came would put theirs out again.
-    Raises `AnalyticsUnavailable`, or `Busy`, also when others build for longer than `patience_s`; every week is
+    Raises `AnalyticsUnavailable`, or `Busy`, also when others build for over `patience_s`; every week is
     then as it was or as it should be, and a caller sends its links again.
     """
     wanted = sorted({monday_of(moment) for moment in moments})
