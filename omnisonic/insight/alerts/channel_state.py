@@ -1,0 +1,234 @@
+"""The channels of an account: the list, what is done with them, and a test's result as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+
+from omnisonic.insight.alerts import channel_actions
+from omnisonic.insight.alerts.channel_words import (
+    ChannelLine,
+    problem_words,
+)
+from omnisonic.insight.alerts.models import ChannelType
+from omnisonic.insight.alerts.schemas import ChannelPatch
+from omnisonic.platform.actor import Actor, Role
+from omnisonic.platform.auth.guard import current_actor, guarded
+from omnisonic.platform.db import UnitOfWork, in_thread
+from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.ids import parse_id
+from omnisonic.platform.settings import get_settings
+from omnisonic.platform.ui.notices import tell, warn
+
+LOOK_EVERY_S = 1.0
+LOOKS_MAX = 60
+STILL_UNDER_WAY = "The test is still on its way. The history tells what becomes of it."
+
+
+class ChannelsState(rx.State):
+    """The caller's channels, newest first. `secret` is a webhook's, right after it was made."""
+
+    path: ClassVar[str] = "/alerts"
+
+    is_loaded: bool = False
+    load_problem: str = ""
+    is_admin: bool = False
+    most_per_hour: int = 0
+    lines: rx.Field[list[ChannelLine]] = rx.field(default_factory=list)
+    kind: str = ChannelType.EMAIL.value
+    problem: str = ""
+    secret: str = ""
+    form_key: int = 0
+    closed: int = 0  # counts; a change closes the dialogs
+    chosen_id: str = ""
+    chosen_name: str = ""
+    chosen_limit: str = ""
+    chosen_version: int = 0
+    _tests: rx.Field[dict[str, str]] = rx.field(default_factory=dict)  # channel → test message under way
+    _is_watching: bool = False
+
+    @rx.event
+    @guarded
+    async def load(self) -> None:
+        """The list as it is now; a secret shown before is gone."""
+        self.load_problem = self.secret = self.problem = ""
+        actor = current_actor()
+        self.is_admin = actor.role is Role.ADMIN
+        self.most_per_hour = get_settings().alert_rate_limit_per_hour
+        await self._look(actor)
+
+    @rx.event
+    @guarded
+    async def begin(self) -> None:
+        """An empty form."""
+        self.problem = self.secret = ""
+        self.form_key += 1
+
+    @rx.event
+    @guarded
+    async def choose_kind(self, kind: str) -> None:
+        """What kind of channel to add."""
+        self.kind = kind if kind in set(ChannelType) else ChannelType.EMAIL.value
+        self.problem = ""
+
+    @rx.event
+    @guarded
+    async def choose(self, channel_id: str) -> None:
+        """The channel that a dialog is about."""
+        self.problem = self.secret = ""
+        line = next((one for one in self.lines if one.id == channel_id), None)
+        if line is not None:
+            self.chosen_id, self.chosen_name = line.id, line.name
+            self.chosen_limit, self.chosen_version = line.limit, line.version
+            self.form_key += 1
+
+    @rx.event
+    @guarded
+    async def forget_secret(self) -> None:
+        """Take the secret off the page."""
+        self.secret = ""
+
+    @rx.event
+    @guarded
+    async def create(self, form: dict[str, Any]) -> Any:
+        """Make a channel; a webhook's secret is shown this once."""
+        self.problem = ""
+        actor = current_actor()
+        try:
+            line, secret = await in_thread(channel_actions.create, actor, ChannelType(self.kind), form)
+        except OmnisonicError as error:
+            self.problem = problem_words(error)
+            return None
+        await self._look(actor)
+        self.secret = secret or ""
+        if secret:
+            return None
+        self.closed += 1
+        words = "" if line.is_confirmed else "Its address got a mail with a link that confirms it."
+        return tell(f"{line.name} was added", words)
+
+    @rx.event
+    @guarded
+    async def save(self, form: dict[str, Any]) -> Any:
+        """Rename the chosen channel and set its limit."""
+        self.problem = ""
+        actor = current_actor()
+        try:
+            await in_thread(channel_actions.save, actor, self.chosen_id, self.chosen_version, form)
+        except OmnisonicError as error:
+            self.problem = problem_words(error)
+            return None
+        finally:
+            await self._look(actor)
+        self.closed += 1
+        return tell("Saved")
+
+    @rx.event
+    @guarded
+    async def switch(self, channel_id: str, on: bool) -> Any:
+        """Turn a channel on or off."""
+        line = next((one for one in self.lines if one.id == channel_id), None)
+        if line is None:
+            return None
+        patch = ChannelPatch(version=line.version, enabled=bool(on))
+        return await self._change(
+            channel_id, lambda uow, actor, found: channel_actions.patch_channel(uow, actor, found, patch)
+        )
+
+    @rx.event
+    @guarded
+    async def ask_again(self, channel_id: str) -> Any:
+        """Mail the link that confirms an address once more."""
+        refusal = await self._change(channel_id, channel_actions.ask_again)
+        return refusal or tell("A new link is on its way", "Earlier links do not work any more.")
+
+    @rx.event
+    @guarded
+    async def rotate(self) -> Any:
+        """Give the chosen webhook a new secret; it is shown this once."""
+        actor, found = current_actor(), parse_id(self.chosen_id)
+        if found is None:
+            return
+        self.secret = await in_thread(channel_actions.rotate, actor, found)
+        await self._look(actor)
+
+    @rx.event
+    @guarded
+    async def remove(self) -> Any:
+        """Remove the chosen channel."""
+        refusal = await self._change(self.chosen_id, channel_actions.remove)
+        self.closed += 1
+        return refusal or tell(f"{self.chosen_name} was removed", "Rules go on without it.")
+
+    @rx.event
+    @guarded
+    async def test(self, channel_id: str) -> Any:
+        """Send a test message and watch for what becomes of it."""
+        found = parse_id(channel_id)
+        if found is None:
+            return None
+        delivery_id = await in_thread(channel_actions.send_test, current_actor(), found)
+        self._tests = {**self._tests, channel_id: delivery_id}
+        self._show_test(channel_id, "plain", "The test is on its way …")
+        return ChannelsState.watch
+
+    @rx.event(background=True)
+    @guarded
+    async def watch(self) -> None:
+        """Look for the results of tests while the page is open."""
+        actor = current_actor()
+        async with self:
+            if self._is_watching:
+                return
+            self._is_watching = True
+        try:
+            for _ in range(LOOKS_MAX):
+                await asyncio.sleep(LOOK_EVERY_S)
+                async with self:
+                    await self._look_at_tests(actor)
+                    if not self._tests or self.router.url.path != self.path:
+                        return
+            async with self:
+                for channel_id in self._tests:
+                    self._show_test(channel_id, "warn", STILL_UNDER_WAY)
+                self._tests = {}
+        finally:
+            async with self:
+                self._is_watching = False
+
+    async def _look_at_tests(self, actor: Actor) -> None:
+        for channel_id, (kind, words) in (
+            await in_thread(channel_actions.test_results, actor, dict(self._tests))
+        ).items():
+            self._show_test(channel_id, kind, words)
+            if kind != "plain":
+                self._tests = {key: value for key, value in self._tests.items() if key != channel_id}
+
+    def _show_test(self, channel_id: str, kind: str, words: str) -> None:
+        self.lines = [
+            replace(one, test_kind=kind, test_words=words) if one.id == channel_id else one
+            for one in self.lines
+        ]
+
+    async def _change(self, channel_id: str, change: Callable[[UnitOfWork, Actor, UUID], object]) -> Any:
+        """Do it and show the list; an event that tells of a refusal, or None."""
+        actor, found = current_actor(), parse_id(channel_id)
+        try:
+            await in_thread(channel_actions.within, actor, found, change)
+        except OmnisonicError as error:
+            return warn(error.title, problem_words(error))
+        finally:
+            await self._look(actor)
+        return None
+
+    async def _look(self, actor: Actor) -> None:
+        shown = {one.id: (one.test_kind, one.test_words) for one in self.lines}
+        lines = await in_thread(channel_actions.find_lines, actor)
+        for line in lines:
+            line.test_kind, line.test_words = shown.get(line.id, ("", ""))
+        self.lines, self.is_loaded = lines, True
