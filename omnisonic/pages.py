@@ -23,6 +23,11 @@ from omnisonic.core.imports.page import imports_page
 from omnisonic.core.imports.state import ImportsState
 from omnisonic.core.licenses.page import licenses_page
 from omnisonic.core.licenses.state import LicensesState
+from omnisonic.insight.alerts.channel_state import ChannelsState
+from omnisonic.insight.alerts.history_page_state import HistoryState
+from omnisonic.insight.alerts.page import alerts_page
+from omnisonic.insight.alerts.quiet_state import QuietState
+from omnisonic.insight.alerts.rule_state import RulesState
 from omnisonic.insight.analytics.page import analytics_page
 from omnisonic.insight.analytics.state import AnalyticsState
 from omnisonic.insight.entity.page import entity_page
@@ -74,6 +79,7 @@ NAVIGATION = (
     Entry("trends", "trending-up", "Trends", "/trends", group="Insight", is_on_phone=True),
     Entry("analytics", "chart-line", "Analytics", "/analytics", group="Insight"),
     Entry("feeds", "rss", "Feeds", "/feeds", group="Insight"),
+    Entry("alerts", "bell", "Alerts", "/alerts", group="Insight"),
 )
 
 PAGES = (
@@ -141,6 +147,12 @@ PAGES = (
     ),
     Page("/tagging", tagging_page, "Tagging · Omnisonic", [ViewerState.load, TaggingState.load]),
     Page("/feeds", feeds_page, "Feeds · Omnisonic", [ViewerState.load, FeedsState.load]),
+    Page(
+        "/alerts",
+        alerts_page,
+        "Alerts · Omnisonic",
+        [ViewerState.load, RulesState.load, ChannelsState.load, HistoryState.load, QuietState.load],
+    ),
     Page("/settings", settings_page, "Settings · Omnisonic", [ViewerState.load, SettingsState.load]),
     Page("/admin", admin_page, "Admin · Omnisonic", [ViewerState.load, AdminState.load]),
     Page("/404", not_found_page, "Nothing here · Omnisonic", [ViewerState.look]),

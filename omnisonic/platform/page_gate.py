@@ -26,6 +26,7 @@ PROTECTED = (
     "/entities",
     "/tagging",
     "/feeds",
+    "/alerts",
     "/settings",
     "/admin",
 )

@@ -32,6 +32,7 @@ PRIVATE = {
     "/trends": "filters",
     "/analytics": "filters",
     "/tagging": "tab-names",
+    "/alerts": "no-rules",
 }
 EVERY_LOOK = [
     pytest.param(theme, size, id=f"{theme}-{size}") for theme in ("dark", "light") for size in VIEWPORTS
