@@ -36,7 +36,7 @@ def run() -> int:
     else:
         _say("The stems are not ready yet. Is everything running? `omnisonic health worker-media` tells.")
         return 1
-    if not _news_are_tagged():
+    if not news_are_tagged():
         _say("The news is not tagged yet. `omnisonic health worker-archive` tells whether its worker runs.")
     given = service.give_to_everyone()
     _say(f"Done: {given} new copies. Open {get_settings().public_url}/sessions and press play.")
@@ -44,7 +44,7 @@ def run() -> int:
     return 0
 
 
-def _news_are_tagged() -> bool:
+def news_are_tagged() -> bool:
     """Wait until the news went its whole way, as long as something moves it."""
     deadline_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline_s:

@@ -12,10 +12,10 @@ BRING = """
 from omnisonic.core.demo.service import make_catalog
 from omnisonic.insight.demo.service import load_news
 from omnisonic.studio.demo.service import demo_host
-from workers.demo import _news_are_tagged
+from workers.demo import news_are_tagged
 make_catalog(demo_host())
 load_news(demo_host())
-assert _news_are_tagged(), "the news did not arrive"
+assert news_are_tagged(), "the news did not arrive"
 """
 
 

@@ -9,10 +9,7 @@ import csv
 import email
 import email.policy
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -23,6 +20,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import ROOT, Stack
+from tests.e2e.insight.news import make_analyst
 from tests.e2e.insight.outlet import Outlet, open_outlet
 from tests.e2e.people import PASSWORD
 
@@ -60,13 +58,7 @@ class Desk:
         self.stack = stack
         self.http = httpx.Client(base_url=stack.base_url, headers={"Origin": stack.base_url}, timeout=30)
         self.post("/api/auth/callback/credentials", 200, email=PERSON, password=PASSWORD)
-        environment = {
-            **os.environ,
-            "OMNISONIC_ENV": "development",
-            "OMNISONIC_DATA_DIR": str(stack.data_dir),
-        }
-        grant = [sys.executable, "-m", "omnisonic", "user", "grant", PERSON, "analyst"]
-        subprocess.run(grant, cwd=ROOT, env=environment, check=True, capture_output=True)
+        make_analyst(stack, PERSON)
 
     def get(self, path: str, **query: Any) -> Any:
         """JSON of a route."""
