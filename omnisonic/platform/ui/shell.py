@@ -99,6 +99,7 @@ def theme_toggle(*, is_studio: bool = False) -> rx.Component:
 
 
 def _rail(active: str) -> rx.Component:
+    account = rx.cond(ViewerState.name, ViewerState.name, "Your account")  # before the name has arrived
     return rx.el.nav(
         brand("/sessions"),
         *[
@@ -116,13 +117,13 @@ def _rail(active: str) -> rx.Component:
                 avatar(
                     ViewerState.letters,
                     ViewerState.color,
-                    name=ViewerState.name,
+                    name=account,
                     image=ViewerState.picture,
                 ),
                 rx.el.span(ViewerState.name, class_name="ui-word ui-truncate"),
                 href="/settings",
                 class_name="ui-nav",
-                title=ViewerState.name,
+                title=account,
                 data_testid="account",
             ),
             class_name="ui-rail-foot",
