@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -24,16 +23,16 @@ from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.settings import get_settings
 from omnisonic.platform.ui.notices import tell, warn
+from omnisonic.platform.ui.watching import LookAgainState
 
-LOOK_EVERY_S = 1.0
-LOOKS_MAX = 60
 STILL_UNDER_WAY = "The test is still on its way. The history tells what becomes of it."
 
 
-class ChannelsState(rx.State):
+class ChannelsState(LookAgainState, rx.State):
     """The caller's channels, newest first. `secret` is a webhook's, right after it was made."""
 
     path: ClassVar[str] = "/alerts"
+    looks_max: ClassVar[int] = 60
 
     is_loaded: bool = False
     load_problem: str = ""
@@ -50,7 +49,6 @@ class ChannelsState(rx.State):
     chosen_limit: str = ""
     chosen_version: int = 0
     _tests: rx.Field[dict[str, str]] = rx.field(default_factory=dict)  # channel → test message under way
-    _is_watching: bool = False
 
     @rx.event
     @guarded
@@ -177,29 +175,15 @@ class ChannelsState(rx.State):
         self._show_test(channel_id, "plain", "The test is on its way …")
         return ChannelsState.watch
 
-    @rx.event(background=True)
-    @guarded
-    async def watch(self) -> None:
-        """Look for the results of tests while the page is open."""
-        actor = current_actor()
+    async def _look_again(self, actor: Actor) -> bool:
         async with self:
-            if self._is_watching:
-                return
-            self._is_watching = True
-        try:
-            for _ in range(LOOKS_MAX):
-                await asyncio.sleep(LOOK_EVERY_S)
-                async with self:
-                    await self._look_at_tests(actor)
-                    if not self._tests or self.router.url.path != self.path:
-                        return
-            async with self:
-                for channel_id in self._tests:
-                    self._show_test(channel_id, "warn", STILL_UNDER_WAY)
-                self._tests = {}
-        finally:
-            async with self:
-                self._is_watching = False
+            await self._look_at_tests(actor)
+            return bool(self._tests)
+
+    def _give_up(self) -> None:
+        for channel_id in self._tests:
+            self._show_test(channel_id, "warn", STILL_UNDER_WAY)
+        self._tests = {}
 
     async def _look_at_tests(self, actor: Actor) -> None:
         for channel_id, (kind, words) in (

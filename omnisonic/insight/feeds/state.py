@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -21,15 +20,14 @@ from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.pagination import Page
 from omnisonic.platform.ui.notices import tell, warn
+from omnisonic.platform.ui.watching import LookAgainState
 
 LIST_ROWS = 200
 MAX_SEARCH_CHARS = 200
-LOOK_EVERY_S = 1.0
-LOOKS_MAX = 600
 EVERY = "all"
 
 
-class FeedsState(rx.State):
+class FeedsState(LookAgainState, rx.State):
     """Feeds under the present filters, newest first; looked at again while one is being checked."""
 
     path: ClassVar[str] = "/feeds"
@@ -48,7 +46,6 @@ class FeedsState(rx.State):
     _asked: rx.Field[dict[str, str]] = rx.field(
         default_factory=dict
     )  # feeds to be checked now, with the time of the check before
-    _is_watching: bool = False
 
     @rx.event
     @guarded
@@ -135,25 +132,10 @@ class FeedsState(rx.State):
         """Take the undo bar away."""
         self._removed, self.removed_words = {}, ""
 
-    @rx.event(background=True)
-    @guarded
-    async def watch(self) -> None:
-        """Look again while a check is awaited and the page is open."""
-        actor = current_actor()
+    async def _look_again(self, actor: Actor) -> bool:
         async with self:
-            if self._is_watching:
-                return
-            self._is_watching = True
-        try:
-            for _ in range(LOOKS_MAX):
-                await asyncio.sleep(LOOK_EVERY_S)
-                async with self:
-                    await self._look(actor)
-                    if not self._is_any_checking() or self.router.url.path != self.path:
-                        return
-        finally:
-            async with self:
-                self._is_watching = False
+            await self._look(actor)
+            return self._is_any_checking()
 
     async def _switch(self, feed_id: str, status: str) -> Any:
         problem = await self._change(feed_id, lambda actor, found: _set_status(actor, found, status))
