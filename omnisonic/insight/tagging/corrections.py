@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from omnisonic.insight.news import NewsItem
 from omnisonic.insight.tagging import decisions, repository
-from omnisonic.insight.tagging.entities import require_entity
 from omnisonic.insight.tagging.jobs import PUBLISH_TAGS
+from omnisonic.insight.tagging.linkable import require_entity
 from omnisonic.insight.tagging.models import CorrectionScope, EntityTag, TagCorrection, Verdict
 from omnisonic.insight.tagging.schemas import CorrectionDraft
 from omnisonic.insight.tagging.words import phrase_key

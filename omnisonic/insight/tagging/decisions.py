@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from omnisonic.insight.news import LinkMethod, NewsItem
 from omnisonic.insight.tagging import repository
-from omnisonic.insight.tagging.entities import genre_of, require_entity
 from omnisonic.insight.tagging.errors import NewsItemUnknown
+from omnisonic.insight.tagging.linkable import genre_of, require_entity
 from omnisonic.insight.tagging.models import (
     MAX_PHRASE_CHARS,
     EntityTag,

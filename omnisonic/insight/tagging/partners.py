@@ -11,9 +11,9 @@ from sqlmodel import Session
 from omnisonic.insight.news import EntityType, LinkMethod, NewsItem
 from omnisonic.insight.tagging import repository
 from omnisonic.insight.tagging.corrections import require_analyst
-from omnisonic.insight.tagging.entities import genre_of, names_of
 from omnisonic.insight.tagging.errors import EntityUnknown
 from omnisonic.insight.tagging.jobs import PUBLISH_TAGS
+from omnisonic.insight.tagging.linkable import genre_of, names_of
 from omnisonic.insight.tagging.models import MAX_PHRASE_CHARS, EntityTag, TagOrigin, TagStatus
 from omnisonic.insight.tagging.recording import WantedTag, record_additional
 from omnisonic.insight.tagging.words import find_phrase, phrase_key

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from omnisonic.insight.tagging.corrections import require_analyst
-from omnisonic.insight.tagging.entities import require_entity
+from omnisonic.insight.tagging.linkable import require_entity
 from omnisonic.insight.tagging.models import EntityAlias, UnlinkedDecision, UnlinkedMention, UnlinkedStatus
 from omnisonic.insight.tagging.schemas import UnlinkedDecisionDraft, UnlinkedName
 from omnisonic.platform.actor import Actor

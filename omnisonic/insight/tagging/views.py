@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from omnisonic.insight.news import NewsItem
 from omnisonic.insight.tagging import repository, unknown_names
-from omnisonic.insight.tagging.entities import names_of
+from omnisonic.insight.tagging.linkable import names_of
 from omnisonic.insight.tagging.models import EntityTag, StoplistEntry, TagCorrection, TagStatus
 from omnisonic.insight.tagging.schemas import (
     CorrectionView,

@@ -1,4 +1,4 @@
-"""Names of catalog entries by Insight's types."""
+"""Entries of the catalog that the news may be linked to: those that were not merged into another."""
 
 from __future__ import annotations
 
