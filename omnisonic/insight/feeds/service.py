@@ -13,6 +13,7 @@ from omnisonic.insight.feeds.addresses import Address
 from omnisonic.insight.feeds.canonical_url import registrable_domain
 from omnisonic.insight.feeds.entries import language_of
 from omnisonic.insight.feeds.errors import FeedTaken
+from omnisonic.insight.feeds.jobs import LEASE_S
 from omnisonic.insight.feeds.models import Feed, FeedStatus
 from omnisonic.insight.feeds.repository import FeedFilter
 from omnisonic.insight.feeds.schemas import FeedChange, FeedDraft, FeedList, FeedView, view_of
@@ -44,24 +45,23 @@ def add_feed(uow: UnitOfWork, actor: Actor, *, draft: FeedDraft) -> Feed:
 
     Raises `Forbidden`, `InvalidFields`, and `FeedTaken` with the feed that has the address.
     """
-    require_editor(actor)
-    address = Address.required(draft.url)
-    taken = repository.find_by_key(uow.session, address.key)
-    if taken is not None:
-        raise FeedTaken(f"It is followed as {taken.title!r}.", current=_current(uow.session, taken))
-    if repository.count_feeds(uow.session) >= FEEDS_MAX:
-        raise Conflict(f"At most {FEEDS_MAX:,} feeds can be followed. Remove some first.")
-    feed = new_feed(actor, address, draft)
-    uow.session.add(feed)
-    uow.session.flush()
+    feed = _add(uow, actor, draft)
     lifecycle.queue_check(uow, feed, now=utc_now())
     return feed
 
 
 def find_or_add_feed(uow: UnitOfWork, actor: Actor, *, url: str) -> Feed:
-    """The feed with this address, followed from now on when nobody did. Raises what `add_feed` raises."""
+    """The feed with this address, followed from now on when nobody did; the caller checks it.
+
+    A new one is put off as if it were queued: should the caller die, it is due later. Raises what `add_feed`
+    raises.
+    """
     found = repository.find_by_key(uow.session, Address.required(url).key)
-    return found or add_feed(uow, actor, draft=FeedDraft(url=url))
+    if found is not None:
+        return found
+    feed = _add(uow, actor, FeedDraft(url=url))
+    repository.lease(feed, now=utc_now(), lease_s=LEASE_S)
+    return feed
 
 
 def update_feed(uow: UnitOfWork, actor: Actor, *, feed_id: UUID, change: FeedChange) -> Feed:
@@ -137,6 +137,20 @@ def new_feed(
 def require_editor(actor: Actor) -> None:
     """Raise `Forbidden` unless the account may edit feeds."""
     actor.require_role(Role.ANALYST)
+
+
+def _add(uow: UnitOfWork, actor: Actor, draft: FeedDraft) -> Feed:
+    require_editor(actor)
+    address = Address.required(draft.url)
+    taken = repository.find_by_key(uow.session, address.key)
+    if taken is not None:
+        raise FeedTaken(f"It is followed as {taken.title!r}.", current=_current(uow.session, taken))
+    if repository.count_feeds(uow.session) >= FEEDS_MAX:
+        raise Conflict(f"At most {FEEDS_MAX:,} feeds can be followed. Remove some first.")
+    feed = new_feed(actor, address, draft)
+    uow.session.add(feed)
+    uow.session.flush()
+    return feed
 
 
 def _existing(session: Session, feed_id: UUID, *, for_update: bool = False) -> Feed:

@@ -54,7 +54,7 @@ def _fetch(claim: Claim, check: Callable[[], None], name: str, *, is_url: bool) 
     before = _find(feed_id)
     result = check_feed(feed_id)
     feed = _find(feed_id)
-    if result is None:  # a feed that is new is checked by whoever comes first
+    if result is None:  # another worker has it
         feed = _wait_for_other(feed, check)
         result = _result_of(feed, since, body_sha256=before.body_sha256 if before else None)
     return {**answer, **_told(feed, result)}

@@ -14,6 +14,7 @@ import pytest
 from sqlmodel import select
 
 from omnisonic.insight.archive import pipeline
+from omnisonic.insight.feeds.jobs import FETCH_FEED
 from omnisonic.insight.feeds.models import Feed, FeedDelivery
 from omnisonic.insight.ingest_jobs import lifecycle, retagging
 from omnisonic.insight.ingest_jobs.models import IngestJob, IngestStatus
@@ -22,6 +23,7 @@ from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.clickhouse import AnalyticsUnavailable
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.ids import new_id, utc_now
+from omnisonic.platform.models import OutboxMessage
 from omnisonic.platform.settings import Settings
 from tests.integration.core.conftest import make_contributor
 from tests.integration.insight.archive.test_pipeline import BAND, deliver
@@ -89,6 +91,9 @@ def test_feeds_are_followed_and_fetched_now(
     assert "404" in bad["error"]
     with read_session() as session:
         assert [len(one.items) for one in session.exec(select(FeedDelivery))] == [2]
+        assert FETCH_FEED.function not in set(session.exec(select(OutboxMessage.topic)))  # asked once only
+        added = session.get_one(Feed, UUID(good["feedId"]))
+        assert added.next_check_at > utc_now()
 
     with unit_of_work() as uow:
         feed = uow.session.get_one(Feed, UUID(good["feedId"]))
