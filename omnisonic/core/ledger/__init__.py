@@ -1,0 +1,1 @@
+"""Double entry that can only grow, and the verifiable log over every row of it."""
