@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from omnisonic.insight.feeds.models import FeedDelivery
@@ -34,6 +34,7 @@ class Freshness:
     oldest_waiting_at: datetime | None
     unstored: int  # changes in the archive that the charts do not have
     untagged: int
+    set_aside: int  # articles that a step could not take, and left behind
     failing_since: datetime | None
     reason: str | None
 
@@ -48,7 +49,8 @@ def read_freshness(session: Session) -> Freshness:
     waiting, oldest = session.exec(
         select(func.count(), func.min(FeedDelivery.fetched_at)).select_from(FeedDelivery)
     ).one()
-    cursors = {cursor.name: cursor for cursor in session.exec(select(IngestCursor))}
+    rows = list(session.exec(select(IngestCursor)))
+    cursors = {cursor.name: cursor for cursor in rows if cursor.name in set(Step)}
     positions = {step: cursors[step].position if step in cursors else 0 for step in Step}
     failing = [cursor for cursor in cursors.values() if cursor.failing_since is not None]
     first = min(failing, key=lambda cursor: cursor.failing_since or cursor.moved_at, default=None)
@@ -57,6 +59,7 @@ def read_freshness(session: Session) -> Freshness:
         oldest_waiting_at=oldest,
         unstored=max(0, positions[Step.ARCHIVE] - positions[Step.NEWS_ITEMS]),
         untagged=max(0, positions[Step.ARCHIVE] - positions[Step.TAGS]),
+        set_aside=len(rows) - len(cursors),
         failing_since=first.failing_since if first else None,
         reason=first.error if first else None,
     )
@@ -99,6 +102,7 @@ def move(step: Step, position: int) -> None:
 def begin_anew(seq: int) -> None:
     """The archive's file is another one than before: every step follows its log from the start."""
     with unit_of_work() as uow:
+        uow.session.execute(delete(IngestCursor).where(col(IngestCursor.name).not_in(list(Step))))
         for step in Step:
             _set(uow.session, step, seq if step is Step.ARCHIVE else 0)
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from omnisonic.insight.archive import cursors
+from omnisonic.insight.archive import cursors, set_aside
 from omnisonic.insight.archive.cursors import Step
 from omnisonic.insight.archive.entries import Delivery
 from omnisonic.insight.archive.file import last_seq, open_archive
-from omnisonic.insight.archive.reading import read_slice
+from omnisonic.insight.archive.reading import read_items, read_slice
 from omnisonic.insight.archive.writing import take_delivery
 from omnisonic.insight.news import NewsItem
 from omnisonic.insight.store.writes import write_items
@@ -28,6 +28,7 @@ from omnisonic.platform.logging import get_logger
 DELIVERIES_PER_ROUND = 20  # then the charts get what is there, however much waits
 ITEMS_PER_INSERT = 5000
 ITEMS_PER_TAGGING = 500
+FOLLOWING = (Step.NEWS_ITEMS, Step.TAGS)
 PATIENCE_S = 240.0  # less than the job may take; the next run goes on
 
 log = get_logger(__name__)
@@ -64,7 +65,9 @@ def run_pipeline(may_go_on: Callable[[], bool] = lambda: True) -> Ran:
 
 def _is_behind() -> bool:
     at = cursors.positions()
-    return cursors.has_delivery() or min(at[Step.NEWS_ITEMS], at[Step.TAGS]) < at[Step.ARCHIVE]
+    if cursors.has_delivery() or min(at[Step.NEWS_ITEMS], at[Step.TAGS]) < at[Step.ARCHIVE]:
+        return True
+    return any(set_aside.waiting(step) for step in FOLLOWING)
 
 
 def _check_file(archive: DuckDBPyConnection) -> None:
@@ -96,22 +99,39 @@ def _follow_all(archive: DuckDBPyConnection, ran: Ran, tag: _LateTagger) -> None
         log.warning("news_wait", reason=error.slug)
 
 
-def _follow(
-    archive: DuckDBPyConnection, step: Step, work: Callable[[Sequence[NewsItem]], None], rows_max: int
-) -> int:
-    """Give `work` what came since the step's position; how many items that were."""
-    position, count = cursors.positions()[step], 0
+def _follow(archive: DuckDBPyConnection, step: Step, work: set_aside.Work, rows_max: int) -> int:
+    """Give `work` what came since the step's position; how many items it took."""
+    count = _try_again(archive, step, work)
+    position = cursors.positions()[step]
     while (part := read_slice(archive, after=position, rows_max=rows_max)).end > position:
-        try:
-            work(part.items)
-        except Exception as error:
-            reason = error.title if isinstance(error, ServiceUnavailable) else type(error).__name__
-            cursors.note_failure(step, reason)
-            raise
+        count += _take(step, work, part.items)
         position = part.end
         cursors.move(step, position)
-        count += len(part.items)
     return count
+
+
+def _try_again(archive: DuckDBPyConnection, step: Step, work: set_aside.Work) -> int:
+    """Give `work` what people want to be tried again."""
+    wanted = set_aside.waiting(step)
+    if not wanted:
+        return 0
+    items = read_items(archive, wanted)
+    set_aside.forget(step, set(wanted) - {item.item_id for item in items})
+    return _take(step, work, items, most=len(items))
+
+
+def _take(
+    step: Step, work: set_aside.Work, items: Sequence[NewsItem], *, most: int = set_aside.AT_ONCE_MAX
+) -> int:
+    """How many of the items `work` took; the others are set aside."""
+    try:
+        refused = set_aside.give(work, items, most=most)
+        set_aside.settle(step, items, refused)
+    except Exception as error:
+        reason = error.title if isinstance(error, ServiceUnavailable) else type(error).__name__
+        cursors.note_failure(step, reason)
+        raise
+    return len(items) - len(refused)
 
 
 def store_items(items: Sequence[NewsItem]) -> None:

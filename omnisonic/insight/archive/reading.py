@@ -59,6 +59,17 @@ def read_newest(connection: DuckDBPyConnection, wanted: Wanted, *, after: int, r
     return Slice(tuple(_item(row) for row in rows), rows[-1][0] if rows else after)
 
 
+def read_items(connection: DuckDBPyConnection, item_ids: Sequence[UUID]) -> tuple[NewsItem, ...]:
+    """These articles as they are now; those that the archive does not have are missing."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM entries e JOIN items i USING (item_id) "  # noqa: S608
+        "WHERE e.item_id IN (SELECT unnest(?::UUID[])) AND e.version > 0 "
+        "QUALIFY row_number() OVER (PARTITION BY e.item_id ORDER BY e.version DESC) = 1",
+        [list(item_ids)],
+    ).fetchall()
+    return tuple(_item(row) for row in rows)
+
+
 def count_newest(connection: DuckDBPyConnection, wanted: Wanted) -> int:
     """How many articles there are of a choice."""
     condition, values = _condition(wanted)

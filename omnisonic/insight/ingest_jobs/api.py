@@ -9,14 +9,18 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
+from omnisonic.insight.archive import set_aside
 from omnisonic.insight.archive.cursors import read_freshness
 from omnisonic.insight.ingest_jobs import service
 from omnisonic.insight.ingest_jobs.schemas import (
+    AsideList,
+    AsideView,
     ImproveRequest,
     IngestStatusView,
     JobStarted,
     JobView,
     RssRequest,
+    TriedAgain,
 )
 from omnisonic.platform.actor import Actor, Scope
 from omnisonic.platform.auth.http import InsightReader, SignedInActor
@@ -68,6 +72,20 @@ def ingest_status(actor: InsightReader) -> IngestStatusView:  # noqa: ARG001
     with read_session() as session:
         fresh = read_freshness(session)
     return IngestStatusView(**asdict(fresh), is_behind=fresh.is_behind)
+
+
+@router.get("/ingest/set-aside", operation_id="list_set_aside")
+def list_set_aside(actor: InsightReader) -> AsideList:  # noqa: ARG001
+    """Articles that could not be stored or tagged, with the reason; all others went on."""
+    with read_session() as session:
+        return AsideList(articles=[AsideView(**asdict(one)) for one in set_aside.list_asides(session)])
+
+
+@router.post("/ingest/set-aside/retry", status_code=202, operation_id="retry_set_aside")
+def retry_set_aside(actor: IngestActor) -> TriedAgain:
+    """Try every one of them again."""
+    with unit_of_work() as uow:
+        return TriedAgain(articles=set_aside.try_again(uow, actor))
 
 
 @router.get("/api/jobs/{job_id}", operation_id="get_job")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
+from omnisonic.insight.archive.cursors import Step
 from omnisonic.insight.feeds.models import MAX_URL_CHARS
 from omnisonic.insight.ingest_jobs.models import IngestJob, IngestKind, IngestStatus
 from omnisonic.platform.schemas import ApiModel
@@ -75,13 +76,40 @@ class JobView(ApiModel):
         )
 
 
+class AsideView(ApiModel):
+    """An article that a step could not take. `isWaiting`: it is about to be tried again."""
+
+    step: Step
+    item_id: UUID
+    title: str
+    reason: str
+    since: datetime
+    is_waiting: bool
+
+
+class AsideList(ApiModel):
+    """What is set aside, the oldest first."""
+
+    articles: list[AsideView]
+
+
+class TriedAgain(ApiModel):
+    """How many articles are about to be tried again."""
+
+    articles: int
+
+
 class IngestStatusView(ApiModel):
-    """How far what people see is behind what was fetched; `reason` is set while a step fails."""
+    """How far what people see is behind what was fetched; `reason` is set while a step fails.
+
+    `setAside`: articles that a step could not take, see `/ingest/set-aside`.
+    """
 
     waiting_deliveries: int
     oldest_waiting_at: datetime | None
     unstored: int
     untagged: int
+    set_aside: int
     is_behind: bool
     failing_since: datetime | None
     reason: str | None

@@ -142,6 +142,8 @@ EXPECTED: dict[str, Expected] = {
     "POST /api/unlinked/decisions": Expected(May.EDIT, 404, {"key": "nobody", "status": "ignored"}),
     "POST /ingest/rss": Expected(May.INGEST_EDIT, 202, {"urls": ["https://feeds.example.org/rss"]}),
     "POST /ingest/tagging/improve": Expected(May.INGEST_EDIT, 202, {}),
+    "GET /ingest/set-aside": READ,
+    "POST /ingest/set-aside/retry": Expected(May.INGEST_EDIT, 202),
     "GET /ingest/status": READ,
     "GET /api/jobs/{job_id}": own(may=May.INGEST),
     "POST /api/jobs/{job_id}/cancel": own(may=May.INGEST),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,18 @@ import duckdb
 import pytest
 from sqlmodel import select
 
-from omnisonic.insight.archive import cursors, pipeline
+from omnisonic.insight.archive import cursors, pipeline, set_aside
 from omnisonic.insight.archive.cursors import Step, read_freshness
 from omnisonic.insight.archive.export import export_archive
 from omnisonic.insight.archive.file import open_archive
+from omnisonic.insight.archive.set_aside import list_asides, try_again
 from omnisonic.insight.feeds.models import FeedDelivery
+from omnisonic.insight.news import NewsItem
 from omnisonic.insight.tagging.models import EntityTag
-from omnisonic.platform.actor import Actor
+from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.clickhouse import clickhouse
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.errors import Forbidden
 from omnisonic.platform.settings import Settings
 from omnisonic.platform.storage import Storage
 from tests.integration.core.conftest import make_contributor, make_recording
@@ -159,6 +162,53 @@ def test_without_clickhouse_news_waits_in_the_archive(
     assert stored("SELECT count(), uniq(item_id) FROM news_items FINAL") == [(3, 3)]
     with read_session() as session:
         assert not read_freshness(session).is_behind
+
+
+def test_an_article_that_cannot_be_tagged_is_set_aside_until_somebody_tries_again(
+    archive_path: Path, mara: Actor, make_actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_contributor(mara, BAND)
+    ana, real = make_actor("Ana", Role.ANALYST), pipeline.tag_items
+
+    def choke(tagging: Any, items: Sequence[NewsItem]) -> None:
+        real(tagging, items)
+        if any(item.title.startswith(("2:", "Still 2")) for item in items):
+            raise ValueError("It is too much\nfor this tagger")
+
+    monkeypatch.setattr(pipeline, "tag_items", choke)
+    deliver(1, 2, 3)
+    jobs.archive_deliveries()
+    with read_session() as session:
+        fresh, asides = read_freshness(session), list_asides(session)
+    assert (fresh.untagged, fresh.set_aside, fresh.is_behind) == (0, 1, False)
+    assert (asides[0].step, asides[0].is_waiting) == (Step.TAGS, False)
+    assert asides[0].title == "2: Nightbird Parade announce album number 2"
+    assert asides[0].reason == "ValueError: It is too much"
+    assert pipeline.run_pipeline() == pipeline.Ran()
+
+    def again() -> list[bool]:
+        with unit_of_work() as uow:
+            assert try_again(uow, ana) == 1
+        jobs.archive_deliveries()
+        with read_session() as session:
+            return [one.is_waiting for one in list_asides(session)]
+
+    assert again() == [False]
+    monkeypatch.setattr(set_aside, "ASIDE_MAX", 1)
+    deliver(2, 3, title="Still {n}")
+    deliver(4, title="2: {n}")  # one more than there is room for: the step waits
+    with pytest.raises(ValueError, match="too much"):
+        jobs.archive_deliveries()
+    with read_session() as session:
+        fresh = read_freshness(session)
+    assert (fresh.set_aside, fresh.is_behind, fresh.untagged) == (1, True, 3)
+    monkeypatch.setattr(pipeline, "tag_items", real)
+    assert again() == []
+    with read_session() as session:
+        fresh = read_freshness(session)
+    assert (fresh.untagged, fresh.set_aside, fresh.is_behind) == (0, 0, False)
+    with pytest.raises(Forbidden), unit_of_work() as uow:
+        try_again(uow, mara)
 
 
 def test_another_file_is_followed_from_its_start(archive_path: Path) -> None:
