@@ -166,7 +166,7 @@ def round_to_minor(amount_nano: int, currency: str) -> Rounded:
 
 def nano_per_minor(currency: str) -> int:
     """Nano-units of one minor unit (a cent of EUR has 10^7). Raises `KeyError` for what is not payable."""
-    return 10 ** (SCALE - EXPONENTS[currency])
+    return int(10 ** (SCALE - EXPONENTS[currency]))
 
 
 def format_minor(minor_units: int, currency: str) -> str:
