@@ -25,6 +25,8 @@ class Scope(StrEnum):
     INGEST = "ingest"
     GRAPH_READ = "graph:read"
     GRAPH_WRITE = "graph:write"
+    ROYALTIES_READ = "royalties:read"
+    ROYALTIES_WRITE = "royalties:write"
     INSIGHT_READ = "insight:read"
     INSIGHT_WRITE = "insight:write"
 

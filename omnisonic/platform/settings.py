@@ -6,6 +6,7 @@ and what `docs/operations/settings.md` lists are one and the same word.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from importlib.util import find_spec
@@ -190,6 +191,31 @@ class Settings(BaseSettings):
         5, ge=1, description="Imports one account may start an hour."
     )
 
+    # royalties
+    ledger_origin: str = Field(
+        "omnisonic.local/ledger",
+        pattern=r"^[^\s+]{1,200}$",
+        description="Name of the log in its checkpoints, such as ledger.example.org; never change it later.",
+    )
+    ledger_signing_key: SecretStr | None = Field(
+        None, description="Key that signs checkpoints, as `omnisonic ledger keygen` prints it; empty: a file."
+    )
+    ledger_cosigner_key: SecretStr | None = Field(
+        None, description="Key of the cosigner process, in the same form; empty: a file of its own."
+    )
+    cosigner_port: int = Field(4010, ge=1, le=65535, description="Port of the cosigner, on loopback.")
+    cosigner_url: str | None = Field(
+        None, description="Address of the cosigner; empty: this machine at COSIGNER_PORT."
+    )
+    isrc_prefix: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{2}[A-Z0-9]{3}$",
+        description="Prefix your ISRC agency gave you, such as QZABC; empty: releases bring their own ISRC.",
+    )
+    payout_minimum: Decimal = Field(
+        Decimal(20), ge=0, le=1_000_000, description="Smallest payout in units of its currency; less waits."
+    )
+
     # mail
     smtp_host: str | None = Field(None, description="Mail server; empty: no mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
@@ -232,6 +258,7 @@ class Settings(BaseSettings):
         "graph_public_url",
         "graph_ws_public_url",
         "auth_url",
+        "cosigner_url",
         "minio_endpoint",
         "storage_public_endpoint",
     )
@@ -269,7 +296,14 @@ class Settings(BaseSettings):
             problems.append("GATEWAY_ALLOW_GUESTS: must be false in production")
         if not self.public_url.startswith("https://"):
             problems.append("PUBLIC_URL: must start with https:// in production")
-        for name in ("database_url", "redis_url", "clickhouse_host"):
+        if self.ledger_origin == "omnisonic.local/ledger":
+            problems.append("LEDGER_ORIGIN: name your log, for example ledger.example.org")
+        for name in (
+            "database_url",
+            "redis_url",
+            "clickhouse_host",
+            "ledger_signing_key",
+        ):
             if getattr(self, name) is None:
                 problems.append(f"{name.upper()}: required in production")
         if not (self.github_client_id and self.github_client_secret):

@@ -27,6 +27,8 @@ LEAST_ROLE: dict[Scope, Role] = {
     Scope.INGEST: Role.MEMBER,
     Scope.GRAPH_READ: Role.MEMBER,
     Scope.GRAPH_WRITE: Role.MEMBER,
+    Scope.ROYALTIES_READ: Role.MEMBER,
+    Scope.ROYALTIES_WRITE: Role.MEMBER,
     Scope.INSIGHT_READ: Role.MEMBER,
     Scope.INSIGHT_WRITE: Role.MEMBER,
 }

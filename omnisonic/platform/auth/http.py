@@ -73,6 +73,22 @@ def _graph_writer(actor: SignedInActor) -> Actor:
 GraphWriter = Annotated[Actor, Depends(_graph_writer)]
 
 
+def _royalties_reader(actor: SignedInActor) -> Actor:
+    actor.require_scope(Scope.ROYALTIES_READ)
+    return actor
+
+
+RoyaltiesReader = Annotated[Actor, Depends(_royalties_reader)]
+
+
+def _royalties_writer(actor: SignedInActor) -> Actor:
+    actor.require_scope(Scope.ROYALTIES_WRITE)
+    return actor
+
+
+RoyaltiesWriter = Annotated[Actor, Depends(_royalties_writer)]
+
+
 def _insight_reader(actor: SignedInActor) -> Actor:
     actor.require_scope(Scope.INSIGHT_READ)
     return actor

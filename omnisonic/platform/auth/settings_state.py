@@ -29,6 +29,12 @@ SCOPE_WORDS = (
     (Scope.GRAPH_READ, "Read the catalog", "Works, recordings, licenses; changes as they happen"),
     (Scope.GRAPH_WRITE, "Change the catalog", "What you may change yourself"),
     (Scope.INGEST, "Send files", "Import recordings in small and large lists"),
+    (Scope.ROYALTIES_READ, "Read royalties", "Your statements and proofs; all of them as a curator"),
+    (
+        Scope.ROYALTIES_WRITE,
+        "Write royalties",
+        "Usage, matching and cycles as a curator; your disputes and claims",
+    ),
     (Scope.INSIGHT_READ, "Read the news", "Articles, charts and your alerts"),
     (Scope.INSIGHT_WRITE, "Act on the news", "Follows, alerts, and what your role may correct"),
 )

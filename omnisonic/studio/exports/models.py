@@ -17,6 +17,7 @@ class ExportKind(StrEnum):
     """What the file is for."""
 
     DRAFT = "draft"
+    RELEASE = "release"  # registers the song, its recording and its shares
 
 
 class ExportStatus(StrEnum):

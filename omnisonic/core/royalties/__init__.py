@@ -1,0 +1,1 @@
+"""From reported usage to statements: matching, policy, cycles, payouts."""

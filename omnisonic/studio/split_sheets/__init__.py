@@ -1,0 +1,1 @@
+"""Split sheets: the members of a session agree on their shares."""
