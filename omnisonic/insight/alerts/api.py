@@ -24,6 +24,7 @@ from omnisonic.insight.alerts.schemas import (
 )
 from omnisonic.platform.auth.http import InsightReader, InsightWriter
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
 from omnisonic.platform.pagination import PageQuery
 from omnisonic.platform.schemas import Ok
@@ -40,6 +41,7 @@ def list_rules(actor: InsightReader, page: PageQuery) -> RuleList:
 
 
 @own.post("/rules", status_code=201, operation_id="create_alert_rule", response_model=RuleAnswer)
+@repeatable
 def create_rule(actor: InsightWriter, draft: RuleDraft, idempotency_key: IdempotencyKey = None) -> Response:
     """Make a rule; it looks at what comes from now on."""
     with unit_of_work() as uow:
@@ -69,6 +71,7 @@ def get_rule(actor: InsightReader, rule_id: UUID) -> RuleAnswer:
 
 
 @own.patch("/rules/{rule_id}", operation_id="update_alert_rule")
+@repeatable
 def update_rule(actor: InsightWriter, rule_id: UUID, patch: RulePatch) -> RuleAnswer:
     """Change a rule; a change of what it asks for starts it anew with every entity."""
     with unit_of_work() as uow:
@@ -77,6 +80,7 @@ def update_rule(actor: InsightWriter, rule_id: UUID, patch: RulePatch) -> RuleAn
 
 
 @own.delete("/rules/{rule_id}", operation_id="delete_alert_rule")
+@repeatable
 def delete_rule(actor: InsightWriter, rule_id: UUID) -> Ok:
     """Remove a rule; what it found stays in the history."""
     with unit_of_work() as uow:
@@ -85,6 +89,7 @@ def delete_rule(actor: InsightWriter, rule_id: UUID) -> Ok:
 
 
 @own.post("/rules/{rule_id}/snooze", operation_id="snooze_alert_rule")
+@repeatable
 def snooze_rule(actor: InsightWriter, rule_id: UUID, request: SnoozeRequest) -> RuleAnswer:
     """Keep a rule quiet until a time; `until: null` wakes it."""
     with unit_of_work() as uow:
@@ -157,6 +162,7 @@ def get_notification_settings(actor: InsightReader) -> NotificationView:
 
 
 @own.put("/settings", operation_id="change_notification_settings")
+@repeatable
 def change_notification_settings(actor: InsightWriter, change: NotificationChange) -> NotificationView:
     """Set time zone, quiet hours and weekly digest; `version` is 0 the first time."""
     with unit_of_work() as uow:
