@@ -7,7 +7,7 @@ from uuid import UUID
 from omnisonic.insight.alerts import digest
 from omnisonic.insight.alerts.channels import write_confirmation_mail
 from omnisonic.insight.alerts.delivery import run
-from omnisonic.insight.alerts.delivery.claims import recover
+from omnisonic.insight.alerts.delivery.recovery import recover
 from omnisonic.insight.alerts.retention import remove_old_history
 from omnisonic.insight.alerts.watching import service as watching
 from omnisonic.platform.db import unit_of_work

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from omnisonic.insight.alerts import channels, history, rules
-from omnisonic.insight.alerts.delivery.claims import repeat
+from omnisonic.insight.alerts.delivery.recovery import repeat
 from omnisonic.insight.alerts.errors import ChannelUnusable, NotRepeatable
 from omnisonic.insight.alerts.forms import to_html, to_slack, to_text, to_webhook
 from omnisonic.insight.alerts.history_schemas import (

@@ -169,6 +169,12 @@ def attempts_of(session: Session, delivery_id: UUID) -> Sequence[AlertAttempt]:
     return session.exec(statement.order_by(col(AlertAttempt.number))).all()
 
 
+def last_outcome(session: Session, delivery_id: UUID) -> str | None:
+    """What is known of the last try at a message."""
+    statement = select(AlertAttempt.outcome).where(AlertAttempt.delivery_id == delivery_id)
+    return session.exec(statement.order_by(col(AlertAttempt.number).desc()).limit(1)).first()
+
+
 def channels_by_id(session: Session, channel_ids: Collection[UUID]) -> dict[UUID, AlertChannel]:
     """Channels by id."""
     rows = session.exec(select(AlertChannel).where(col(AlertChannel.id).in_(channel_ids)))

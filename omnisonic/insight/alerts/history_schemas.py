@@ -21,7 +21,7 @@ from omnisonic.platform.schemas import ApiModel
 
 
 class AttemptView(ApiModel):
-    """One try; without an outcome the process died meanwhile."""
+    """One try; without an outcome, or with `leaving`, the process died meanwhile."""
 
     number: int
     outcome: str | None

@@ -241,7 +241,7 @@ class AlertDeliveryItem(SQLModel, table=True):
 
 
 class AlertAttempt(Row, table=True):
-    """One try to hand a message over. `outcome` stays null when the process died meanwhile."""
+    """One try to hand a message over. Where the process died `outcome` stays null, or `leaving`."""
 
     __tablename__ = "alert_attempts"
 

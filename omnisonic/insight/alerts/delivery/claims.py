@@ -16,7 +16,6 @@ from omnisonic.insight.alerts import history, slots
 from omnisonic.insight.alerts.channels import disable
 from omnisonic.insight.alerts.delivery.outcome import Outcome, Sent
 from omnisonic.insight.alerts.delivery.retries import KEPT_TRYING, next_attempt_at
-from omnisonic.insight.alerts.jobs import DELIVER
 from omnisonic.insight.alerts.message import Message, compose
 from omnisonic.insight.alerts.models import (
     AlertAttempt,
@@ -37,12 +36,14 @@ from omnisonic.platform.ids import new_id
 from omnisonic.platform.sealing import Unsealable
 
 CLAIM_LASTS = timedelta(seconds=180)  # longer than the job may take
-OVERDUE = timedelta(seconds=60)  # a message whose job got lost on its way
 FAILING_MAX = timedelta(hours=72)
 TURN_WAIT = timedelta(seconds=20)  # until the other attempt at a failing channel is over
-DUE_BATCH = 500
 WAITING = (DeliveryStatus.PENDING, DeliveryStatus.HELD, DeliveryStatus.RETRYING)
 QUIET_KINDS = {DeliveryKind.ALERT, DeliveryKind.DIGEST}
+
+
+class Overtaken(Exception):
+    """Somebody else has taken the message meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,15 @@ def claim(uow: UnitOfWork, delivery_id: UUID, *, now: datetime) -> Claimed | Non
     return _start(uow, row, channel, owner, now=now)
 
 
+def note_leaving(uow: UnitOfWork, claimed: Claimed) -> None:
+    """Write down that from now on nobody can tell whether a message arrived. Raises `Overtaken`."""
+    row = uow.session.get(AlertDelivery, claimed.delivery_id, with_for_update=True)
+    attempt = uow.session.get(AlertAttempt, claimed.attempt_id)
+    if row is None or attempt is None or row.claim_id != claimed.claim_id:
+        raise Overtaken
+    attempt.outcome = Outcome.LEAVING
+
+
 def settle(uow: UnitOfWork, claimed: Claimed, sent: Sent, *, latency_ms: int, now: datetime) -> None:
     """Record what an attempt came to and what follows; nothing when another attempt has taken over."""
     attempt = uow.session.get(AlertAttempt, claimed.attempt_id)
@@ -97,47 +107,12 @@ def settle(uow: UnitOfWork, claimed: Claimed, sent: Sent, *, latency_ms: int, no
     row.claim_id = row.claimed_at = row.error = None
     channel = uow.session.get(AlertChannel, row.channel_id, with_for_update=True) if row.channel_id else None
     if sent.outcome is Outcome.DELIVERED:
-        _arrived(uow, row, channel, DeliveryStatus.DELIVERED, now=now)
+        arrived(uow, row, channel, DeliveryStatus.DELIVERED, now=now)
     elif sent.outcome is Outcome.UNKNOWN:
         row.error = sent.response[:500]
-        _arrived(uow, row, None, DeliveryStatus.UNKNOWN, now=now)
+        arrived(uow, row, None, DeliveryStatus.UNKNOWN, now=now)
     else:
         _failed(uow, row, channel, sent, now=now)
-
-
-def recover(uow: UnitOfWork, *, now: datetime) -> int:
-    """Enqueue what is due, and take back what a dead process had claimed; returns how many rows."""
-    due = (
-        select(AlertDelivery)
-        .where(
-            col(AlertDelivery.status).in_((*WAITING, DeliveryStatus.SENDING)),
-            col(AlertDelivery.next_attempt_at) <= now,
-        )
-        .order_by(col(AlertDelivery.next_attempt_at))
-        .limit(DUE_BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    found = 0
-    for row in uow.session.exec(due):
-        if (
-            row.status is DeliveryStatus.PENDING
-            and row.next_attempt_at
-            and row.next_attempt_at > now - OVERDUE
-        ):
-            continue  # its first job is on its way
-        found += 1
-        if row.status is DeliveryStatus.SENDING and not _take_back(uow, row, now=now):
-            continue
-        uow.enqueue(DELIVER, delivery_id=str(row.id))
-    return found
-
-
-def repeat(uow: UnitOfWork, row: AlertDelivery, *, now: datetime) -> None:
-    """Make a message due again, with the id it had."""
-    row.status, row.attempts, row.error = DeliveryStatus.PENDING, 0, None
-    row.next_attempt_at, row.expires_at = now, now + KEPT_TRYING
-    uow.enqueue(DELIVER, delivery_id=str(row.id))
-    uow.session.flush()
 
 
 def _hindrance(row: AlertDelivery, channel: AlertChannel | None, owner: User | None) -> str | None:
@@ -216,7 +191,7 @@ def _written(session: Session, row: AlertDelivery, *, now: datetime) -> Message 
     return message
 
 
-def _arrived(
+def arrived(
     uow: UnitOfWork,
     row: AlertDelivery,
     channel: AlertChannel | None,
@@ -224,6 +199,7 @@ def _arrived(
     *,
     now: datetime,
 ) -> None:
+    """A message arrived, or may have: it is not tried again, and counts for the hour."""
     row.status, row.next_attempt_at = status, None
     row.delivered_at = now if status is DeliveryStatus.DELIVERED else None
     slots.mark_arrived(uow.session, delivery_id=row.id, now=now)
@@ -273,15 +249,3 @@ def _end(uow: UnitOfWork, row: AlertDelivery, status: DeliveryStatus, error: str
     row.status, row.next_attempt_at, row.error = status, None, error[:500]
     row.claim_id = row.claimed_at = None
     slots.give_back(uow.session, delivery_id=row.id)
-
-
-def _take_back(uow: UnitOfWork, row: AlertDelivery, *, now: datetime) -> bool:
-    """Whether a message whose sender died may be sent again: not where nobody would tell it from a second."""
-    channel = uow.session.get(AlertChannel, row.channel_id) if row.channel_id else None
-    row.claim_id = row.claimed_at = None
-    if channel is not None and channel.type is ChannelType.SLACK:
-        row.error = "The sender died while it was sending; the message may have arrived."
-        _arrived(uow, row, None, DeliveryStatus.UNKNOWN, now=now)
-        return False
-    row.status, row.next_attempt_at = DeliveryStatus.RETRYING, now
-    return True

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable
 
 from omnisonic.insight.alerts.delivery.outcome import Outcome, Sent, excerpt
 from omnisonic.platform.errors import ServiceUnavailable
-from omnisonic.platform.mail import Mail, send_mail
+from omnisonic.platform.mail import Mail, Unanswered, send_mail
 
 PERMANENT = range(500, 600)
 
 
-def send_email(mail: Mail) -> Sent:
+def send_email(mail: Mail, *, before_it_leaves: Callable[[], None]) -> Sent:
     """Hand a message to the mail server; 4xx and lost connections are tried again, 5xx is final (RFC 5321).
 
-    A repetition carries the same Message-ID, by which mail systems tell that it is the same message.
+    Not so once the whole message has left without an answer: it may have been taken, and a repetition would
+    arrive as a second mail with most systems, although it carries the same Message-ID.
     """
     try:
-        send_mail(mail)
+        send_mail(mail, before_it_leaves=before_it_leaves)
+    except Unanswered as error:
+        return Sent(Outcome.UNKNOWN, excerpt(str(error)))
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
         return _refused(code, said)

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # the same message would be refused again
     GONE = "gone"  # the receiver wants nothing more, ever
     UNKNOWN = "unknown"  # it left, and may have arrived; a second one would be a second message
+    LEAVING = "leaving"  # about to leave; it stays so where the process died then
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from uuid import UUID
 
-from omnisonic.insight.alerts.delivery.claims import Claimed, claim, settle
+from omnisonic.insight.alerts.delivery.claims import Claimed, Overtaken, claim, note_leaving, settle
 from omnisonic.insight.alerts.delivery.email import send_email
 from omnisonic.insight.alerts.delivery.outcome import Outcome, Sent
 from omnisonic.insight.alerts.delivery.slack import send_slack
@@ -23,6 +24,20 @@ from omnisonic.platform.settings import get_settings
 log = get_logger(__name__)
 
 
+@dataclass
+class Leaving:
+    """Writes down that a mail is about to leave: who finds the row after a crash does not send it again."""
+
+    claimed: Claimed
+    is_noted: bool = False
+
+    def note(self) -> None:
+        """Commit it. Raises `Overtaken`."""
+        with unit_of_work() as uow:
+            note_leaving(uow, self.claimed)
+        self.is_noted = True
+
+
 def deliver(delivery_id: UUID) -> Sent | None:
     """Try once to hand a message over; None when it was not due or somebody else is at it."""
     with unit_of_work() as uow:
@@ -30,10 +45,13 @@ def deliver(delivery_id: UUID) -> Sent | None:
     if claimed is None:
         return None
     started_s = time.monotonic()
+    leaving = Leaving(claimed)
     try:
-        sent = _send(claimed)
+        sent = _send(claimed, leaving)
+    except Overtaken:
+        return None
     except BaseException as error:  # the job's own time-out too: the row must not wait for the sweeper
-        is_unclear = claimed.type is ChannelType.SLACK
+        is_unclear = claimed.type is ChannelType.SLACK or leaving.is_noted
         outcome = Outcome.UNKNOWN if is_unclear else Outcome.TRY_AGAIN
         _settle(claimed, Sent(outcome, f"Sending broke off ({type(error).__name__})."), started_s)
         raise
@@ -60,7 +78,7 @@ def _record(claimed: Claimed, sent: Sent, latency_ms: int) -> None:
         settle(uow, claimed, sent, latency_ms=latency_ms, now=utc_now())
 
 
-def _send(claimed: Claimed) -> Sent:
+def _send(claimed: Claimed, leaving: Leaving) -> Sent:
     if claimed.type is ChannelType.WEBHOOK:
         return send_webhook(
             claimed.target,
@@ -70,7 +88,7 @@ def _send(claimed: Claimed) -> Sent:
         )
     if claimed.type is ChannelType.SLACK:
         return send_slack(claimed.target, body=to_slack(claimed.message), now=utc_now())
-    return send_email(_mail(claimed))
+    return send_email(_mail(claimed), before_it_leaves=leaving.note)
 
 
 def _mail(claimed: Claimed) -> Mail:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import email
+import multiprocessing
+import os
 import re
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,6 +23,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 import workers.alerts
+from omnisonic.insight.alerts.delivery.claims import Overtaken, claim, note_leaving
 from omnisonic.insight.alerts.digest import send_digests
 from omnisonic.insight.alerts.models import (
     AlertChannel,
@@ -137,16 +143,21 @@ def test_mail_server_down_loses_nothing_and_sends_once(
     assert (the_delivery().status, len(inbox())) == (DeliveryStatus.DELIVERED, 1)
 
 
+@dataclass
+class Saying:
+    """Says this to every message."""
+
+    answer: str
+
+    async def handle_DATA(self, *_: Any) -> str:
+        return self.answer
+
+
 @contextmanager
-def mail_server(answer: str) -> Iterator[int]:
-    """A mail server that says this to every message."""
-
-    class Refusing:
-        async def handle_DATA(self, *_: Any) -> str:
-            return answer
-
+def mail_server(handler: Any) -> Iterator[int]:
+    """A mail server on a free port."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(loop.create_server(lambda: SMTP(Refusing(), loop=loop), "127.0.0.1", 0))
+    server = loop.run_until_complete(loop.create_server(lambda: SMTP(handler, loop=loop), "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
@@ -167,13 +178,85 @@ def test_refusals_of_the_mail_server(
 ) -> None:
     confirm_own_address(mara)
     rule = make_rule(mara, make_channel(mara, ChannelType.EMAIL, address=mara.email))
-    with mail_server(answer) as port:
+    with mail_server(Saying(answer)) as port:
         configure(SMTP_PORT=port)
         fire_now(rule, artist())
         run_jobs()
     delivery = the_delivery()
     assert delivery.status is status
     assert delivery.error == answer[4:]
+
+
+@dataclass
+class HalfWay:
+    """Takes a whole message and then says nothing, or hangs up; the next ones it takes."""
+
+    hangs_up: bool
+    ids: list[str] = field(default_factory=list)
+    has_message: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:
+        self.ids.append(email.message_from_bytes(envelope.content)["Message-ID"])
+        self.has_message.release()
+        if len(self.ids) > 1:
+            return "250 taken"
+        if self.hangs_up:
+            server.transport.abort()
+        else:
+            await asyncio.sleep(30)
+        return "250 too late"
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_a_mail_that_may_have_arrived_is_not_sent_again_by_itself(
+    hangs_up: bool,
+    mara: Actor,
+    client_of: Callable[[Actor], TestClient],
+    configure: Callable[..., Settings],
+) -> None:
+    """The server hangs up before its answer, or the sender is killed before it reads it."""
+    confirm_own_address(mara)
+    rule = make_rule(mara, make_channel(mara, ChannelType.EMAIL, address=mara.email))
+    fire_now(rule, artist())
+    delivery_id, half_way = the_delivery().id, HalfWay(hangs_up)
+    with mail_server(half_way) as port:
+        configure(SMTP_PORT=port)
+        process = multiprocessing.get_context("fork").Process(
+            target=workers.alerts.deliver, args=(str(delivery_id),)
+        )
+        process.start()
+        assert half_way.has_message.acquire(timeout=30)
+        if not hangs_up:
+            assert process.pid is not None
+            os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        if not hangs_up:
+            assert the_delivery().status is DeliveryStatus.SENDING
+            make_due(delivery_id)
+        workers.alerts.send_due()
+        run_jobs()
+        assert (the_delivery().status, len(half_way.ids)) == (DeliveryStatus.UNKNOWN, 1)
+
+        client = client_of(mara)
+        (shown,) = client.get("/api/alerts/events").json()["events"][0]["deliveries"]
+        assert shown["status"] == "unknown"
+        assert client.post(f"/api/alerts/deliveries/{delivery_id}/resend").status_code == 202
+        run_jobs()
+    assert the_delivery().status is DeliveryStatus.DELIVERED
+    assert half_way.ids == [f"<{delivery_id}@localhost>"] * 2
+
+
+def test_a_sender_that_died_before_a_word_left_and_one_that_woke_too_late(mara: Actor, inbox: Inbox) -> None:
+    confirm_own_address(mara)
+    fire_now(make_rule(mara, make_channel(mara, ChannelType.EMAIL, address=mara.email)), artist())
+    delivery_id = the_delivery().id
+    with unit_of_work() as uow:
+        dead = claim(uow, delivery_id, now=utc_now())
+    assert dead is not None
+    make_due(delivery_id)
+    assert (the_delivery().status, len(inbox())) == (DeliveryStatus.DELIVERED, 1)
+    with unit_of_work() as uow, pytest.raises(Overtaken):
+        note_leaving(uow, dead)
 
 
 def test_weekly_digest_comes_once_on_monday_morning(mara: Actor, inbox: Inbox) -> None:
