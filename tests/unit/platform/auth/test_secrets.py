@@ -50,6 +50,8 @@ def test_every_scope_has_a_least_role() -> None:
         Scope.INGEST,
         Scope.GRAPH_READ,
         Scope.GRAPH_WRITE,
+        Scope.ROYALTIES_READ,
+        Scope.ROYALTIES_WRITE,
         Scope.INSIGHT_READ,
         Scope.INSIGHT_WRITE,
     }
