@@ -107,7 +107,7 @@ def upgrade() -> None:
     op.create_table('journals',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('kind', sa.Enum('usage', 'release', 'reversal', 'rounding', 'exchange', 'payout', name='journal_kind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('usage', 'release', 'reversal', 'rounding', 'exchange', 'payout', 'dispute', name='journal_kind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('cycle_id', sa.Uuid(), nullable=False),
     sa.Column('event_id', sa.Uuid(), nullable=True),
     sa.Column('reverses_id', sa.Uuid(), nullable=True),

@@ -53,6 +53,7 @@ class JournalKind(StrEnum):
     ROUNDING = "rounding"
     EXCHANGE = "exchange"
     PAYOUT = "payout"
+    DISPUTE = "dispute"  # money of a statement line held back, or given free again
 
 
 class LeafKind(StrEnum):
