@@ -1,0 +1,95 @@
+"""Reads of the log: its size, leaves with their bytes, checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, desc, func, text
+from sqlmodel import Session, col, select
+
+from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf
+
+# Statement lines are rows of the royalties, which are built on the ledger: known here by table name only.
+_BYTES = "coalesce(l.leaf, j.leaf, e.leaf, s.leaf, r.leaf)"
+_FROM_LEAVES = """
+FROM log_leaves AS l
+LEFT JOIN journals AS j ON l.kind = 'journal' AND j.id = l.row_id
+LEFT JOIN ledger_entries AS e ON l.kind = 'entry' AND e.id = l.row_id
+LEFT JOIN statement_lines AS s ON l.kind = 'line' AND s.id = l.row_id
+LEFT JOIN log_records AS r ON l.kind IN ('cycle', 'release', 'split') AND r.id = l.row_id
+"""
+_SIZE = text("SELECT coalesce(max(leaf_index) + 1, 0) FROM log_leaves")
+_BETWEEN = text(
+    f"SELECT l.leaf_index, l.leaf_hash, {_BYTES} {_FROM_LEAVES} "
+    "WHERE l.leaf_index >= :start AND l.leaf_index < :end ORDER BY l.leaf_index"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLeaf:
+    """A leaf at its place. `leaf` is None where no row holds its bytes."""
+
+    index: int
+    leaf_hash: bytes
+    leaf: bytes | None
+
+
+def log_size(session: Session | Connection) -> int:
+    """How many leaves have a place."""
+    size: int = session.execute(_SIZE).scalar_one()
+    return size
+
+
+def leaves_between(session: Session | Connection, start: int, end: int) -> list[StoredLeaf]:
+    """Leaves [start, end) with their bytes, in order; bounded by the caller."""
+    rows = session.execute(_BETWEEN, {"start": start, "end": end})
+    return [
+        StoredLeaf(index, bytes(digest), None if leaf is None else bytes(leaf))
+        for index, digest, leaf in rows
+    ]
+
+
+def find_leaf_of_row(session: Session, row_id: UUID) -> LogLeaf | None:
+    """The leaf of a journal, entry, statement line or record; None before it is sequenced."""
+    return session.exec(select(LogLeaf).where(LogLeaf.row_id == row_id)).first()
+
+
+def find_leaf_by_hash(session: Session, leaf_hash: bytes) -> LogLeaf | None:
+    """The first leaf with this hash."""
+    found = select(LogLeaf).where(LogLeaf.leaf_hash == leaf_hash).order_by(col(LogLeaf.leaf_index)).limit(1)
+    return session.exec(found).first()
+
+
+def entry_leaves_between(
+    session: Session, *, start: int, end: int, cycle_id: UUID | None = None, limit: int = 1000
+) -> Sequence[LogLeaf]:
+    """Leaves of entries at [start, end), of one cycle or of all, in order."""
+    wanted = select(LogLeaf).where(
+        col(LogLeaf.leaf_index) >= start, col(LogLeaf.leaf_index) < end, LogLeaf.kind == LeafKind.ENTRY
+    )
+    if cycle_id is not None:
+        wanted = wanted.where(LogLeaf.cycle_id == cycle_id)
+    return session.exec(wanted.order_by(col(LogLeaf.leaf_index)).limit(limit)).all()
+
+
+def find_newest_checkpoint(session: Session) -> CycleCheckpoint | None:
+    """The checkpoint signed last."""
+    return session.exec(select(CycleCheckpoint).order_by(desc(col(CycleCheckpoint.number))).limit(1)).first()
+
+
+def find_checkpoint(session: Session, number: int) -> CycleCheckpoint | None:
+    """A checkpoint by its number."""
+    return session.exec(select(CycleCheckpoint).where(CycleCheckpoint.number == number)).first()
+
+
+def find_checkpoint_of_cycle(session: Session, cycle_id: UUID) -> CycleCheckpoint | None:
+    """The checkpoint that closed a cycle."""
+    return session.exec(select(CycleCheckpoint).where(CycleCheckpoint.cycle_id == cycle_id)).first()
+
+
+def next_checkpoint_number(session: Session) -> int:
+    """One more than the newest; the caller holds the lock."""
+    newest = session.execute(select(func.max(CycleCheckpoint.number))).scalar_one()
+    return int(newest or 0) + 1

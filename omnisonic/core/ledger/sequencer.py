@@ -1,0 +1,85 @@
+"""Gives committed leaves their places in the log: contiguous, in batches, one sequencer at a time.
+
+Sequences of the database leave gaps and are handed out before the commit, so that "everything up to
+number n" would miss rows that commit late. Here only rows that are committed are counted, under a lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from omnisonic.core.ledger.head import require_whole_log
+from omnisonic.core.ledger.repository import log_size
+from omnisonic.platform.db import UnitOfWork, unit_of_work
+from omnisonic.platform.named_locks import take_lock
+
+SEQUENCE_LOCK = "ledger:sequence"
+BATCH_LEAVES = 50_000
+EVENT = "ledgerEntriesSequenced"
+ALL_CYCLES = "ledger:cycle:*"
+
+_HAS_PENDING = text("SELECT EXISTS (SELECT 1 FROM pending_leaves)")
+_PLACE = text("""
+WITH taken AS (
+    DELETE FROM pending_leaves
+    WHERE id <= (SELECT max(id) FROM (SELECT id FROM pending_leaves ORDER BY id LIMIT :limit) AS first)
+    RETURNING id, kind, row_id, cycle_id, leaf_hash
+), placed AS (
+    INSERT INTO log_leaves (leaf_index, kind, row_id, cycle_id, leaf_hash)
+    SELECT :size - 1 + row_number() OVER (ORDER BY id), kind, row_id, cycle_id, leaf_hash FROM taken
+    ORDER BY id
+    RETURNING leaf_index, cycle_id, kind
+)
+SELECT cycle_id, count(*), count(*) FILTER (WHERE kind = 'entry'), min(leaf_index), max(leaf_index)
+FROM placed GROUP BY cycle_id
+""")
+
+
+@dataclass(frozen=True)
+class Sequenced:
+    """What one round did: how many leaves got places, and the size of the log after it."""
+
+    count: int
+    size: int
+
+
+def sequence_pending(uow: UnitOfWork, *, limit: int = BATCH_LEAVES) -> Sequenced:
+    """Move up to `limit` committed pending leaves into the log and announce their cycles' entries.
+
+    Safe to call from anywhere at any time; it waits for another sequencer to commit. Raises `LogBehind`
+    when the log is shorter than what was published or signed.
+    """
+    session = uow.session
+    take_lock(session, SEQUENCE_LOCK)
+    size = log_size(session)
+    if not session.execute(_HAS_PENDING).scalar_one():
+        return Sequenced(0, size)
+    require_whole_log(size)
+    count = 0
+    for cycle_id, leaves, entries, first, last in session.execute(_PLACE, {"size": size, "limit": limit}):
+        count += leaves
+        if entries and cycle_id is not None:
+            _announce(uow, cycle_id, first, last)
+    return Sequenced(count, size + count)
+
+
+def sequence_all(*, limit: int = BATCH_LEAVES) -> int:
+    """Sequence until nothing committed waits, each batch in its own transaction; returns the size.
+
+    Raises `LogBehind` as `sequence_pending` does.
+    """
+    while True:
+        with unit_of_work() as uow:
+            done = sequence_pending(uow, limit=limit)
+        if done.count < limit:
+            return done.size
+
+
+def _announce(uow: UnitOfWork, cycle_id: UUID, first: int, last: int) -> None:
+    # Leaves of other cycles may lie between: the range is where to look, the cycle is what to look for.
+    payload = {"cycleId": str(cycle_id), "fromIndex": first, "toIndex": last}
+    uow.publish(f"ledger:cycle:{cycle_id}", EVENT, payload)
+    uow.publish(ALL_CYCLES, EVENT, payload)
