@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -43,27 +42,23 @@ def _compose(
     filters: Sequence[str], series: MentionSeries, genres: GenreShares, sources: SourceTable
 ) -> bytes:
     # Imported here: reportlab costs a process a third of a second, and few ever write a report.
-    from reportlab.lib.pagesizes import A4
     from reportlab.lib.units import mm
-    from reportlab.platypus import SimpleDocTemplate, Spacer
+    from reportlab.platypus import Spacer
 
     from omnisonic.insight.analytics import drawings
+    from omnisonic.platform.pdf import document
 
-    styles = drawings.text_styles()
-    story: list[Any] = [drawings.paragraph(TITLE, styles["title"])]
-    story += [drawings.paragraph(escape(line), styles["small"]) for line in [*filters, _sample(series)]]
+    styles = document.text_styles()
+    story: list[Any] = [document.paragraph(TITLE, styles["title"])]
+    story += [document.paragraph(escape(line), styles["small"]) for line in [*filters, _sample(series)]]
     for heading, sentence, parts in (
         ("Mentions over time", describe_series(series), [drawings.line_chart(series), _entities(series)]),
         ("Genres", describe_genres(genres), [drawings.bar_chart(genres), _genres(genres)]),
         ("Top sources", describe_sources(sources), [_sources(sources)]),
     ):
-        story += [Spacer(1, 6 * mm), drawings.paragraph(heading, styles["heading"])]
-        story += [drawings.paragraph(escape(sentence), styles["text"]), *parts]
-    buffer = io.BytesIO()
-    margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 18 * mm)
-    document = SimpleDocTemplate(buffer, pagesize=A4, title=TITLE, author="Omnisonic", **margins)
-    document.build(story, onFirstPage=drawings.number_page, onLaterPages=drawings.number_page)
-    return buffer.getvalue()
+        story += [Spacer(1, 6 * mm), document.paragraph(heading, styles["heading"])]
+        story += [document.paragraph(escape(sentence), styles["text"]), *parts]
+    return document.build_document(TITLE, story)
 
 
 def _sample(series: MentionSeries) -> str:
@@ -76,24 +71,24 @@ def _sample(series: MentionSeries) -> str:
 
 
 def _entities(series: MentionSeries) -> Flowable:
-    from omnisonic.insight.analytics import drawings
+    from omnisonic.platform.pdf import document
 
     rows = [[one.name, one.entity_type.value, one.total] for one in series.series]
-    return drawings.table(("Entity", "Type", series.count.value.capitalize()), rows, widths_mm=(110, 30, 30))
+    return document.table(("Entity", "Type", series.count.value.capitalize()), rows, widths_mm=(110, 30, 30))
 
 
 def _genres(genres: GenreShares) -> Flowable:
-    from omnisonic.insight.analytics import drawings
+    from omnisonic.platform.pdf import document
 
     rows = [
         [one.genre or "Unknown", one.stories, one.mentions, f"{one.share:.1%}"]
         for one in genres.genres[:MAX_TABLE_ROWS]
     ]
-    return drawings.table(("Genre", "Stories", "Mentions", "Share"), rows, widths_mm=(80, 30, 30, 30))
+    return document.table(("Genre", "Stories", "Mentions", "Share"), rows, widths_mm=(80, 30, 30, 30))
 
 
 def _sources(sources: SourceTable) -> Flowable:
-    from omnisonic.insight.analytics import drawings
+    from omnisonic.platform.pdf import document
 
     rows = [
         [
@@ -109,4 +104,4 @@ def _sources(sources: SourceTable) -> Flowable:
         for one in sources.sources
     ]
     header = ("Source", "Tier", "Stories", "Mentions", "Share", "Linked", "Delay", "Opens")
-    return drawings.table(header, rows, widths_mm=(58, 12, 18, 20, 17, 17, 18, 14))
+    return document.table(header, rows, widths_mm=(58, 12, 18, 20, 17, 17, 18, 14))
