@@ -3,6 +3,7 @@
 from omnisonic.core import graph_errors
 from omnisonic.core.catalog import errors as catalog_errors
 from omnisonic.core.imports import errors as import_errors
+from omnisonic.core.ledger import errors as ledger_errors
 from omnisonic.core.licenses import errors as license_errors
 from omnisonic.insight.alerts import errors as alert_errors
 from omnisonic.insight.archive import errors as archive_errors
@@ -34,6 +35,7 @@ __all__ = [
     "import_errors",
     "ingest_errors",
     "json_lines",
+    "ledger_errors",
     "license_errors",
     "rate_limit",
     "rendering_errors",

@@ -56,13 +56,13 @@ END $$
 # One look at all rows of a statement: 4 times as fast as a deferred trigger for each row.
 BALANCED = """
 CREATE FUNCTION require_balance() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE found record;
+DECLARE uneven record;
 BEGIN
-    SELECT journal_id, currency, sum(amount_nano) AS rest INTO found
+    SELECT journal_id, currency, sum(amount_nano) AS rest INTO uneven
     FROM added GROUP BY journal_id, currency HAVING sum(amount_nano) <> 0 LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'journal % does not balance: % nano-units of % too much',
-            found.journal_id, found.rest, found.currency USING ERRCODE = 'check_violation';
+            uneven.journal_id, uneven.rest, uneven.currency USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$
