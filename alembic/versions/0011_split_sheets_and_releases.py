@@ -63,8 +63,7 @@ def upgrade() -> None:
     sa.Column('word', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=True),
     sa.ForeignKeyConstraint(['sheet_id'], ['split_sheets.id'], name=op.f('fk_split_approvals_sheet_id_split_sheets'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_split_approvals_user_id_users'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_split_approvals')),
-    sa.UniqueConstraint('sheet_id', 'user_id', 'sheet_version', name='uq_split_approvals_sheet_id')
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_split_approvals'))
     )
     op.create_index(op.f('ix_split_approvals_sheet_id'), 'split_approvals', ['sheet_id'], unique=False)
     op.create_table('isrc_years',
@@ -73,6 +72,13 @@ def upgrade() -> None:
     sa.Column('last', sa.Integer(), nullable=False),
     sa.CheckConstraint('last BETWEEN 0 AND 99999', name=op.f('ck_isrc_years_last')),
     sa.PrimaryKeyConstraint('prefix', 'year', name=op.f('pk_isrc_years'))
+    )
+    op.create_table('isrc_reservations',
+    sa.Column('isrc', sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
+    sa.Column('holder_id', sa.Uuid(), nullable=True),
+    sa.Column('is_ours', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('isrc', name=op.f('pk_isrc_reservations')),
+    sa.UniqueConstraint('holder_id', name=op.f('uq_isrc_reservations_holder_id'))
     )
     op.create_table('releases',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -96,14 +102,18 @@ def upgrade() -> None:
     op.create_index(op.f('ix_releases_recording_id'), 'releases', ['recording_id'], unique=False)
     op.create_index(op.f('ix_releases_sheet_id'), 'releases', ['sheet_id'], unique=False)
     op.create_index(op.f('ix_releases_work_id'), 'releases', ['work_id'], unique=False)
+    op.add_column('exports', sa.Column('sheet_id', sa.Uuid(), nullable=True))
     op.drop_constraint(op.f('ck_exports_export_kind'), 'exports', type_='check')
     op.create_check_constraint(op.f('ck_exports_export_kind'), 'exports', "kind IN ('draft', 'release')")
 
 
 def downgrade() -> None:
     op.drop_constraint(op.f('ck_exports_export_kind'), 'exports', type_='check')
+    op.execute("UPDATE exports SET kind = 'draft' WHERE kind = 'release'")
     op.create_check_constraint(op.f('ck_exports_export_kind'), 'exports', "kind IN ('draft')")
+    op.drop_column('exports', 'sheet_id')
     op.drop_table('releases')
+    op.drop_table('isrc_reservations')
     op.drop_table('isrc_years')
     op.drop_table('split_approvals')
     op.drop_table('split_shares')

@@ -23,6 +23,19 @@ class IsrcYear(SQLModel, table=True):
     last: int = Field(default=0)
 
 
+class IsrcReservation(SQLModel, table=True):
+    """An ISRC kept for a mix that is being rendered, so that it stands in the file already.
+
+    One of ours that is let go keeps its row without a holder and goes to the next one who asks.
+    """
+
+    __tablename__ = "isrc_reservations"
+
+    isrc: str = Field(primary_key=True, max_length=12)
+    holder_id: UUID | None = Field(default=None, unique=True)
+    is_ours: bool = Field(default=False)
+
+
 class Release(Row, table=True):
     """A registered mix: which file, work, recording, ISRC and split sheet belong together."""
 

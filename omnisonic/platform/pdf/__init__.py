@@ -1,1 +1,1 @@
-"""Documents as PDF files. Import `document` where one is made: reportlab costs a process a third of a second."""
+"""Documents as PDF files. Import `document` where one is made: reportlab is slow to load."""

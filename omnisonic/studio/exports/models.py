@@ -73,6 +73,7 @@ class Export(Row, table=True):
     manifest: dict[str, Any] = json_field(nullable=False)
     manifest_sha256: str = Field(max_length=64)
     inputs: dict[str, Any] = json_field(nullable=False)  # track id -> upload id, frozen with the manifest
+    sheet_id: UUID | None = Field(default=None)  # the locked split sheet of a release
     loudness: dict[str, Any] | None = json_field()
     certificate: dict[str, Any] | None = json_field()
     storage_key: str | None = Field(default=None, max_length=255)

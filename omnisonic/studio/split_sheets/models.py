@@ -61,12 +61,9 @@ class SplitShare(Row, table=True):
 
 
 class SplitApproval(Row, table=True):
-    """A member's answer to a version of a sheet: accepted, or asked to change with a word."""
+    """A party's answer to a version of a sheet: accepted, or asked to change. Their latest one counts."""
 
     __tablename__ = "split_approvals"
-    __table_args__ = (
-        UniqueConstraint("sheet_id", "user_id", "sheet_version", name="uq_split_approvals_sheet_id"),
-    )
 
     sheet_id: UUID = Field(foreign_key="split_sheets.id", ondelete="CASCADE", index=True)
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
