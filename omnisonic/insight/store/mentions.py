@@ -14,9 +14,11 @@ from omnisonic.insight.store.filters import CountBy, EntityRef, MentionFilter, e
 from omnisonic.insight.store.running import ask, fetch
 
 TOTALS = "SELECT ${figures} FROM mentions WHERE ${where}"
+# The type as a number: keys of one width are grouped faster than text is.
 BY_ENTITY = """
-SELECT entity_type, entity_id, ${figures} FROM mentions WHERE ${where}
-GROUP BY entity_type, entity_id ORDER BY ${count} DESC, mentions DESC, entity_id LIMIT {limit:UInt32}
+SELECT any(entity_type), entity_id, ${figures} FROM mentions WHERE ${where}
+GROUP BY entity_id, cityHash64(entity_type)
+ORDER BY ${count} DESC, mentions DESC, entity_id LIMIT {limit:UInt32}
 """
 BY_GENRE = """
 SELECT genre, ${figures} FROM mentions WHERE ${where}
@@ -24,7 +26,7 @@ GROUP BY genre ORDER BY stories DESC, mentions DESC, genre LIMIT 1000
 """
 BY_SOURCE = """
 SELECT source, min(source_tier), uniqExact(story) AS stories, count() AS mentions,
-       uniqExact(entity_id)
+       uniqExact(cityHash64(entity_id))
 FROM mentions WHERE ${where}
 GROUP BY source ORDER BY ${count} DESC, mentions DESC, source LIMIT {limit:UInt32}
 """
@@ -45,11 +47,11 @@ SELECT ${bucket} AS bucket, count()
 FROM (SELECT seen_at AS first FROM mentions WHERE ${where}) GROUP BY bucket
 """
 IN_WINDOWS = """
-SELECT entity_type, entity_id,
+SELECT any(entity_type), entity_id,
        arrayCount(start -> start <= toUnixTimestamp64Milli(seen_at), {starts:Array(Int64)}) AS place,
        ${figures}
 FROM mentions WHERE ${where}
-GROUP BY entity_type, entity_id, place
+GROUP BY entity_id, cityHash64(entity_type), place
 """
 OLDEST = "SELECT min(seen_at), count() FROM mentions WHERE day = (SELECT min(day) FROM mentions)"
 FIRST = """

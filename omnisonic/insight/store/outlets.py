@@ -12,26 +12,20 @@ from omnisonic.insight.store.running import fetch
 from omnisonic.platform.clickhouse import clickhouse, insert_rows
 
 # Stories start at most 7 days before the range: an outlet that takes one up later comes back to it.
+# Their ids are parts of a SHA-256, of which 64 bits tell any two apart.
 PERFORMANCE = """
 WITH
-    seen AS (
-        SELECT source, story_id, item_id, is_backfill, first_seen_at
-        FROM news_items FINAL
-        PREWHERE first_seen_at >= {since:DateTime64(3, 'UTC')}
-             AND first_seen_at < {until:DateTime64(3, 'UTC')}
-             AND source IN {sources:Array(String)}
-    ),
     started AS (
-        SELECT story_id, min(first_seen_at) AS story_seen_at FROM news_items
+        SELECT toUInt64(story_id) AS story, min(first_seen_at) AS story_seen_at FROM news_items
         PREWHERE first_seen_at >= {since:DateTime64(3, 'UTC')} - INTERVAL 7 DAY
              AND first_seen_at < {until:DateTime64(3, 'UTC')}
-        WHERE story_id IN (SELECT story_id FROM seen)
-        GROUP BY story_id
+        GROUP BY story
     ),
     linked AS (
-        SELECT item_id, count() AS links FROM mentions
+        SELECT source, uniqExact(item_id) AS items, count() AS links FROM mentions
         WHERE day >= {since_day:Date} AND day <= {until_day:Date} AND source IN {sources:Array(String)}
-        GROUP BY item_id
+          AND seen_at >= {since:DateTime64(3, 'UTC')} AND seen_at < {until:DateTime64(3, 'UTC')}
+        GROUP BY source
     ),
     opened AS (
         SELECT source, count() AS opens FROM article_opens
@@ -39,15 +33,20 @@ WITH
         GROUP BY source
     )
 SELECT
-    seen.source, count(), uniqExact(seen.story_id), countIf(linked.links > 0), sum(linked.links),
+    seen.source, count(), uniqExact(seen.story), any(linked.items), any(linked.links),
     quantileExactIf(0.5)(
         dateDiff('second', started.story_seen_at, seen.first_seen_at), NOT seen.is_backfill
     ),
     countIf(NOT seen.is_backfill),
     any(opened.opens)
-FROM seen
-LEFT JOIN started ON started.story_id = seen.story_id
-LEFT JOIN linked ON linked.item_id = seen.item_id
+FROM (
+    SELECT source, toUInt64(story_id) AS story, is_backfill, first_seen_at FROM news_items FINAL
+    PREWHERE first_seen_at >= {since:DateTime64(3, 'UTC')}
+         AND first_seen_at < {until:DateTime64(3, 'UTC')}
+         AND source IN {sources:Array(String)}
+) AS seen
+LEFT JOIN started ON started.story = seen.story
+LEFT JOIN linked ON linked.source = seen.source
 LEFT JOIN opened ON opened.source = seen.source
 GROUP BY seen.source
 SETTINGS do_not_merge_across_partitions_select_final = 1

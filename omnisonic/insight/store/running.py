@@ -19,7 +19,9 @@ BOUNDS = {
     "max_memory_usage": 2_000_000_000,
     "max_bytes_before_external_group_by": 1_000_000_000,
 }
-FIGURES = "uniqExact(story) AS stories, count() AS mentions, uniqExact(source) AS sources"
+# A set of 64-bit hashes costs a third of a set of strings. Among a million outlets two would share one with a
+# chance of 3 in 100 million.
+FIGURES = "uniqExact(story) AS stories, count() AS mentions, uniqExact(cityHash64(source)) AS sources"
 
 
 def ask(

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from omnisonic.insight.news import EntityType
 from omnisonic.insight.store.filters import EntityRef, MentionFilter, condition_of, entities_condition
-from omnisonic.insight.store.mentions import count_all, count_by_entity
 from omnisonic.insight.store.running import ask
 
 MAX_ENTITIES_PER_STORY = 40  # a list of a hundred names says nothing about any two of them
@@ -31,8 +30,11 @@ FROM (
 WHERE ${ends}
 GROUP BY pair ORDER BY stories DESC, pair LIMIT {pairs:UInt32}
 """
-
-
+STORIES = "SELECT uniqExact(story) FROM mentions WHERE ${where}"
+STORIES_OF_EACH = """
+SELECT any(entity_type), entity_id, uniqExact(story) FROM mentions WHERE ${where}
+GROUP BY entity_id, cityHash64(entity_type)
+"""
 THEIR_STORIES = "story IN (SELECT story FROM mentions WHERE ${where} AND ${centers})"
 
 
@@ -99,8 +101,8 @@ def _weighted(chosen: MentionFilter, found: Sequence[tuple[EntityRef, EntityRef,
     named = sorted({one for first, second, _ in found for one in (first, second)})
     if not named:
         return []
-    counts = count_by_entity(chosen.about(*named), limit=len(named))
-    everything = count_all(chosen).stories
+    counts = {_entity(row[0], row[1]): int(row[2]) for row in ask(STORIES_OF_EACH, chosen.about(*named))}
+    everything = int(ask(STORIES, chosen)[0][0])
     return [
         Pair(
             first=first,
@@ -108,8 +110,8 @@ def _weighted(chosen: MentionFilter, found: Sequence[tuple[EntityRef, EntityRef,
             stories=together,
             npmi=npmi(
                 together=together,
-                first=counts[first].stories,
-                second=counts[second].stories,
+                first=counts[first],
+                second=counts[second],
                 everything=everything,
             ),
         )
