@@ -19,7 +19,7 @@ PROCESSES = ("web", "gateway", "graph", "relay", "scheduler", *(f"worker-{queue.
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; wrong settings and refusals end with a sentence, not with a traceback."""
     chosen = parser().parse_args(arguments)
-    if chosen.command not in ("up", "tag"):
+    if chosen.command not in ("up", "tag", "verify"):
         adopt_running_instance()
     try:
         sys.exit(chosen.run(chosen))
@@ -69,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
     alerts.add_argument(
         "--mentions", metavar="FILE", help="{at, entityId, source, story?, …}; else those of the instance"
     )
+    verify = _add(commands, "verify", run_verify, "check a proof file of a ledger's log, offline")
+    verify.add_argument("file", metavar="FILE", help="the .tlog-proof file")
+    verify.add_argument("--vkey", action="append", default=[], help="the public key of the log")
+    verify.add_argument("--cosigner-vkey", action="append", default=[], help="the public key of the cosigner")
+    verify.add_argument("--keys", metavar="FILE", help="a file with both, one a line")
     _add(commands, "demo", run_demo, "fill the running instance with a song")
 
     token = _add(commands, "token", run_token, "make an API token")
@@ -109,6 +114,15 @@ def run_build(_: Arguments) -> int:
     explorer.install()
     print("The front end is built." if rebuilt else "The front end is up to date.")
     return 0
+
+
+def run_verify(arguments: Arguments) -> int:
+    """Check a proof file with the very verifier that strangers download."""
+    from omnisonic.core.ledger import offline_verifier
+
+    return offline_verifier.check_file(
+        arguments.file, [*arguments.vkey, *arguments.cosigner_vkey], arguments.keys
+    )
 
 
 def run_migrate(_: Arguments) -> int:
