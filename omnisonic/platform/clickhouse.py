@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -24,7 +25,8 @@ from omnisonic.platform.telemetry import child_span
 
 CONNECT_TIMEOUT_S = 3
 ANSWER_TIMEOUT_S = 60
-PING_TIMEOUT_S = 2
+PING_TIMEOUT_S = 4
+HEARD_FOR_S = 2.0  # so long after an answer a server counts as awake
 POOL_SIZE = 16
 TLS_PORTS = {443, 8443}  # as clickhouse-connect has it
 RETRY_AFTER_S = 5
@@ -36,7 +38,7 @@ UNKNOWN_DATABASE = 81
 # Our inserts are batches already: the server's own batching would only make them wait.
 CLIENT_SETTINGS = {"async_insert": 0}
 NO_ANSWER = "The ClickHouse server does not answer."
-_silent: set[tuple[str | None, int]] = set()  # servers whose last statement ended without an answer
+_heard_s: dict[tuple[str, int], float] = {}  # when each server answered last, by the monotonic clock
 
 
 class AnalyticsUnavailable(ServiceUnavailable):
@@ -50,7 +52,8 @@ class AnalyticsUnavailable(ServiceUnavailable):
 def clickhouse(*, answer_timeout_s: int = ANSWER_TIMEOUT_S) -> Iterator[Client]:
     """The process's client, for one or more statements in `CLICKHOUSE_DATABASE`. Any thread may use it.
 
-    No statement waits longer than `answer_timeout_s` for a silent server, and those after it 2 seconds.
+    A server that was not heard of for two seconds is asked for a sign of life first: one that is silent is
+    noticed in 4 seconds, however long (`answer_timeout_s`) the statement itself may take.
     Raises `AnalyticsUnavailable` when the server is not reachable and `Busy` when it could not do it in
     time; a statement that the server refuses stays clickhouse-connect's `DatabaseError`.
     """
@@ -60,26 +63,28 @@ def clickhouse(*, answer_timeout_s: int = ANSWER_TIMEOUT_S) -> Iterator[Client]:
 
 @contextmanager
 def _without_hanging() -> Iterator[None]:
-    """After one failure of the connection ask whether anybody is there before the next statement.
+    """Ask whether anybody is there before a statement, unless an answer came just now.
 
-    A server that takes connections and is silent would otherwise keep every thread for a minute.
+    A server that takes connections and is silent would otherwise keep a thread as long as a query may take.
     """
     settings = get_settings()
+    if settings.clickhouse_host is None:
+        yield  # it says so by itself
+        return
     place = settings.clickhouse_host, settings.clickhouse_port
-    if place in _silent:
-        if not _is_awake(settings):
-            raise AnalyticsUnavailable(NO_ANSWER, retry_after_s=RETRY_AFTER_S)
-        _silent.discard(place)
+    if time.monotonic() - _heard_s.get(place, -HEARD_FOR_S) > HEARD_FOR_S and not _is_awake(*place):
+        raise AnalyticsUnavailable(NO_ANSWER, retry_after_s=RETRY_AFTER_S)
     try:
         yield
     except OperationalError:
-        _silent.add(place)
+        _heard_s.pop(place, None)
         raise
+    _heard_s[place] = time.monotonic()
 
 
-def _is_awake(settings: Settings) -> bool:
-    scheme = "https" if settings.clickhouse_port in TLS_PORTS else "http"
-    address = f"{scheme}://{settings.clickhouse_host}:{settings.clickhouse_port}/ping"
+def _is_awake(host: str, port: int) -> bool:
+    scheme = "https" if port in TLS_PORTS else "http"
+    address = f"{scheme}://{host}:{port}/ping"
     try:
         with get_pool_manager(maxsize=1, retries=False) as pool:
             return bool(pool.request("GET", address, timeout=PING_TIMEOUT_S).status < 500)

@@ -15,11 +15,23 @@ REFRESH_S = 60
 RETRY_S = 10
 
 
-def freshness(fresh: Any) -> rx.Component:
-    """How new the newest article is, in the top bar; a phone shows the sign alone."""
+def freshness(fresh: Any, problem: Any) -> rx.Component:
+    """How new the newest article is, in the top bar; a phone shows the sign alone.
+
+    With a `problem` nobody knows: what was new when the figures were read last is no news any more.
+    """
     words = rx.el.span(fresh.words, class_name="ui-fresh-words")
     shared: dict[str, Any] = {"title": fresh.words + ". " + fresh.detail, "role": "status"}
-    return rx.cond(
+    unknown = rx.el.span("Figures out of reach", class_name="ui-fresh-words")
+    away = badge(
+        unknown,
+        kind="warn",
+        icon="triangle-alert",
+        title=problem,
+        role="status",
+        data_testid="freshness",
+    )
+    known = rx.cond(
         fresh.words != "",
         rx.cond(
             fresh.is_stale,
@@ -27,6 +39,7 @@ def freshness(fresh: Any) -> rx.Component:
             badge(words, kind="ok", icon="circle-check", data_testid="freshness", **shared),
         ),
     )
+    return rx.cond(problem != "", away, known)
 
 
 def keeps_fresh(state: Any) -> rx.Component:

@@ -58,7 +58,7 @@ def analytics_page() -> rx.Component:
         ),
         active="analytics",
         crumbs=crumbs(("Insight", "/trends"), ("Analytics", None)),
-        actions=(freshness(ANALYTICS.board.fresh),),
+        actions=(freshness(ANALYTICS.board.fresh, ANALYTICS.load_problem),),
     )
 
 

@@ -43,7 +43,7 @@ def entity_page() -> rx.Component:
         ),
         active="trends",
         crumbs=crumbs(("Insight", "/trends"), ("Trends", "/trends"), (ENTITY.board.entity_name, None)),
-        actions=(freshness(ENTITY.board.fresh),),
+        actions=(freshness(ENTITY.board.fresh, ENTITY.load_problem),),
     )
 
 

@@ -46,7 +46,7 @@ def trends_page() -> rx.Component:
         ),
         active="trends",
         crumbs=crumbs(("Insight", "/trends"), ("Trends", None)),
-        actions=(freshness(TRENDS.fresh),),
+        actions=(freshness(TRENDS.fresh, TRENDS.load_problem),),
     )
 
 

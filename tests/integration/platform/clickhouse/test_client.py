@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError
 
+from omnisonic.platform import clickhouse as module
 from omnisonic.platform.clickhouse import AnalyticsUnavailable, clickhouse, insert_rows
 from omnisonic.platform.errors import Busy
 from omnisonic.platform.ids import new_id
@@ -68,14 +69,16 @@ def test_a_server_that_is_away_is_a_typed_error(configure: Configure) -> None:
             client.query("SELECT 1")
 
 
-def test_a_silent_server_is_waited_for_once(configure: Configure) -> None:
-    """It takes connections and never answers: whoever comes next is told at once."""
+def test_a_silent_server_is_asked_for_a_sign_of_life(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes connections and never answers: nobody waits as long as a statement may take."""
+    monkeypatch.setattr(module, "PING_TIMEOUT_S", 0.5)
     with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
         configure(CLICKHOUSE_HOST="127.0.0.1", CLICKHOUSE_PORT=silent.getsockname()[1])
-        with pytest.raises(AnalyticsUnavailable), clickhouse(answer_timeout_s=1):
-            pass
-        with pytest.raises(AnalyticsUnavailable), clickhouse(answer_timeout_s=3600):
-            pass  # an hour, were it not asked for a sign of life first
+        for _ in range(2):
+            with pytest.raises(AnalyticsUnavailable), clickhouse(answer_timeout_s=3600):
+                pass  # an hour
 
 
 def test_without_an_address_it_says_which_variable(configure: Configure) -> None:
@@ -106,13 +109,24 @@ def test_too_much_work_is_busy_and_a_wrong_statement_is_ours(clickhouse_db: None
         client.query("SELECT * FROM missing")
 
 
-def test_the_client_finds_a_server_that_comes_back(tmp_path: Path, configure: Configure) -> None:
+def test_the_client_finds_a_server_that_comes_back(
+    tmp_path: Path, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = OwnClickHouse(tmp_path)
     own.start()
     try:
         configure(**own.server.environment())
         with clickhouse() as client:
             client.command("CREATE TABLE kept (n Int8) ENGINE = MergeTree ORDER BY n")
+        with monkeypatch.context() as patient:
+            patient.setattr(module, "HEARD_FOR_S", -1.0)  # as if the last answer were some seconds ago
+            patient.setattr(module, "PING_TIMEOUT_S", 0.5)
+            own.freeze()
+            with pytest.raises(AnalyticsUnavailable), clickhouse(answer_timeout_s=3600) as client:
+                client.command("SELECT 1")
+            own.thaw()
+        with clickhouse() as client:
+            assert client.command("SELECT 1") == 1
         own.kill()
         with pytest.raises(AnalyticsUnavailable), clickhouse() as client:
             client.command("INSERT INTO kept VALUES (1)")
