@@ -207,6 +207,13 @@ class Settings(BaseSettings):
     cosigner_url: str | None = Field(
         None, description="Address of the cosigner; empty: this machine at COSIGNER_PORT."
     )
+    ledger_cosigner_vkey: str | None = Field(
+        None, description="Public key of the cosigner as the log trusts it; required in production."
+    )
+    cosigner_log_vkeys: CommaList = Field(
+        default_factory=list,
+        description="Public keys of the log that the cosigner accepts, comma-separated.",
+    )
     isrc_prefix: str | None = Field(
         None,
         pattern=r"^[A-Z]{2}[A-Z0-9]{3}$",
@@ -237,7 +244,13 @@ class Settings(BaseSettings):
     )
     chromium_path: Path | None = Field(None, description="Browser that the end-to-end tests drive.")
 
-    @field_validator("cors_allowed_origins", "admin_emails", "fetch_allowed_private_hosts", mode="before")
+    @field_validator(
+        "cors_allowed_origins",
+        "admin_emails",
+        "fetch_allowed_private_hosts",
+        "cosigner_log_vkeys",
+        mode="before",
+    )
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         if isinstance(value, str):

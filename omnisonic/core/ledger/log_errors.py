@@ -66,3 +66,10 @@ class CosignerRefused(Conflict):
 
     slug, title = "cosigner-refused", "The cosigner refused this checkpoint"
     advice = "Nothing was published. Its answer says why; the runbook lists the cases."
+
+
+class ClosingElsewhere(Conflict):
+    """Somebody else signs a checkpoint at this moment."""
+
+    slug, title = "closing-elsewhere", "A checkpoint is being signed right now"
+    advice = "Wait for it to be done, reload the cycle, and close it then if it is still open."

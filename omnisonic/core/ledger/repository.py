@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, desc, func, text
 from sqlmodel import Session, col, select
 
-from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf
+from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf, LogRecord
 
 # Statement lines are rows of the royalties, which are built on the ledger: known here by table name only.
 _BYTES = "coalesce(l.leaf, j.leaf, e.leaf, s.leaf, r.leaf)"
@@ -72,6 +72,17 @@ def entry_leaves_between(
     if cycle_id is not None:
         wanted = wanted.where(LogLeaf.cycle_id == cycle_id)
     return session.exec(wanted.order_by(col(LogLeaf.leaf_index)).limit(limit)).all()
+
+
+def find_cycle_leaf(session: Session, cycle_id: UUID) -> int | None:
+    """The index of the leaf that closes a cycle; None before it is sequenced."""
+    return session.execute(
+        select(LogLeaf.leaf_index)
+        .join(LogRecord, col(LogRecord.id) == col(LogLeaf.row_id))
+        .where(LogRecord.subject_id == cycle_id, LogRecord.kind == LeafKind.CYCLE)
+        .order_by(col(LogLeaf.leaf_index))
+        .limit(1)
+    ).scalar()
 
 
 def find_newest_checkpoint(session: Session) -> CycleCheckpoint | None:

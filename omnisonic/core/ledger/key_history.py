@@ -1,0 +1,84 @@
+"""Which keys signed which checkpoints: the present ones, and the retired ones up to their last tree size."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from omnisonic.core.ledger.cosignature import CosignatureVerifier
+from omnisonic.core.ledger.head import ledger_folder, write_durable
+from omnisonic.core.ledger.keys import cosigner_verifier, log_signer
+from omnisonic.core.ledger.log_errors import CosignerUnreachable
+from omnisonic.core.ledger.log_store import JSON, LogStore
+from omnisonic.core.ledger.signed_note import NoteVerifier
+
+FILE = "keys.json"
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """A public key of the log or of the cosigner. `last_size` is None while it signs."""
+
+    role: str  # log | cosigner
+    vkey: str
+    last_size: int | None = None
+
+
+def list_keys(store: LogStore) -> list[KeyUse]:
+    """Every key, the present ones first. Before the first checkpoint: those that would sign it."""
+    stored = _stored(store)
+    present = {("log", log_signer().verifier.vkey)}
+    try:
+        present.add(("cosigner", cosigner_verifier().vkey))
+    except CosignerUnreachable:
+        present |= {
+            ("cosigner", one.vkey) for one in stored if one.role == "cosigner" and one.last_size is None
+        }
+    known = {(one.role, one.vkey) for one in stored}
+    added = [KeyUse(role, vkey) for role, vkey in sorted(present - known, reverse=True)]
+    return sorted([*added, *stored], key=lambda one: (one.last_size is not None, one.role != "log"))
+
+
+def note_keys(store: LogStore, *, log_vkey: str, cosigner_vkey: str, previous_size: int) -> None:
+    """Keep that these keys sign from now on; others of their role retire at the size signed before."""
+    present = {("log", log_vkey), ("cosigner", cosigner_vkey)}
+    stored = _stored(store)
+    kept = [
+        KeyUse(one.role, one.vkey, None)
+        if (one.role, one.vkey) in present
+        else KeyUse(one.role, one.vkey, previous_size if one.last_size is None else one.last_size)
+        for one in stored
+    ]
+    new = present - {(one.role, one.vkey) for one in stored}
+    changed = [*(KeyUse(role, vkey) for role, vkey in sorted(new, reverse=True)), *kept]
+    if changed != stored:
+        content = json.dumps([asdict(one) for one in changed], indent=1).encode()
+        write_durable(ledger_folder() / FILE, content)
+        store.put(FILE, content, JSON)
+
+
+def verifiers_at(keys: Sequence[KeyUse], size: int) -> tuple[list[NoteVerifier], list[CosignatureVerifier]]:
+    """Keys of the log and of the cosigner that may have signed a checkpoint of this size."""
+    valid = [one for one in keys if one.last_size is None or size <= one.last_size]
+    return (
+        [NoteVerifier.parse(one.vkey) for one in valid if one.role == "log"],
+        [CosignatureVerifier.parse(one.vkey) for one in valid if one.role == "cosigner"],
+    )
+
+
+def vkeys_text(keys: Sequence[KeyUse]) -> str:
+    """The list as it is served: a vkey a line, a comment line with `#` before each."""
+    lines: list[str] = []
+    for one in keys:
+        state = "signs now" if one.last_size is None else f"retired, signed up to size {one.last_size}"
+        lines += [f"# {one.role}: {state}", one.vkey]
+    return "\n".join(lines) + "\n"
+
+
+def _stored(store: LogStore) -> list[KeyUse]:
+    content = store.find(FILE)
+    if content is None:
+        file = ledger_folder() / FILE
+        content = file.read_bytes() if file.exists() else b"[]"
+    return [KeyUse(one["role"], one["vkey"], one["last_size"]) for one in json.loads(content)]

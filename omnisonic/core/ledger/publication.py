@@ -1,0 +1,119 @@
+"""Puts the log into object storage: tiles of hashes and bundles of leaves, in parts of bounded memory.
+
+Every object is determined by the log alone, so that storing it again changes nothing. What has been stored
+is said by a mark, which moves only after everything below it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from omnisonic.core.ledger.log_errors import LogBehind, LogDamaged
+from omnisonic.core.ledger.log_store import LogStore
+from omnisonic.core.ledger.merkle import leaf_hash, merkle_root
+from omnisonic.core.ledger.repository import StoredLeaf, leaves_between, log_size
+from omnisonic.core.ledger.tiles import TILE_WIDTH, Tile, TileBuilder, TileReader, encode_bundle, split_hashes
+from omnisonic.platform.db import write_engine
+from omnisonic.platform.errors import NotFound
+
+PART_LEAVES = 64 * TILE_WIDTH  # about 10 MB of leaves at once
+
+
+class Publisher:
+    """Publishes a growing log. It remembers the open tiles, so that a next round reads nothing back."""
+
+    def __init__(self, store: LogStore) -> None:
+        self._store = store
+        self._builder = TileBuilder()
+
+    def publish_full(self, *, parts: int | None = None) -> bool:
+        """Store tiles and bundles that are full by now, at most `parts` of them; returns whether any were.
+
+        Raises `LogBehind` for a log shorter than what is stored, `LogDamaged` for a leaf that is not what
+        its hash says.
+        """
+        with write_engine().connect() as connection:
+            end = log_size(connection)
+        end -= end % TILE_WIDTH
+        mark = self._mark(end)
+        if end <= mark:
+            return False
+        if parts is not None:
+            end = min(end, mark - mark % TILE_WIDTH + parts * PART_LEAVES)
+        self._advance(mark, end)
+        return True
+
+    def publish_whole(self, size: int) -> None:
+        """Store everything up to exactly `size` leaves, with the partial tiles of that size.
+
+        Raises as `publish_full` does.
+        """
+        mark = self._mark(size)
+        end = size - size % TILE_WIDTH
+        if end > mark:
+            self._advance(mark, end)
+        self._resume(end)
+        rest = self._leaves(end, size)
+        builder = TileBuilder.resume(end, rebuilding_reader(self._store))
+        builder.extend([leaf.leaf_hash for leaf in rest])
+        with self._store.writing() as writer:
+            writer.put_all((tile.path, content) for tile, content in builder.partials())
+            if rest:
+                bundle = encode_bundle(leaf.leaf or b"" for leaf in rest)
+                last = Tile(0, end // TILE_WIDTH, size - end)
+                writer.put_all([(last.entries_path, bundle)])
+        if size > self._store.published_size():
+            self._store.set_published_size(size)
+
+    def _mark(self, size: int) -> int:
+        mark = self._store.published_size()
+        if size + TILE_WIDTH <= mark:
+            raise LogBehind(f"{mark:,} leaves are published, the database has about {size:,}.")
+        return mark
+
+    def _advance(self, mark: int, end: int) -> None:
+        start = mark - mark % TILE_WIDTH
+        self._resume(start)
+        for first in range(start, end, PART_LEAVES):
+            last = min(first + PART_LEAVES, end)
+            leaves = self._leaves(first, last)
+            with self._store.writing() as writer:
+                full = self._builder.extend([leaf.leaf_hash for leaf in leaves])
+                writer.put_all((tile.path, content) for tile, content in full)
+                writer.put_all(_bundles(first, leaves))
+            self._store.set_published_size(max(last, mark))
+
+    def _resume(self, size: int) -> None:
+        if self._builder.size != size:
+            self._builder = TileBuilder.resume(size, rebuilding_reader(self._store))
+
+    def _leaves(self, start: int, end: int) -> list[StoredLeaf]:
+        with write_engine().connect() as connection:
+            leaves = leaves_between(connection, start, end)
+        if len(leaves) != end - start:
+            raise LogDamaged(f"Between leaf {start:,} and {end:,} some are missing.")
+        for leaf in leaves:
+            if leaf.leaf is None or leaf_hash(leaf.leaf) != leaf.leaf_hash:
+                raise LogDamaged(f"The bytes of leaf {leaf.index:,} are missing or do not match their hash.")
+        return leaves
+
+
+def rebuilding_reader(store: LogStore) -> TileReader:
+    """Reads tiles; a partial one of a higher level that nobody stored is computed from those below it."""
+
+    def read(tile: Tile) -> bytes:
+        try:
+            return store.read_tile(tile)
+        except NotFound:
+            if not tile.level:
+                raise
+        children = (Tile(tile.level - 1, tile.first + at) for at in range(tile.width))
+        return b"".join(merkle_root(split_hashes(child, read(child))) for child in children)
+
+    return read
+
+
+def _bundles(start: int, leaves: Sequence[StoredLeaf]) -> Iterator[tuple[str, bytes]]:
+    for at in range(0, len(leaves), TILE_WIDTH):
+        tile = Tile(0, (start + at) // TILE_WIDTH)
+        yield tile.entries_path, encode_bundle(leaf.leaf or b"" for leaf in leaves[at : at + TILE_WIDTH])

@@ -1,0 +1,102 @@
+"""Asking the cosigner for its signature (C2SP tlog-witness), and the texts of that conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from omnisonic.core.ledger.cosignature import CosignatureVerifier
+from omnisonic.core.ledger.log_errors import CosignerRefused, CosignerUnreachable
+from omnisonic.core.ledger.merkle import MAX_PATH_HASHES
+from omnisonic.core.ledger.signed_note import Note, NoteSignature, parse_signature
+from omnisonic.core.ledger.wire_text import WireTextError, decode_hash, encode_base64, parse_decimal
+
+ADD_CHECKPOINT = "/add-checkpoint"
+SIZE_TYPE = "text/x.tlog.size"
+VKEY_HEADER = "Omnisonic-Log-Vkey"  # for a cosigner in development, which pins the first key it sees
+TIMEOUT_S = 10.0
+ATTEMPTS = 3
+ANSWER_MAX_CHARS = 4000
+_OLD = "old "
+
+
+@dataclass(frozen=True, slots=True)
+class AddCheckpoint:
+    """A request: the size the witness is thought to know, the path from there, and the signed note."""
+
+    old_size: int
+    path: tuple[bytes, ...]
+    note: str
+
+    def __str__(self) -> str:
+        """Write the request's body."""
+        hashes = "".join(f"{encode_base64(value)}\n" for value in self.path)
+        return f"{_OLD}{self.old_size}\n{hashes}\n{self.note}"
+
+
+def parse_add_checkpoint(text: str) -> AddCheckpoint:
+    """Read a request's body. Raises WireTextError."""
+    head, gap, note = text.partition("\n\n")
+    first, *lines = head.split("\n")
+    if not gap or not first.startswith(_OLD):
+        raise WireTextError("a request is `old <size>`, the path, an empty line and the checkpoint")
+    if len(lines) > MAX_PATH_HASHES:
+        raise WireTextError("the path is longer than that of any log")
+    old_size = parse_decimal(first.removeprefix(_OLD), "the old size")
+    return AddCheckpoint(old_size, tuple(decode_hash(line, "a hash of the path") for line in lines), note)
+
+
+def cosign(
+    note: Note,
+    *,
+    url: str,
+    log_vkey: str,
+    verifier: CosignatureVerifier,
+    old_size: int,
+    prove: Callable[[int], Sequence[bytes]],
+) -> NoteSignature:
+    """Get the cosigner's signature over a signed checkpoint; `prove(size)` gives the path from that size.
+
+    If the cosigner names another size that it knows, it is asked again from there. Raises
+    `CosignerUnreachable` or `CosignerRefused`, also for a signature that its key did not make.
+    """
+    for _ in range(ATTEMPTS):
+        request = AddCheckpoint(old_size, tuple(prove(old_size)) if old_size else (), str(note))
+        answer = _post(url, str(request), log_vkey)
+        if answer.status_code == 200:
+            return _verified(answer.text, note, verifier)
+        if answer.status_code != 409 or not answer.headers.get("content-type", "").startswith(SIZE_TYPE):
+            break
+        known = parse_decimal(answer.text.strip(), "the size the cosigner knows")
+        if known == old_size:
+            raise CosignerRefused(f"The cosigner has signed another tree of {known:,} leaves.")
+        old_size = known
+    raise CosignerRefused(f"The cosigner answers {answer.status_code}: {answer.text[:300].strip()}")
+
+
+def _post(url: str, body: str, log_vkey: str) -> httpx.Response:
+    try:
+        return httpx.post(
+            f"{url}{ADD_CHECKPOINT}",
+            content=body.encode(),
+            headers={"Content-Type": "text/plain; charset=utf-8", VKEY_HEADER: log_vkey},
+            timeout=TIMEOUT_S,
+            trust_env=False,
+        )
+    except httpx.HTTPError as error:
+        raise CosignerUnreachable(f"No answer from the cosigner ({type(error).__name__}).") from error
+
+
+def _verified(answer: str, note: Note, verifier: CosignatureVerifier) -> NoteSignature:
+    try:
+        found = [parse_signature(line) for line in answer[:ANSWER_MAX_CHARS].splitlines()]
+    except WireTextError as error:
+        raise CosignerRefused(f"The cosigner's answer cannot be read: {error}.") from error
+    for signature in found:
+        if (signature.name, signature.key_id) == (verifier.name, verifier.key_id) and verifier.verifies(
+            note.text, signature.signature
+        ):
+            return signature
+    raise CosignerRefused("The cosigner answered with a signature that its known key did not make.")
