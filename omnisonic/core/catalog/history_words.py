@@ -60,6 +60,8 @@ def source_words(source: str) -> str:
     """Where a change came from."""
     if source.startswith("import:"):
         return "by an import"
+    if source.startswith(("release:", "split-sheet:")):
+        return "by a release from the studio" if source.startswith("release:") else "by a split sheet"
     return SOURCE_WORDS.get(source, f"from {source}")
 
 
