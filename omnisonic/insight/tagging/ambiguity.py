@@ -23,6 +23,7 @@ class Ambiguity(StrEnum):
 
 ARTICLES = frozenset(("der", "die", "das", "el", "la", "los", "las", "le", "les", "os"))
 DOUBTFUL = frozenset({Ambiguity.SHORT, Ambiguity.COMMON, Ambiguity.PLACE, Ambiguity.FIRST_NAME})
+SOLID = frozenset({Ambiguity.DISTINCT, Ambiguity.PERSONAL, Ambiguity.SINGLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ class Profile:
     ambiguity: Ambiguity
     surprise: float
     ordinary: bool  # every word stands in a dictionary
-    known: bool = False  # made of words that are also something else
+    known: bool  # made of words that are also something else
+    doubtful: bool  # no name by itself
+    own: frozenset[str]  # the words without their order
 
 
 def profile_of(key: str) -> Profile:
@@ -46,7 +49,8 @@ def profile_of(key: str) -> Profile:
     ordinary = all(lexicon.is_ordinary(word) for word in words)
     surprise = lexicon.surprise(words)
     known = all(_is_known(words[at]) for at in content)
-    return Profile(words, content, _classify(words, content, ordinary, surprise), surprise, ordinary, known)
+    kind = _classify(words, content, ordinary, surprise)
+    return Profile(words, content, kind, surprise, ordinary, known, kind in DOUBTFUL, frozenset(words))
 
 
 def _is_known(word: str) -> bool:

@@ -15,10 +15,12 @@ from omnisonic.insight.tagging.publishing import try_publish
 from omnisonic.insight.tagging.schemas import (
     Changed,
     CorrectionAnswer,
+    CorrectionChange,
     CorrectionDraft,
     CorrectionList,
     Explanation,
     StoplistAnswer,
+    StoplistChange,
     StoplistDraft,
     StoplistPage,
     UnlinkedDecisionDraft,
@@ -84,6 +86,28 @@ def create_correction(
     return JSONResponse(body, status_code=status)
 
 
+@router.patch("/api/corrections/{correction_id}", operation_id="update_correction")
+@repeatable
+def update_correction(
+    actor: InsightWriter, correction_id: UUID, change: CorrectionChange
+) -> CorrectionAnswer:
+    """Change the verdict or the reason; its links follow at once. Needs the role `analyst`."""
+    corrections.require_analyst(actor)
+    item = None
+    if change.verdict is Verdict.CONFIRM:
+        with read_session() as session:
+            item_id = corrections.required(session, correction_id).news_item_id
+        item = require_item(item_id) if item_id else None
+    with unit_of_work() as uow:
+        row, changed = corrections.update_correction(
+            uow, actor, correction_id=correction_id, change=change, item=item
+        )
+        uow.session.flush()
+        (view,) = correction_views(uow.session, [row])
+    try_publish()
+    return CorrectionAnswer(correction=view, changed=changed)
+
+
 @router.delete("/api/corrections/{correction_id}", operation_id="delete_correction")
 def delete_correction(actor: InsightWriter, correction_id: UUID) -> Changed:
     """Take a correction back. Needs the role `analyst`."""
@@ -117,6 +141,18 @@ def add_to_stoplist(
         status, body = run_idempotent(uow, actor, idempotency_key, draft.model_dump(mode="json"), produce)
     try_publish()
     return JSONResponse(body, status_code=status)
+
+
+@router.patch("/api/stoplist/{entry_id}", operation_id="update_stoplist_entry")
+@repeatable
+def update_stoplist_entry(actor: InsightWriter, entry_id: UUID, change: StoplistChange) -> StoplistAnswer:
+    """Change the words, where they are stopped, or the reason. Needs the role `analyst`."""
+    with unit_of_work() as uow:
+        row, changed = stoplist.update_entry(uow, actor, entry_id=entry_id, change=change)
+        uow.session.flush()
+        (view,) = stoplist_views(uow.session, [row])
+    try_publish()
+    return StoplistAnswer(entry=view, changed=changed)
 
 
 @router.delete("/api/stoplist/{entry_id}", operation_id="remove_from_stoplist")

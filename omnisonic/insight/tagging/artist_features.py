@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from omnisonic.insight.tagging import cues
-from omnisonic.insight.tagging.aliases import AliasKind
-from omnisonic.insight.tagging.ambiguity import DOUBTFUL, Ambiguity
+from omnisonic.insight.tagging.ambiguity import DOUBTFUL, SOLID, Ambiguity
 from omnisonic.insight.tagging.candidates import Candidate
 from omnisonic.insight.tagging.lexicon import STOP_WORDS, first_names, is_ordinary
 from omnisonic.insight.tagging.reading import Case, Reading, Style
@@ -29,56 +28,27 @@ _ANNOUNCING = frozenset(
 )
 _LIKENESS = frozenset(("style", "esque", "like", "inspired", "era", "ish", "type"))
 _YEARS = frozenset(("years", "ans", "anos", "anni", "jahre"))
+_NAMING_WORDS = frozenset(("called", "named", "as", "namely", "are", "were", "of"))
 _PRONOUNS = frozenset(("i", "it", "you", "we", "they", "he", "she", "this", "that"))
 _COMPOUNDS = cues.OWNED - {"performance", "show", "set", "record", "video", "cover", "music"}
-_SOLID = frozenset({Ambiguity.DISTINCT, Ambiguity.PERSONAL, Ambiguity.SINGLE})
+_HANDLE_MARKS = frozenset(("@", " @", " #", "#"))
+_OPENING_QUOTES = frozenset("'\"“‘«")
+_NO_NAMES = cues.ROLES | cues.STRONG | cues.TITLE_NOUNS | cues.MEMBERS
 
 
 def observe_artist(reading: Reading, candidate: Candidate, taken: frozenset[int]) -> None:
     """Fill features and cues of one candidate. `taken`: words that belong to other candidates."""
-    features = candidate.features
-    features[f"is_{candidate.profile.ambiguity.value}"] = 1.0
-    features["surprise"] = min(candidate.profile.surprise, 12.0) / 12.0
-    features["derived"] = float(min(kind for _, kind in candidate.artists) is AliasKind.DERIVED)
-    features["namesakes"] = float(len(candidate.artists) > 1)
+    candidate.features.update(candidate.owners.looks)
     _observe_case(reading, candidate)
     _observe_neighbors(reading, candidate, taken)
     _observe_phrases(reading, candidate)
     _observe_topic(reading, candidate)
 
 
-def link_lists(reading: Reading, candidates: list[Candidate]) -> None:
-    """Names in one enumeration vouch for each other: "Yes, Genesis and King Crimson"; places alone do not."""
-    artists = [one for one in candidates if one.artists and one.case is not Case.LOWER]
-    run: list[Candidate] = []
-    for one in artists:
-        if run and not _enumerates(reading, run[-1], one):
-            _vouch_in_list(reading, run)
-            run = []
-        run.append(one)
-    _vouch_in_list(reading, run)
-
-
-def _vouch_in_list(reading: Reading, run: list[Candidate]) -> None:
-    solid = [one for one in run if one.profile.ambiguity in _SOLID]
-    worded = [one for one in run if one.profile.ambiguity not in (Ambiguity.PLACE, Ambiguity.FIRST_NAME)]
-    strong, weak, _ = reading.music()
-    for one in run:
-        if any(other is not one for other in solid) or (len(run) > 2 and worded and (strong or weak)):
-            one.features["listed"] = 1.0
-            one.cues["listed"] = 2
-        elif len(run) > 1 and worded:
-            one.features["listed"] = 0.5
-            one.cues["listed"] = 1
-
-
 def _observe_case(reading: Reading, candidate: Candidate) -> None:
     features, case = candidate.features, candidate.case
     raw = reading.body[candidate.start : candidate.end]
-    exact = is_stylized(raw) and any(raw in (entry.name, *entry.aliases) for entry, _ in candidate.artists)
-    exact = exact and (raw.isascii() or is_foreign(reading.body, candidate.start, candidate.end))
-    shouting = reading.style_at(candidate.start) is Style.UPPER
-    if exact and not shouting:
+    if is_stylized(raw) and _is_own_spelling(reading, candidate, raw):
         features["stylized"] = 1.0
         candidate.cues["stylized"] = 1
     elif case is Case.STRONG:
@@ -91,96 +61,109 @@ def _observe_case(reading: Reading, candidate: Candidate) -> None:
         features["quoted_name"] = 1.0
 
 
+def _is_own_spelling(reading: Reading, candidate: Candidate, raw: str) -> bool:
+    """Whether an owner spells it like this, and nothing else in the text explains the spelling."""
+    if not any(raw in (entry.name, *entry.aliases) for entry, _ in candidate.artists):
+        return False
+    if not raw.isascii() and not is_foreign(reading.body, candidate.start, candidate.end):
+        return False
+    return reading.style_at(candidate.start) is not Style.UPPER
+
+
 def _observe_neighbors(reading: Reading, candidate: Candidate, taken: frozenset[int]) -> None:
     """A name that goes on to the left or right is another name: "Prince Harry", "Boston Celtics"."""
     features, first, last = candidate.features, candidate.first, candidate.last
-    if _extends(reading, first - 1, first, taken) and not _ends_other_name(reading, first - 1):
-        features["name_before"] = 1.0
-    if _extends(reading, last + 1, last + 1, taken):
-        features["name_after"] = 1.0
+    previous, following = reading.word(first - 1), reading.word(last + 1)
     before = reading.gap(first) if first <= last else " "
     after = reading.gap(last + 1)
-    if after == "-" and reading.word(last + 1) in cues.ROLES:
+    # What ends the name of an owner is no part of the mention.
+    if previous != "s" and reading.gap(first) == " " and _extends(reading, first - 1, taken, is_before=True):
+        features["name_before"] = 1.0
+    if after == " ":
+        if _extends(reading, last + 1, taken, is_before=False):
+            features["name_after"] = 1.0
+        if following in _PRONOUNS:
+            features["asks"] = 1.0
+    elif after == "-" and following in cues.ROLES:
         candidate.cues["role_after"] = 2
-    elif before == "-" or after == "-":
+    if (before == "-" or after == "-") and "role_after" not in candidate.cues:
         features["hyphenated"] = 1.0
-        if after == "-" and reading.word(last + 1) in _LIKENESS:
+        if after == "-" and following in _LIKENESS:
             features["likened"] = 1.0
-    if after == " " and reading.word(last + 1) in _PRONOUNS:
-        features["asks"] = 1.0
-    if before in ("@", " @", " #", "#") or (
-        after in (".com", "@", ".") and reading.word(last + 1) in ("com", "org", "net")
-    ):
+    if before in _HANDLE_MARKS or (after in (".com", "@", ".") and following in ("com", "org", "net")):
         features["hyphenated"] = 1.0
-    previous = reading.word(first - 1)
-    if candidate.profile.words[0] != "the" and previous in cues.DETERMINERS and reading.joins(first):
-        features["determiner"] = 0.3 if previous == "the" and candidate.profile.ambiguity in _SOLID else 1.0
-    if candidate.profile.ambiguity is Ambiguity.PLACE and previous in cues.LOCATIVE and reading.joins(first):
+    profile = candidate.profile
+    if profile.words[0] != "the" and previous in cues.DETERMINERS and reading.joins(first):
+        features["determiner"] = 0.3 if previous == "the" and profile.ambiguity in SOLID else 1.0
+    if profile.ambiguity is Ambiguity.PLACE and previous in cues.LOCATIVE and reading.joins(first):
         features["locative"] = 1.0
 
 
-def _extends(reading: Reading, at: int, joint: int, taken: frozenset[int]) -> bool:
-    """Whether word `at` is a capitalized word glued to the candidate by one space in running text."""
+def _extends(reading: Reading, at: int, taken: frozenset[int], *, is_before: bool) -> bool:
+    """Whether word `at`, glued to the candidate by one space, is a capitalized word of running text."""
     word = reading.word(at)
-    if not word or reading.gap(joint) != " " or word in STOP_WORDS:
+    if not reading.is_capital(at) or word in STOP_WORDS or reading.raw(at).isdigit():
         return False
-    if at in taken and not (at < joint and word in first_names()):
+    if at in taken and not (is_before and word in first_names()):
         return False
-    if not reading.is_capital(at) or reading.raw(at).isdigit():
+    if word in _NO_NAMES:
         return False
-    if word in cues.ROLES or word in cues.STRONG or word in cues.TITLE_NOUNS or word in cues.MEMBERS:
-        return False
-    style = reading.style_at(reading.words.starts[at])
+    style = reading.style_at(reading.starts[at])
     if style is Style.SENTENCE:
         return not (reading.starts_sentence(at) and is_ordinary(word) and word not in first_names())
     return style is Style.TITLE and not is_ordinary(word)
 
 
-def _ends_other_name(reading: Reading, at: int) -> bool:
-    """A capital word before the mention that opens a sentence, or belongs to a possessive."""
-    return reading.word(at) == "s"
-
-
 def _observe_phrases(reading: Reading, candidate: Candidate) -> None:
-    first, last = candidate.first, candidate.last
-    found = candidate.cues
+    first, after, found = candidate.first, candidate.last + 1, candidate.cues
+    _observe_before(reading, candidate)
+    gap, following = reading.gap(after), reading.word(after)
+    possessive = following == "s" and gap in ("'", "’", "`", "´")
+    if possessive or reading.body[candidate.end : candidate.end + 2] in ("' ", "’ "):
+        _observe_possession(reading, candidate, after + possessive, possessive=possessive)
+    elif "," not in gap and reading.joins(after):
+        _observe_verb(reading, candidate, after)
+    if reading.word(first - 1) in cues.CREDIT and reading.joins(first):
+        _observe_credit(reading, candidate)
+    _observe_trade(reading, candidate, is_apposition=gap[:1] == ",")
+    for name in ("role", "role_after", "owns", "verb", "credit", "member"):
+        if name in found:
+            candidate.features[name] = found[name] / 2.0
+
+
+def _observe_before(reading: Reading, candidate: Candidate) -> None:
+    first, found = candidate.first, candidate.cues
     if reading.joins(first) and _role_before(reading, first):
         found["role"] = 2
     elif reading.word(first - 1) in _ANNOUNCING and reading.gap(first).strip() == ":":
         found["credit"] = 1
     elif _is_members_band(reading, first):
         found["member"] = 1
-    after = last + 1
-    possessive = reading.word(after) == "s" and reading.gap(after) in ("'", "’", "`", "´")
-    if possessive or reading.body[candidate.end : candidate.end + 2] in ("' ", "’ "):
-        after += int(possessive)
-        owned = [at for at in range(after, after + 5) if reading.word(at) in cues.OWNED]
-        if owned and _in_sentence(reading, after + 1, owned[0]):
-            found["owns"] = 2 if owned[0] - after <= 2 else 1
-        elif possessive and reading.gap(after).strip() and reading.gap(after).strip()[0] in "'\"“‘«":
-            found["owns"] = 1
-    elif reading.joins(after) and "," not in reading.gap(after):
-        _observe_verb(reading, candidate, after)
-    if reading.word(first - 1) in cues.CREDIT and reading.joins(first):
-        _observe_credit(reading, candidate)
-    words = reading.words.words
-    others = {*words[max(0, first - 3) : first], *words[last + 1 : last + 4]}
-    apposition = (
-        {reading.word(at) for at in range(last + 1, last + 6)}
-        if reading.gap(last + 1).startswith(",")
-        else set()
-    )
-    if apposition & cues.ROLES:
+
+
+def _observe_possession(reading: Reading, candidate: Candidate, after: int, *, possessive: bool) -> None:
+    owned = [at for at in range(after, after + 5) if reading.word(at) in cues.OWNED]
+    if owned and _in_sentence(reading, after + 1, owned[0]):
+        candidate.cues["owns"] = 2 if owned[0] - after <= 2 else 1
+    elif possessive and reading.gap(after).strip()[:1] in _OPENING_QUOTES:
+        candidate.cues["owns"] = 1
+
+
+def _observe_trade(reading: Reading, candidate: Candidate, *, is_apposition: bool) -> None:
+    """Words beside the name that say what the person does, of music or of something else."""
+    tokens, first, after = reading.tokens, candidate.first, candidate.last + 1
+    features, found = candidate.features, candidate.cues
+    apposition = tokens[after : after + 5] if is_apposition else ()
+    plays = bool(apposition) and not cues.ROLES.isdisjoint(apposition)
+    if plays:
         found["role_after"] = 2
-    if _is_described_otherwise(reading, last) and not apposition & cues.ROLES:
-        candidate.features["other_role"] = 1.0
+    elif is_apposition and _is_described_otherwise(reading, candidate.last):
+        features["other_role"] = 1.0
     if reading.word(first - 1) in ("named", "called") and "role" not in found:
-        candidate.features["other_role"] = 1.0
-    if (others | apposition) & cues.OTHER_ROLES and not (others | apposition) & cues.ROLES:
-        candidate.features["other_role"] = 1.0
-    for name in ("role", "role_after", "owns", "verb", "credit", "member"):
-        if name in found:
-            candidate.features[name] = found[name] / 2.0
+        features["other_role"] = 1.0
+    others = (*tokens[max(0, first - 3) : first], *tokens[after : after + 3], *apposition)
+    if not cues.OTHER_ROLES.isdisjoint(others) and cues.ROLES.isdisjoint(others):
+        features["other_role"] = 1.0
 
 
 def _is_members_band(reading: Reading, first: int) -> bool:
@@ -194,9 +177,7 @@ def _is_members_band(reading: Reading, first: int) -> bool:
 
 
 def _is_described_otherwise(reading: Reading, last: int) -> bool:
-    """ ", 54," or ", a plumber": a person whom the writer must introduce, with no word of music."""
-    if not reading.gap(last + 1).startswith(","):
-        return False
+    """A person whom the writer must introduce (", 54," or ", a plumber"), with no word of music."""
     word = reading.word(last + 1)
     aged = word.isdigit() and (
         (len(word) == 2 and reading.gap(last + 2).startswith(",")) or reading.word(last + 2) in _YEARS
@@ -206,11 +187,12 @@ def _is_described_otherwise(reading: Reading, last: int) -> bool:
 
 
 def _role_before(reading: Reading, first: int) -> bool:
-    previous, earlier = reading.word(first - 1), reading.before(first - 1, 1)
+    previous = reading.word(first - 1)
     if previous in cues.ROLES:
         return True
-    named = previous in ("called", "named", "as", "namely", "are", "were", "of")
-    return named and bool(earlier) and earlier[0] in cues.PLAYERS
+    if previous not in _NAMING_WORDS or not reading.joins(first - 1):
+        return False
+    return reading.word(first - 2) in cues.PLAYERS
 
 
 def _observe_verb(reading: Reading, candidate: Candidate, after: int) -> None:
@@ -257,41 +239,34 @@ def _observe_credit(reading: Reading, candidate: Candidate) -> None:
 
 def _observe_topic(reading: Reading, candidate: Candidate) -> None:
     strong, weak, elsewhere = reading.music()
-    own = set(candidate.profile.words)
-    strong, weak = strong - own, weak - own
-    words, first, after = reading.words.words, candidate.first, candidate.last + 1
-    around = {*words[max(0, first - NEAR_WORDS) : first], *words[after : after + NEAR_WORDS]} - own
-    features = candidate.features
-    if around & cues.MUSIC:
-        candidate.cues["near"] = 1
-        features["near"] = 1.0
-    elif len(around & cues.WEAK) > 1:
-        features["near"] = 0.5
+    profile, features, first, after = (
+        candidate.profile,
+        candidate.features,
+        candidate.first,
+        candidate.last + 1,
+    )
+    own = profile.own
+    strong, weak, elsewhere = strong - own, weak - own, elsewhere - own
+    if strong or len(weak) > 1:
+        tokens = reading.tokens
+        around = (*tokens[max(0, first - NEAR_WORDS) : first], *tokens[after : after + NEAR_WORDS])
+        if not strong.isdisjoint(around):
+            candidate.cues["near"] = 1
+            features["near"] = 1.0
+        elif len(weak.intersection(around)) > 1:
+            features["near"] = 0.5
     features["music"] = min(len(strong) + 0.4 * len(weak), 5.0) / 5.0
     if len(strong) + 0.5 * len(weak) >= 3:
         candidate.cues["topic"] = 1
-    features["elsewhere"] = min(len(elsewhere - own), 3) / 3.0
-    if (
-        candidate.profile.ambiguity is Ambiguity.PERSONAL
-        and candidate.profile.surprise < COMMON_NAME_SURPRISE
-    ):
+    features["elsewhere"] = min(len(elsewhere), 3) / 3.0
+    if profile.ambiguity is Ambiguity.PERSONAL and profile.surprise < COMMON_NAME_SURPRISE:
         features["common_person"] = 1.0
     if reading.item.source_tier == 1 or reading.item.source in cues.MUSIC_OUTLETS:
         candidate.cues["outlet"] = 1
         features["outlet"] = 1.0
-    if candidate.profile.ambiguity in DOUBTFUL:
+    if profile.doubtful:
         features["doubtful_topic"] = features["music"]
 
 
 def _in_sentence(reading: Reading, start: int, end: int) -> bool:
     return all(reading.joins(at) for at in range(start, end + 1))
-
-
-def _enumerates(reading: Reading, left: Candidate, right: Candidate) -> bool:
-    between = reading.body[left.end : right.start]
-    if len(between) > 14 or "\n" in between or not set(between).isdisjoint(".!?:;"):
-        return False
-    words = [reading.word(at) for at in range(left.last + 1, right.first)]
-    if not words:
-        return bool(set(between) & set(",&/+×"))
-    return len(words) <= 2 and all(word in cues.LINKERS or word in ("the", "his", "her") for word in words)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from omnisonic.insight.tagging.ambiguity import DOUBTFUL, Ambiguity
 from omnisonic.insight.tagging.candidates import Candidate
 from omnisonic.insight.tagging.mentions import CatalogEntry
 
 CUES_FOR_DOUBTFUL = 2
-NAMESAKE_RATIO = 3.0
 QUIET = 0.15  # of the feature "music": one weak word at the most
 _ALWAYS_CAPITAL = frozenset({Ambiguity.PLACE, Ambiguity.FIRST_NAME})
 _DIRECT = frozenset(
@@ -49,46 +46,42 @@ def artist_rule(candidate: Candidate) -> tuple[bool, str]:
     return True, "distinct name"
 
 
-def choose_artist(
-    candidate: Candidate, supported: frozenset[str], popularity: Mapping[str, int]
-) -> tuple[CatalogEntry | None, str]:
+def choose_artist(candidate: Candidate, supported: frozenset[str]) -> tuple[CatalogEntry | None, str]:
     """Who is meant among namesakes: the one the graph supports, the closest form, then clear popularity."""
-    owners = candidate.artists
-    if len(owners) == 1:
-        return owners[0][0], "only owner"
-    vouched = [entry for entry, _ in owners if entry.id in supported]
-    if len(vouched) == 1:
-        return vouched[0], "graph neighbor"
-    closest = min(kind for _, kind in owners)
-    nearest = [entry for entry, kind in owners if kind == closest]
-    if len(nearest) == 1:
-        return nearest[0], "closest form"
-    ranked = sorted(nearest, key=lambda entry: (-popularity.get(entry.id, 0), entry.id))
-    if popularity.get(ranked[0].id, 0) >= NAMESAKE_RATIO * max(1, popularity.get(ranked[1].id, 0)):
-        return ranked[0], "popularity among namesakes"
+    owners = candidate.owners
+    if len(owners.artists) == 1:
+        return owners.artists[0][0], "only owner"
+    if not supported.isdisjoint(owners.artist_ids):
+        vouched = [entry for entry, _ in owners.artists if entry.id in supported]
+        if len(vouched) == 1:
+            return vouched[0], "graph neighbor"
+    if len(owners.nearest) == 1:
+        return owners.nearest[0], "closest form"
+    if owners.favorite is not None:
+        return owners.favorite, "popularity among namesakes"
     return None, "namesakes"
 
 
 def _refusal(candidate: Candidate) -> str:
     features, kind, cues = candidate.features, candidate.profile.ambiguity, candidate.cues
-    single = len(candidate.profile.words) == 1 or kind in DOUBTFUL
+    single = len(candidate.profile.words) == 1 or candidate.profile.doubtful
     if single and ("name_before" in features or "name_after" in features) and not _outweighs_name(candidate):
         return PART_OF_NAME
     if "locative" in features and not cues.keys() & {"role", "listed"}:
         return "a place is named"
-    if kind in DOUBTFUL and "asks" in features:
+    if candidate.profile.doubtful and "asks" in features:
         return "ordinary words"
     if "likened" in features:
         return "a likeness"
     if "common_person" in features and features["elsewhere"] and features["music"] < 0.2:
         return "" if cues.keys() & (_DIRECT - {"verb"}) else OTHER_TRADE
-    if kind in DOUBTFUL and "hyphenated" in features:
+    if candidate.profile.doubtful and "hyphenated" in features:
         return "part of a compound"
     if "lower" in features and kind in DOUBTFUL | {Ambiguity.PHRASE}:
         return "ordinary words"
-    if features.get("determiner") == 1.0 and kind in DOUBTFUL and not cues.keys() & _NAMING:
+    if features.get("determiner") == 1.0 and candidate.profile.doubtful and not cues.keys() & _NAMING:
         return "ordinary word with an article"
-    if "quoted_name" in features and kind in DOUBTFUL and not cues.keys() & {"role", "listed"}:
+    if "quoted_name" in features and candidate.profile.doubtful and not cues.keys() & {"role", "listed"}:
         return "quoted words"
     if "other_role" in features and kind in DOUBTFUL | {Ambiguity.PERSONAL, Ambiguity.SINGLE}:
         return OTHER_TRADE if not cues.keys() & _NAMING and features["music"] < 0.4 else ""

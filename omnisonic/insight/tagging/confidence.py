@@ -26,10 +26,11 @@ class Model:
 
     def raw(self, features: Mapping[str, float]) -> float:
         """Log-odds before calibration."""
-        weights = self.weights
-        return weights.get("bias", 0.0) + sum(
-            weights.get(name, 0.0) * value for name, value in features.items()
-        )
+        weights, total = self.weights, 0.0
+        for name, value in features.items():
+            if value and name in weights:
+                total += weights[name] * value
+        return weights.get("bias", 0.0) + total
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Calibrated probability."""

@@ -12,11 +12,11 @@ from omnisonic.insight.tagging import decisions, repository
 from omnisonic.insight.tagging.jobs import PUBLISH_TAGS
 from omnisonic.insight.tagging.linkable import require_entity
 from omnisonic.insight.tagging.models import CorrectionScope, EntityTag, TagCorrection, Verdict
-from omnisonic.insight.tagging.schemas import CorrectionDraft
+from omnisonic.insight.tagging.schemas import CorrectionChange, CorrectionDraft
 from omnisonic.insight.tagging.words import phrase_key
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.db import UnitOfWork
-from omnisonic.platform.errors import NotFound
+from omnisonic.platform.errors import FieldError, InvalidFields, NotFound, VersionConflict
 from omnisonic.platform.pagination import Page, fetch_page
 
 ABOUT_TAG = ("entity_type", "entity_id", "news_item_id", "matched_text", "source")
@@ -46,13 +46,42 @@ def create_correction(
     for earlier in repository.same_corrections(uow.session, correction):
         _undo(uow.session, earlier)
     uow.session.add(correction)
-    uow.session.flush()
-    if correction.verdict is Verdict.REJECT:
-        changed = repository.reject_tags(uow.session, correction.id, *_reach(correction))
-    else:
-        changed = decisions.confirm(uow.session, correction, item)
+    changed = _apply(uow.session, correction, item)
     uow.enqueue(PUBLISH_TAGS)
     return correction, changed
+
+
+def update_correction(
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    correction_id: UUID,
+    change: CorrectionChange,
+    item: NewsItem | None = None,
+) -> tuple[TagCorrection, int]:
+    """Change the verdict or the reason, in the caller's name; returns it and how many links changed.
+
+    Raises `Forbidden`, `NotFound`, `VersionConflict`, `InvalidFields` for a confirmation of more than one
+    article, and `NewsItemUnknown` as `create_correction` does.
+    """
+    require_analyst(actor)
+    repository.own_tagging(uow.session)
+    correction = required(uow.session, correction_id)
+    if change.version is not None and change.version != correction.version:
+        raise VersionConflict(current={"id": str(correction.id), "version": correction.version})
+    if change.reason is not None:
+        correction.reason = change.reason
+    correction.created_by = actor.user_id
+    if change.verdict is None or change.verdict is correction.verdict:
+        return correction, 0
+    if change.verdict is Verdict.CONFIRM and correction.scope is not CorrectionScope.ITEM:
+        message = "A confirmation is about one article; for all of them add an alias."
+        raise InvalidFields(errors=[FieldError("verdict", "too-far", message)])
+    lifted = _lift(uow.session, correction)
+    correction.verdict = change.verdict
+    changed = _apply(uow.session, correction, item)
+    uow.enqueue(PUBLISH_TAGS)
+    return correction, max(lifted, changed)
 
 
 def delete_correction(uow: UnitOfWork, actor: Actor, *, correction_id: UUID) -> int:
@@ -62,10 +91,7 @@ def delete_correction(uow: UnitOfWork, actor: Actor, *, correction_id: UUID) -> 
     """
     require_analyst(actor)
     repository.own_tagging(uow.session)
-    correction = uow.session.get(TagCorrection, correction_id)
-    if correction is None:
-        raise NotFound("There is no such correction.")
-    changed = _undo(uow.session, correction)
+    changed = _undo(uow.session, required(uow.session, correction_id))
     uow.enqueue(PUBLISH_TAGS)
     return changed
 
@@ -89,9 +115,29 @@ def list_corrections(
     return fetch_page(session, statement, TagCorrection, page=page)
 
 
+def required(session: Session, correction_id: UUID) -> TagCorrection:
+    """A correction. Raises `NotFound`."""
+    correction = session.get(TagCorrection, correction_id)
+    if correction is None:
+        raise NotFound("There is no such correction.")
+    return correction
+
+
+def _apply(session: Session, correction: TagCorrection, item: NewsItem | None) -> int:
+    session.flush()
+    if correction.verdict is Verdict.REJECT:
+        return repository.reject_tags(session, correction.id, *_reach(correction))
+    return decisions.confirm(session, correction, item)
+
+
 def _undo(session: Session, correction: TagCorrection) -> int:
     session.delete(correction)
     session.flush()
+    return _lift(session, correction)
+
+
+def _lift(session: Session, correction: TagCorrection) -> int:
+    """Give its links the standing back that they had without it."""
     if correction.verdict is Verdict.REJECT:
         return repository.release_tags(session, correction.id)
     return decisions.unconfirm(session, correction)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA, DamerauLevenshtein
 
 from omnisonic.insight.tagging import lexicon
 from omnisonic.insight.tagging.index import AliasIndex, Form, Match
@@ -22,6 +23,8 @@ MIN_LINK_LIKENESS = 85.0
 MAX_WORDS = 4
 FAMILIAR_ZIPF = 3.2  # a word this frequent is no misspelling
 LONG_WORD = 7
+MAX_NEAR, MAX_NEAR_OF_LENGTH = 6, 3
+MAX_REMEMBERED = 20_000
 MIN_SURPRISE = 6.0  # of a name of ordinary words, to be repaired to
 
 
@@ -36,45 +39,44 @@ class Repairer:
         self._threshold = max(float(threshold), MIN_LINK_LIKENESS)
         self._blocks: Blocks | None = None
         self._known: frozenset[str] = frozenset()
+        self._near: dict[str, list[str]] = {}  # the same unknown names return in many articles
 
     def repair(self, reading: Reading, taken: frozenset[int]) -> Iterator[tuple[Match, float]]:
         """Forms that words of the text are one slip away from, with the likeness from 0 to 1."""
         yield from self._joined(reading, taken)
-        suspects = frozenset(reading.words.words) - lexicon.ordinary_words()
-        if not any(len(word) >= MIN_WORD_LENGTH for word in suspects):
+        ordinary = lexicon.ordinary_words()
+        suspects = [
+            (at, word)
+            for at, word in enumerate(reading.tokens)
+            if len(word) >= MIN_WORD_LENGTH and word not in ordinary and at not in taken
+        ]
+        if not suspects:
             return
         blocks = self._vocabulary()
-        for at, word in enumerate(reading.words.words):
-            if (
-                word not in suspects
-                or at in taken
-                or len(word) < MIN_WORD_LENGTH
-                or not _may_be_name(reading, at)
-            ):
+        for at, word in suspects:
+            if not _may_be_name(reading, at, word):
                 continue
             for first, last, key in self._readings_of(reading, at, word, taken, blocks):
                 form = self._index.find_form(key)
                 if form is None:
                     continue
-                written = " ".join(reading.words.words[first : last + 1])
+                written = " ".join(reading.tokens[first : last + 1])
                 likeness = max(fuzz.token_sort_ratio(written, key), fuzz.ratio(written.replace(" ", ""), key))
                 if likeness >= self._threshold and _is_safe(form):
-                    yield (
-                        Match(form, first, last, reading.words.starts[first], reading.words.ends[last]),
-                        likeness / 100,
-                    )
+                    yield Match(form, first, last, reading.starts[first], reading.ends[last]), likeness / 100
                     break
 
     def _joined(self, reading: Reading, taken: frozenset[int]) -> Iterator[tuple[Match, float]]:
         """Names of one word that were written as two: "Cold Play"."""
-        words, starts, ends = reading.words.words, reading.words.starts, reading.words.ends
-        for at in range(len(words) - 1):
-            if at in taken or at + 1 in taken or not (reading.is_capital(at) and reading.is_capital(at + 1)):
+        body, words, starts = reading.body, reading.tokens, reading.starts
+        free = [at for at, start in enumerate(starts) if body[start].isupper() and at not in taken]
+        for at, following in pairwise(free):
+            if following != at + 1:
                 continue
             form = self._index.find_form(words[at] + words[at + 1])
             if form is not None and reading.gap(at + 1) in (" ", "-") and _is_safe(form):
                 likeness = fuzz.token_sort_ratio(f"{words[at]} {words[at + 1]}", form.key) / 100
-                yield Match(form, at, at + 1, starts[at], ends[at + 1]), likeness
+                yield Match(form, at, at + 1, starts[at], reading.ends[at + 1]), likeness
 
     def _readings_of(
         self,
@@ -85,37 +87,32 @@ class Repairer:
         blocks: Blocks,
     ) -> Iterator[tuple[int, int, str]]:
         """Spans around a suspicious word with the key they would have when repaired; longest first."""
-        words = reading.words.words
-        repaired = [word] if word in self._known else self._nearest(word, blocks)
-        for length in range(MAX_WORDS, 0, -1):
+        words = reading.tokens
+        repaired = [] if word in self._known else self._nearest(word, blocks)
+        for length in range(MAX_WORDS, 0, -1) if repaired else (2,):
             for first in range(at - length + 1, at + 1):
                 last = first + length - 1
-                if first < 0 or last >= len(words) or any(one in taken for one in range(first, last + 1)):
+                if first < 0 or last >= reading.count or any(one in taken for one in range(first, last + 1)):
                     continue
                 if any(reading.gap(one) not in (" ", "-") for one in range(first + 1, last + 1)):
                     continue
                 for better in repaired:
-                    if better != word:
-                        yield first, last, " ".join((*words[first:at], better, *words[at + 1 : last + 1]))
+                    yield first, last, " ".join((*words[first:at], better, *words[at + 1 : last + 1]))
                 if length == 2:
                     yield first, last, "".join(words[first : last + 1])
 
     def _nearest(self, word: str, blocks: Blocks) -> list[str]:
-        slips = 2 if len(word) >= LONG_WORD else 1
-        near: list[str] = []
-        for length in range(len(word) - slips, len(word) + slips + 1):
-            block = blocks.get((word[0], word[-1], length))
-            if block:
-                found = process.extract(
-                    word,
-                    block,
-                    scorer=DamerauLevenshtein.distance,
-                    score_cutoff=slips,
-                    limit=3,
-                    processor=None,
-                )
-                near += [one for one, _, _ in found]
-        return near[:6]
+        """Words of the catalog that an unknown word may be a slip of."""
+        near = self._near.get(word)
+        if near is None:
+            slips = 2 if len(word) >= LONG_WORD else 1
+            lengths = range(len(word) - slips, len(word) + slips + 1)
+            found = [blocks.get((word[0], word[-1], length)) for length in lengths]
+            near = [one for block in found if block for one in _closest(word, block, slips)][:MAX_NEAR]
+            if len(self._near) >= MAX_REMEMBERED:
+                self._near.clear()
+            self._near[word] = near
+        return near
 
     def _vocabulary(self) -> Blocks:
         if self._blocks is None:
@@ -132,11 +129,27 @@ class Repairer:
         return self._blocks
 
 
-def _may_be_name(reading: Reading, at: int) -> bool:
-    style = reading.style_at(reading.words.starts[at])
-    if not reading.is_capital(at) and style is not Style.LOWER:
+def _closest(word: str, block: list[str], slips: int) -> list[str]:
+    """Words of a block that are at most so many slips away, the nearest first.
+
+    The distance that lets letters change places freely is three times as dear as the one that does not let
+    them be touched again; up to two slips the latter is at most one more, so it sorts out who is measured.
+    """
+    close = process.extract(
+        word, block, scorer=OSA.distance, score_cutoff=slips + 1, limit=None, processor=None
+    )
+    measured = [
+        (distance, number, one)
+        for one, _, number in close
+        if (distance := DamerauLevenshtein.distance(word, one)) <= slips
+    ]
+    return [one for _, _, one in sorted(measured)[:MAX_NEAR_OF_LENGTH]]
+
+
+def _may_be_name(reading: Reading, at: int, word: str) -> bool:
+    if not reading.is_capital(at) and reading.style_at(reading.starts[at]) is not Style.LOWER:
         return False
-    return lexicon.zipf(reading.word(at)) < FAMILIAR_ZIPF
+    return lexicon.zipf(word) < FAMILIAR_ZIPF
 
 
 def _is_safe(form: Form) -> bool:

@@ -6,38 +6,36 @@ whole words match. Forms of scripts without spaces and forms of symbols are sear
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from omnisonic.insight.news import EntityType
 from omnisonic.insight.tagging.aliases import AliasKind, edge_marks, is_verbatim, verbatim_key, written_forms
-from omnisonic.insight.tagging.ambiguity import DOUBTFUL, Ambiguity, Profile, profile_of
+from omnisonic.insight.tagging.ambiguity import Ambiguity, Profile, profile_of
 from omnisonic.insight.tagging.mentions import CatalogEntry
 from omnisonic.insight.tagging.normalize import Words, fold_with_origins, normalize
+from omnisonic.insight.tagging.owners import Owner, Owners, gather
 
 MAX_EDGE_OWNERS = 3
-Owner = tuple[int, AliasKind]
+Numbered = tuple[int, AliasKind]  # an entry by its number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Form:
-    """One written form: who is meant by it, and what it looks like."""
+    """One written form: who is meant by it, and what it looks like. Never changed."""
 
     key: str
-    owners: tuple[Owner, ...]  # entry numbers, the closest kind of each
+    owners: Owners
     profile: Profile
-    edges: tuple[tuple[str, str], ...] = ()  # marks before and after the name as its owners write it
-
-    @property
-    def plain(self) -> bool:
-        """Whether lower case makes it an ordinary word."""
-        return self.profile.ordinary or self.profile.ambiguity in DOUBTFUL
+    edges: tuple[tuple[str, str], ...]  # marks before and after the name as its owners write it
+    plain: bool  # lower case makes it an ordinary word
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A form in a text: words `first` to `last` (none for symbols), offsets `start` to `end`."""
 
     form: Form
@@ -52,8 +50,8 @@ class AliasIndex:
 
     def __init__(self, entries: Iterable[CatalogEntry]) -> None:
         self.entries: list[CatalogEntry] = []
-        spaced: dict[str, list[Owner]] = {}
-        verbatim: dict[str, list[Owner]] = {}
+        spaced: dict[str, list[Numbered]] = {}
+        verbatim: dict[str, list[Numbered]] = {}
         for number, entry in enumerate(entries):
             self.entries.append(entry)
             for form, kind in written_forms(entry):
@@ -62,12 +60,13 @@ class AliasIndex:
                 else:
                     _own(spaced, normalize(form), number, kind)
         verbatim = {key: owners for key, owners in verbatim.items() if len(key) > 1}
+        self._popularity = _count_titles(self.entries)
         self._keys, self._owners = list(spaced), list(spaced.values())
         self._numbers = {key: number for number, key in enumerate(self._keys)}
         self._forms: dict[int, Form] = {}
         self._facts: dict[int, tuple[Form, int, int]] = {}
         self._automaton = AhoCorasick([f" {key} " for key in self._keys], store_patterns=False)
-        self._verbatim = [Form(key, tuple(owners), profile_of(key)) for key, owners in verbatim.items()]
+        self._verbatim = [self._make(key, owners) for key, owners in verbatim.items()]
         self._has_symbols = any(form.key.isascii() for form in self._verbatim)
         self._verbatim_automaton = AhoCorasick([form.key for form in self._verbatim]) if verbatim else None
 
@@ -84,12 +83,21 @@ class AliasIndex:
         """One form by its number; its profile is made when first needed."""
         form = self._forms.get(number)
         if form is None:
-            key = self._keys[number]
-            owners = tuple(self._owners[number])
-            form = self._forms[number] = Form(key, owners, profile_of(key), self._edges(key, owners))
+            key, owners = self._keys[number], self._owners[number]
+            form = self._forms[number] = self._make(key, owners, self._edges(key, owners))
         return form
 
-    def _edges(self, key: str, owners: tuple[Owner, ...]) -> tuple[tuple[str, str], ...]:
+    def choose_owners(self, form: Form, allowed: Iterable[Owner]) -> Owners:
+        """The same form with some of its owners only."""
+        return gather(tuple(allowed), form.profile, self._popularity)
+
+    def _make(self, key: str, owners: list[Numbered], edges: tuple[tuple[str, str], ...] = ()) -> Form:
+        profile = profile_of(key)
+        named = [(self.entries[number], kind) for number, kind in owners]
+        plain = profile.ordinary or profile.doubtful
+        return Form(key, gather(named, profile, self._popularity), profile, edges, plain)
+
+    def _edges(self, key: str, owners: list[Numbered]) -> tuple[tuple[str, str], ...]:
         found: dict[tuple[str, str], None] = {}
         for number, _ in owners[:MAX_EDGE_OWNERS]:
             entry = self.entries[number]
@@ -115,10 +123,10 @@ class AliasIndex:
 
         Ordinary words in lower case without a mark before them are left out here: most matches are that.
         """
-        starts, ends, positions = words.starts, words.ends, words.positions
+        joined, _, starts, ends = words
         facts = self._facts
-        for number, start, _ in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
-            first = bisect_right(positions, start) - 1
+        for number, start, _ in self._automaton.find_matches_as_indexes(joined, overlapping=True):
+            first = joined.count(" ", 0, start)
             fact = facts.get(number)
             if fact is None:
                 fact = facts[number] = self._fact(number)
@@ -143,7 +151,7 @@ class AliasIndex:
             yield Match(form, first, last, *span)
 
 
-def _own(forms: dict[str, list[Owner]], key: str, number: int, kind: AliasKind) -> None:
+def _own(forms: dict[str, list[Numbered]], key: str, number: int, kind: AliasKind) -> None:
     owners = forms.setdefault(key, [])
     if not owners or owners[-1][0] != number:
         owners.append((number, kind))
@@ -169,3 +177,10 @@ def _words_within(words: Words, start: int, end: int) -> tuple[int, int]:
     while last < len(words.starts) and words.starts[last] < end:
         last += 1
     return first, last - 1
+
+
+def _count_titles(entries: Iterable[CatalogEntry]) -> Mapping[str, int]:
+    """How many titles each artist has."""
+    return Counter(
+        artist for entry in entries if entry.type is not EntityType.ARTIST for artist in entry.artist_ids
+    )

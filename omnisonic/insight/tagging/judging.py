@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from omnisonic.insight.news import LinkMethod
-from omnisonic.insight.tagging.ambiguity import DOUBTFUL
 from omnisonic.insight.tagging.artist_rules import (
     OTHER_TRADE,
     PART_OF_NAME,
@@ -22,6 +21,7 @@ from omnisonic.insight.tagging.reading import Case, Reading
 from omnisonic.insight.tagging.titles import Credit, choose_title, is_plausible, observe_title, title_rule
 
 NOT_THE_ARTIST = frozenset({PART_OF_NAME, OTHER_TRADE})
+NOBODY_BESIDE = "no performer or writer beside the title"
 BYSTANDING = frozenset({"capital", "stylized", "near", "verb", "outlet"})  # cues that suit anybody
 
 
@@ -38,21 +38,20 @@ class Judgment:
 
 def vouch(candidates: Sequence[Candidate]) -> frozenset[str]:
     """Artists whose titles stand in the same item; their candidates get the strongest cue there is."""
-    supported: set[str] = set()
+    if len(candidates) < 2:
+        return frozenset()
+    supported = _bandmates(candidates)
     for title in candidates:
-        if not title.titles or not is_plausible(title):
+        credited = title.owners.credited
+        if not credited or not is_plausible(title):
             continue
-        for entry, _ in title.titles:
-            supported.update(
-                artist.id
-                for one in candidates
-                if one is not title
-                for artist, _ in one.artists
-                if artist.id in entry.artist_ids
-            )
-    supported.update(_bandmates(candidates))
+        for one in candidates:
+            if one is not title and not credited.isdisjoint(one.owners.artist_ids):
+                supported |= credited & one.owners.artist_ids
+    if not supported:
+        return frozenset()
     for candidate in candidates:
-        if any(entry.id in supported for entry, _ in candidate.artists):
+        if not supported.isdisjoint(candidate.owners.artist_ids):
             candidate.cues["neighbor"] = 2
             candidate.features["neighbor"] = 1.0
     return frozenset(supported)
@@ -62,16 +61,17 @@ def judge_artists(
     candidates: Sequence[Candidate],
     supported: frozenset[str],
     *,
-    popularity: Mapping[str, int],
     model: Model,
     accept: float,
 ) -> dict[int, Judgment]:
     """Decisions by candidate number. A name accepted once makes its doubtful repetitions credible."""
     decided = {
-        number: _judge_artist(one, supported, popularity, model)
+        number: _judge_artist(one, supported, model)
         for number, one in enumerate(candidates)
-        if one.artists
+        if one.owners.artists
     }
+    if len(decided) < 2:
+        return decided
     _refuse_namesakes(decided)
     accepted = {
         judgment.entry.id
@@ -81,10 +81,10 @@ def judge_artists(
     for number, judgment in decided.items():
         candidate = judgment.candidate
         waiting = judgment.entry is None or judgment.confidence < accept
-        if waiting and any(entry.id in accepted for entry, _ in candidate.artists):
+        if waiting and not accepted.isdisjoint(candidate.owners.artist_ids):
             candidate.features["repeated"] = 1.0
             candidate.cues["repeated"] = 2
-            decided[number] = _judge_artist(candidate, supported | accepted, popularity, model)
+            decided[number] = _judge_artist(candidate, supported | accepted, model)
     return decided
 
 
@@ -94,7 +94,6 @@ def weigh_meaning(
     supported: frozenset[str],
     *,
     meaning: Meaning,
-    popularity: Mapping[str, int],
     model: Model,
 ) -> None:
     """Ask for likeness of meaning where one cue is missing; judge those again that have it."""
@@ -102,7 +101,7 @@ def weigh_meaning(
     alike = meaning.weigh(reading, [one.candidate for one in waiting.values()])
     for number, one in waiting.items():
         if any(candidate is one.candidate for candidate in alike):
-            decided[number] = _judge_artist(one.candidate, supported, popularity, model)
+            decided[number] = _judge_artist(one.candidate, supported, model)
 
 
 def judge_titles(
@@ -119,10 +118,13 @@ def judge_titles(
         for one in artists.values()
         if one.entry is not None and one.confidence >= accept
     ]
+    credited = {one.entity_id for one in credits_found}
     return {
         number: _judge_title(reading, candidate, credits_found, model)
+        if candidate.quoted or not candidate.owners.credited.isdisjoint(credited)
+        else Judgment(candidate, None, NOBODY_BESIDE, candidate.features, 0.0)
         for number, candidate in enumerate(candidates)
-        if candidate.titles
+        if candidate.owners.titles
     }
 
 
@@ -143,42 +145,33 @@ def _refuse_namesakes(decided: dict[int, Judgment]) -> None:
 
 def to_link(reading: Reading, judgment: Judgment, entry: CatalogEntry) -> FoundLink:
     """The link with its evidence."""
-    candidate = judgment.candidate
-    owners = [*candidate.artists, *candidate.titles]
+    candidate, confidence = judgment.candidate, judgment.confidence
     fuzzy = candidate.similarity < 1
     method = LinkMethod.FUZZY if fuzzy else LinkMethod.HEURISTIC
-    if judgment.features.get("embedding"):
+    if "embedding" in judgment.features:
         method = LinkMethod.HYBRID
     evidence: dict[str, object] = {
         "alias": " ".join(candidate.profile.words),
         "ambiguity": candidate.profile.ambiguity.value,
-        "candidates": [
-            {"id": one.id, "type": one.type.value, "name": one.name, "form": kind.name.lower()}
-            for one, kind in owners[:10]
-        ],
+        "candidates": [*candidate.owners.listed],
         "features": {name: round(value, 3) for name, value in judgment.features.items() if value},
         "cues": sorted(candidate.cues),
         "rule": judgment.rule,
-        "band": band(judgment.confidence),
+        "band": band(confidence),
     }
     if fuzzy:
         evidence["likeness"] = round(candidate.similarity, 3)
     start, end = candidate.start, candidate.end
-    return FoundLink(
-        entry.id, entry.type, start, end, reading.body[start:end], judgment.confidence, method, evidence
-    )
+    matched = reading.body[start:end]
+    return FoundLink(entry.id, entry.type, start, end, matched, confidence, method, evidence)
 
 
 def _bandmates(candidates: Sequence[Candidate]) -> set[str]:
     """Artists that the catalog ties to another artist of the item, where the other is not doubtful."""
-    if not any(entry.artist_ids for one in candidates for entry, _ in one.artists):
+    if not any(one.owners.ties for one in candidates):
         return set()
-    present = {
-        entry.id: one
-        for one in candidates
-        for entry, _ in one.artists
-        if one.profile.ambiguity not in DOUBTFUL and one.case is not Case.LOWER
-    }
+    clear = [one for one in candidates if not one.profile.doubtful and one.case is not Case.LOWER]
+    present = {entry.id: one for one in clear for entry, _ in one.artists}
     tied: set[str] = set()
     for one in candidates:
         for entry, _ in one.artists:
@@ -186,48 +179,33 @@ def _bandmates(candidates: Sequence[Candidate]) -> set[str]:
                 if other != entry.id and other in present and present[other] is not one:
                     tied |= {entry.id, other}
     for one in candidates:
-        for entry, _ in one.artists:
-            if entry.id not in tied and any(
-                entry.id in other.artist_ids for other, _ in _artists_of(candidates, one)
-            ):
-                tied.add(entry.id)
+        others = [other.owners.ties for other in clear if other is not one]
+        tied.update(entry.id for entry, _ in one.artists if any(entry.id in ties for ties in others))
     return tied
 
 
-def _artists_of(candidates: Sequence[Candidate], but: Candidate) -> list[tuple[CatalogEntry, int]]:
-    return [
-        (entry, kind)
-        for one in candidates
-        if one is not but and one.profile.ambiguity not in DOUBTFUL and one.case is not Case.LOWER
-        for entry, kind in one.artists
-    ]
-
-
-def _judge_artist(
-    candidate: Candidate, supported: frozenset[str], popularity: Mapping[str, int], model: Model
-) -> Judgment:
+def _judge_artist(candidate: Candidate, supported: frozenset[str], model: Model) -> Judgment:
     features = candidate.features
     if candidate.similarity < 1:
-        return _judge_fuzzy(candidate, supported, popularity, model)
+        return _judge_fuzzy(candidate, supported, model)
     passed, rule = artist_rule(candidate)
     entry = None
     if passed:
-        entry, choice = choose_artist(candidate, supported, popularity)
-        if len(candidate.artists) > 1:
+        entry, choice = choose_artist(candidate, supported)
+        if len(candidate.owners.artists) > 1:
             rule = f"{rule}; {choice}"
             features["popularity_tie"] = float(choice.startswith("popularity"))
             features["namesakes"] = float(choice != "graph neighbor")
-    return Judgment(candidate, entry, rule, features, model.probability(features))
+    confidence = 0.0 if entry is None else model.probability(features)
+    return Judgment(candidate, entry, rule, features, confidence)
 
 
-def _judge_fuzzy(
-    candidate: Candidate, supported: frozenset[str], popularity: Mapping[str, int], model: Model
-) -> Judgment:
+def _judge_fuzzy(candidate: Candidate, supported: frozenset[str], model: Model) -> Judgment:
     """A misspelled name needs music beside it; its likeness lowers what the model says."""
     features, cues = candidate.features, candidate.cues
     passed, rule = artist_rule(candidate)
     entry, _ = (
-        choose_artist(candidate, supported, popularity)
+        choose_artist(candidate, supported)
         if passed and (features["music"] >= 0.2 or cues.keys() - {"capital"})
         else (None, "")
     )
@@ -238,8 +216,6 @@ def _judge_fuzzy(
 def _judge_title(
     reading: Reading, candidate: Candidate, credits_found: list[Credit], model: Model
 ) -> Judgment:
-    if not credits_found and not candidate.quoted:
-        return Judgment(candidate, None, "no performer or writer beside the title", candidate.features, 0.0)
     observe_title(reading, candidate, credits_found)
     base = dict(candidate.features)
     passed: list[tuple[CatalogEntry, dict[str, float], str]] = []

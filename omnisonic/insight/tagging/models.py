@@ -5,6 +5,7 @@ Postgres is the truth; ClickHouse holds a copy for the charts (`omnisonic.insigh
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -121,6 +122,11 @@ class TagCorrection(Row, table=True):
     reason: str = Field(max_length=MAX_REASON_CHARS)
     created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
 
+    @property
+    def version(self) -> int:
+        """Another one whenever the row says something else."""
+        return _version_of(self.verdict, self.reason)
+
 
 class StoplistEntry(Row, table=True):
     """Words that are nobody's name: everywhere, or in one outlet."""
@@ -140,6 +146,11 @@ class StoplistEntry(Row, table=True):
     source: str | None = Field(default=None, max_length=MAX_SOURCE_CHARS)
     reason: str = Field(max_length=MAX_REASON_CHARS)
     created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+
+    @property
+    def version(self) -> int:
+        """Another one whenever the row says something else."""
+        return _version_of(self.phrase, self.source or "", self.reason)
 
 
 class EntityAlias(Row, table=True):
@@ -189,3 +200,7 @@ class UnlinkedDecision(Row, table=True):
     entity_id: UUID | None = Field(default=None)
     reason: str | None = Field(default=None, max_length=MAX_REASON_CHARS)
     created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+
+
+def _version_of(*words: str) -> int:
+    return zlib.crc32("\x1f".join(words).encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote, urlencode
 
 from omnisonic.insight.tagging.models import CorrectionScope, Verdict
 from omnisonic.insight.tagging.schemas import CorrectionView, StoplistView, UnlinkedName
@@ -25,6 +26,7 @@ class NameLine:
     reason: str = ""
     snippet: str = ""
     article_id: str = ""
+    register_href: str = ""
 
 
 @dataclass
@@ -63,6 +65,7 @@ def name_lines(names: Sequence[UnlinkedName], *, now: datetime) -> list[NameLine
             reason=one.reason,
             snippet=one.snippet,
             article_id=str(one.news_item_id),
+            register_href="/catalog?" + urlencode({"kind": "people", "new": one.phrase}, quote_via=quote),
         )
         for one in names
     ]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from omnisonic.insight.news import EntityType
-from omnisonic.insight.tagging.artist_features import link_lists, observe_artist
-from omnisonic.insight.tagging.candidates import Candidate, Stoplist, consider, find_candidates, keep_longest
+from omnisonic.insight.tagging.artist_features import observe_artist
+from omnisonic.insight.tagging.candidates import (
+    Candidate,
+    Span,
+    Stoplist,
+    consider,
+    find_candidates,
+    keep_longest,
+    look_at,
+)
 from omnisonic.insight.tagging.confidence import ACCEPT, Model, models
+from omnisonic.insight.tagging.enumerations import link_lists
 from omnisonic.insight.tagging.fuzzy import Repairer
-from omnisonic.insight.tagging.index import AliasIndex, Match
+from omnisonic.insight.tagging.index import AliasIndex
 from omnisonic.insight.tagging.judging import (
     Judgment,
     judge_artists,
@@ -56,12 +63,6 @@ class Tagger:
         self._repairer = Repairer(self._index, threshold=fuzzy_threshold)
         self._meaning = meaning
         self._models = fitted or models()
-        self._popularity = Counter(
-            artist
-            for entry in self._index.entries
-            if entry.type is not EntityType.ARTIST
-            for artist in entry.artist_ids
-        )
 
     @property
     def alias_count(self) -> int:
@@ -89,7 +90,7 @@ class Tagger:
         if not candidates:
             return reading, []
         taken = frozenset(at for one in candidates for at in range(one.first, one.last + 1))
-        artists = [one for one in candidates if one.artists]
+        artists = [one for one in candidates if one.owners.artists]
         for candidate in artists:
             observe_artist(reading, candidate, taken)
         link_lists(reading, artists)
@@ -97,7 +98,6 @@ class Tagger:
         decided = judge_artists(
             candidates,
             supported,
-            popularity=self._popularity,
             model=self._models["artist"],
             accept=self._accept,
         )
@@ -107,7 +107,6 @@ class Tagger:
                 decided,
                 supported,
                 meaning=self._meaning,
-                popularity=self._popularity,
                 model=self._models["artist"],
             )
         titles = judge_titles(reading, candidates, decided, model=self._models["title"], accept=self._accept)
@@ -127,20 +126,23 @@ class Tagger:
         if not reading.music()[0]:
             return candidates
         taken = frozenset(at for one in candidates for at in range(one.first, one.last + 1))
+        likenesses: dict[tuple[int, int], float] = {}
+        spans: list[Span] = []
+        for match, likeness in self._repairer.repair(reading, taken):
+            span = consider(reading, match, self._index, self._stoplist)
+            if span is not None:
+                likenesses.setdefault((span.start, span.end), likeness)
+                spans.append(span)
+        if not spans:
+            return candidates
         repaired = [
-            fuzzy
-            for match, likeness in self._repairer.repair(reading, taken)
-            if (fuzzy := self._misspelled(reading, match, likeness)) is not None
+            _misspelled(look_at(reading, span), likenesses[span.start, span.end])
+            for span in keep_longest(spans)
         ]
-        return (
-            sorted((*candidates, *keep_longest(repaired)), key=lambda one: one.start)
-            if repaired
-            else candidates
-        )
+        return sorted((*candidates, *repaired), key=lambda one: one.start)
 
-    def _misspelled(self, reading: Reading, match: Match, likeness: float) -> Candidate | None:
-        candidate = consider(reading, match, self._index.entries, self._stoplist)
-        if candidate is not None:
-            candidate.similarity = likeness
-            candidate.case = candidate.case if candidate.case is not Case.LOWER else Case.NONE
-        return candidate
+
+def _misspelled(candidate: Candidate, likeness: float) -> Candidate:
+    candidate.similarity = likeness
+    candidate.case = candidate.case if candidate.case is not Case.LOWER else Case.NONE
+    return candidate

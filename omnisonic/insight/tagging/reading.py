@@ -67,54 +67,63 @@ class Case(StrEnum):
 class Reading:
     """The parts of a text that evidence is taken from; each is computed when first asked for."""
 
+    __slots__ = (
+        *("item", "body", "words", "tokens", "starts", "ends", "count"),
+        *("_title_style", "_text_style", "_music"),
+    )
+
     def __init__(self, item: Item) -> None:
         self.item = item
-        self.body = item.body
-        self.words: Words = split_words(self.body)
-        self._styles: dict[bool, Style] = {}
+        self.body = body = item.body
+        self.words: Words = split_words(body)
+        _, self.tokens, self.starts, self.ends = self.words
+        self.count = len(self.tokens)
+        self._title_style: Style | None = None
+        self._text_style: Style | None = None
         self._music: tuple[frozenset[str], frozenset[str], frozenset[str]] | None = None
 
     def word(self, at: int) -> str:
         """A folded word, or nothing outside of the text."""
-        words = self.words.words
-        return words[at] if 0 <= at < len(words) else ""
+        return self.tokens[at] if 0 <= at < self.count else ""
 
     def raw(self, at: int) -> str:
         """A word as it is written."""
-        words = self.words
-        return self.body[words.starts[at] : words.ends[at]] if 0 <= at < len(words.words) else ""
+        return self.body[self.starts[at] : self.ends[at]] if 0 <= at < self.count else ""
 
     def gap(self, at: int) -> str:
         """What stands between word `at - 1` and word `at`."""
-        words = self.words
-        if not 0 < at < len(words.words):
-            return "\n"
-        return self.body[words.ends[at - 1] : words.starts[at]]
+        return self.body[self.ends[at - 1] : self.starts[at]] if 0 < at < self.count else "\n"
 
     def joins(self, at: int) -> bool:
         """Whether word `at` goes on with the sentence of the word before it."""
-        gap = self.gap(at)
-        if gap == " ":
+        if not 0 < at < self.count:
+            return False
+        gap = self.body[self.ends[at - 1] : self.starts[at]]
+        if gap == " " or SENTENCE_ENDS.isdisjoint(gap):
             return True
-        if SENTENCE_ENDS.isdisjoint(gap):
-            return True
-        return gap[0] == "." and "\n" not in gap and self.word(at - 1) in ABBREVIATIONS
+        return gap[0] == "." and "\n" not in gap and self.tokens[at - 1] in ABBREVIATIONS
 
     def starts_sentence(self, at: int) -> bool:
         """Whether an ordinary word would have a capital here."""
-        return at <= 0 or not self.joins(at) or self.gap(at).strip() in {"“", '"', "- “"}
+        if at <= 0:
+            return True
+        gap = self.gap(at)
+        return gap != " " and (not self.joins(at) or gap.strip() in {"“", '"', "- “"})
 
     def is_capital(self, at: int) -> bool:
         """Whether word `at` starts with a capital letter."""
-        words = self.words
-        return 0 <= at < len(words.words) and self.body[words.starts[at]].isupper()
+        return 0 <= at < self.count and self.body[self.starts[at]].isupper()
 
     def style_at(self, offset: int) -> Style:
         """How the line around this offset uses capitals."""
-        in_title = offset <= len(self.item.title)
-        style = self._styles.get(in_title)
+        if offset <= len(self.item.title):
+            style = self._title_style
+            if style is None:
+                style = self._title_style = self._find_style(in_title=True)
+            return style
+        style = self._text_style
         if style is None:
-            style = self._styles[in_title] = self._find_style(in_title)
+            style = self._text_style = self._find_style(in_title=False)
         return style
 
     def case_of(self, first: int, last: int, profile: Profile, start: int, name: str) -> Case:
@@ -122,9 +131,9 @@ class Reading:
         if last < first:
             return Case.NONE
         style = self.style_at(start)
-        if style in (Style.UPPER, Style.LOWER):
+        if style is Style.UPPER or style is Style.LOWER:
             return Case.NONE
-        body, starts = self.body, self.words.starts
+        body, starts = self.body, self.starts
         lettered = [
             first + at for at in profile.content if first + at <= last and body[starts[first + at]].isalpha()
         ]
@@ -166,7 +175,7 @@ class Reading:
     def music(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         """Different strong and weak words of music, and words of other fields, in the whole item."""
         if self._music is None:
-            found = frozenset(self.words.words)
+            found = frozenset(self.tokens)
             self._music = (found & cues.MUSIC, found & cues.WEAK, found & cues.ELSEWHERE)
         return self._music
 
@@ -174,7 +183,7 @@ class Reading:
         """Numbers have no capitals; their article may ("The 1975")."""
         if first == last or self.word(first) not in STOP_WORDS or self.starts_sentence(first):
             return Case.NONE
-        if self.style_at(self.words.starts[first]) is Style.SENTENCE and self.is_capital(first):
+        if self.style_at(self.starts[first]) is Style.SENTENCE and self.is_capital(first):
             return Case.STRONG
         return Case.NONE
 
@@ -201,14 +210,13 @@ class Reading:
     def _line(self, in_title: bool) -> str:
         return self.item.title if in_title else self.item.text
 
-    def _find_style(self, in_title: bool) -> Style:
-        words = self.words
-        border = bisect_left(words.starts, len(self.item.title))
+    def _find_style(self, *, in_title: bool) -> Style:
+        body, starts, ends = self.body, self.starts, self.ends
+        border = bisect_left(starts, len(self.item.title))
         low, high = (0, border) if in_title else (border, border + STYLE_WORDS)
-        body, starts, ends = self.body, words.starts, words.ends
         shown = [
             at
-            for at, word in enumerate(words.words[low:high], low)
+            for at, word in enumerate(self.tokens[low:high], low)
             if len(word) > 2 and word not in STOP_WORDS and word.isalpha()
         ]
         if not shown:
@@ -216,9 +224,9 @@ class Reading:
         first_letters = [at for at in shown if body[starts[at]].isupper()]
         capitals, count = len(first_letters), len(shown)
         if count > 1 and capitals >= 0.7 * count:
-            upper = sum(body[starts[at] : ends[at]].isupper() for at in first_letters)
+            upper = sum([body[starts[at] : ends[at]].isupper() for at in first_letters])
             if upper >= 0.7 * count:
                 return Style.UPPER
-        if capitals == 0 and not any(char.isupper() for char in self._line(in_title).replace("I", "")):
+        if capitals == 0 and not any(map(str.isupper, self._line(in_title).replace("I", ""))):
             return Style.LOWER
         return Style.TITLE if capitals >= 0.75 * count and in_title else Style.SENTENCE

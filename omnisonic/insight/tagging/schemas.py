@@ -99,8 +99,16 @@ class CorrectionDraft(ApiModel):
             raise ValueError("A correction for one outlet needs `source`.")
 
 
+class CorrectionChange(ApiModel):
+    """What shall be different; what is left out stays. What it is about cannot change."""
+
+    version: int | None = None
+    verdict: Verdict | None = None
+    reason: str | None = Field(default=None, max_length=MAX_REASON_CHARS)
+
+
 class CorrectionView(ApiModel):
-    """A correction that holds."""
+    """A correction that holds. `version` is another number whenever it says something else."""
 
     id: UUID
     verdict: Verdict
@@ -113,6 +121,7 @@ class CorrectionView(ApiModel):
     source: str | None
     reason: str
     author: str | None
+    version: int
     created_at: datetime
 
 
@@ -144,14 +153,24 @@ class StoplistDraft(ApiModel):
     reason: str = Field(min_length=3, max_length=MAX_REASON_CHARS)
 
 
+class StoplistChange(ApiModel):
+    """What shall be different; what is left out stays, and a `source` of null is every outlet."""
+
+    version: int | None = None
+    phrase: str | None = Field(default=None, min_length=1, max_length=MAX_PHRASE_CHARS)
+    source: str | None = Field(default=None, min_length=1, max_length=MAX_SOURCE_CHARS)
+    reason: str | None = Field(default=None, min_length=3, max_length=MAX_REASON_CHARS)
+
+
 class StoplistView(ApiModel):
-    """An entry of the stoplist."""
+    """An entry of the stoplist. `version` is another number whenever it says something else."""
 
     id: UUID
     phrase: str
     source: str | None
     reason: str
     author: str | None
+    version: int
     created_at: datetime
 
 

@@ -7,6 +7,8 @@ def is_stylized(raw: str) -> bool:
     """Written in a way no sentence would produce: inner capitals, inner marks, digits within letters."""
     if raw.isalpha() and raw.isascii():  # one word, as most are
         return not raw[1:].islower() and any(char.isupper() for char in raw[1:])
+    if raw.istitle() and raw.isascii() and raw.replace(" ", "").isalpha():
+        return False
     if not raw.isascii() and any("\u00c0" <= char <= "\u024f" for char in raw):
         return True
     if not any(char.isalpha() for char in raw):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
+from operator import attrgetter
 
 from omnisonic.insight.tagging import cues
 from omnisonic.insight.tagging.lexicon import STOP_WORDS, is_ordinary, places
@@ -24,41 +25,42 @@ _OWNER = re.compile(
 _QUOTED = re.compile(
     r"\b(?:song|single|track|ballad|anthem|album|ep|hit)s?,?\s[\"“‘']([^\"”’\n]{2,60})[\"”’']"
 )
+_TAIL = re.compile(r"(?:['’]s)?[\s.,!&'’-]*$")
+_START = attrgetter("start")
 
 
-def find_unlinked(reading: Reading, linked: Iterable[tuple[int, int]]) -> tuple[UnlinkedMention, ...]:
+def find_unlinked(reading: Reading, linked: Collection[tuple[int, int]]) -> tuple[UnlinkedMention, ...]:
     """Strong mentions outside of all links, in the order of the text, one per span."""
     strong, _, _ = reading.music()
     if not strong or reading.style_at(len(reading.item.title) + 1) is Style.UPPER:
         return ()
-    taken = list(linked)
     found: dict[tuple[int, int], UnlinkedMention] = {}
     for mention in _propose(reading):
-        free = all(mention.end <= start or mention.start >= end for start, end in taken)
+        free = all(mention.end <= start or mention.start >= end for start, end in linked)
         if free and _is_name(mention.text) and len(found) < MAX_UNLINKED:
             found.setdefault((mention.start, mention.end), mention)
-    return tuple(sorted(found.values(), key=lambda one: one.start))
+    return tuple(sorted(found.values(), key=_START)) if found else ()
 
 
 def _propose(reading: Reading) -> Iterator[UnlinkedMention]:
-    body, words = reading.body, reading.words
-    if not cues.ROLES.isdisjoint(words.words):
-        for at, word in enumerate(words.words[:-1]):
+    body = reading.body
+    if not cues.ROLES.isdisjoint(reading.music()[0]):
+        for at, word in enumerate(reading.tokens[:-1]):
             if word in cues.ROLES and reading.gap(at + 1) in (" ", ", "):
-                match = _NAME_ALONE.match(body, words.starts[at + 1])
+                match = _NAME_ALONE.match(body, reading.starts[at + 1])
                 if match is not None:
                     yield _mention(match, 0, 0.7, f"named as {word}")
     if "'" in body or "’" in body:
         for match in _OWNER.finditer(body):
             yield _mention(match, 1, 0.65, f"owner of a {match.group(2)}")
-    if not cues.TITLE_NOUNS.isdisjoint(words.words):
+    if not cues.TITLE_NOUNS.isdisjoint(reading.tokens):
         for match in _QUOTED.finditer(body):
             yield _mention(match, 1, 0.6, "quoted title")
 
 
 def _mention(match: re.Match[str], group: int, confidence: float, reason: str) -> UnlinkedMention:
     text = match.group(group)
-    stripped = re.sub(r"(?:['’]s)?[\s.,!&'’-]*$", "", text)
+    stripped = _TAIL.sub("", text)
     start = match.start(group)
     return UnlinkedMention(start, start + len(stripped), stripped, confidence, reason)
 

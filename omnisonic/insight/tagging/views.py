@@ -63,6 +63,7 @@ def correction_views(session: Session, rows: Sequence[TagCorrection]) -> list[Co
             **row.model_dump(exclude={"text_key", "created_by"}),
             entity_name=names.get(row.entity_id),
             author=authors.get(row.created_by),
+            version=row.version,
         )
         for row in rows
     ]
@@ -73,7 +74,9 @@ def stoplist_views(session: Session, rows: Sequence[StoplistEntry]) -> list[Stop
     authors = _authors(session, (row.created_by for row in rows))
     return [
         StoplistView(
-            **row.model_dump(exclude={"phrase_key", "created_by"}), author=authors.get(row.created_by)
+            **row.model_dump(exclude={"phrase_key", "created_by"}),
+            author=authors.get(row.created_by),
+            version=row.version,
         )
         for row in rows
     ]
