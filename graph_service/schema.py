@@ -11,13 +11,14 @@ from graph_service.types.mutation import CatalogMutation
 from graph_service.types.query import CatalogQuery
 from graph_service.types.subscription import Subscription
 from graph_service.types.tags import TagMutation, TagQuery
+from graph_service.types.usage import UsageMutation
 
 
 class Query(CatalogQuery, LicenseQuery, ImportQuery, TagQuery, graphene.ObjectType):
     """Questions to the graph."""
 
 
-class Mutation(CatalogMutation, LicenseMutation, TagMutation, graphene.ObjectType):
+class Mutation(CatalogMutation, LicenseMutation, TagMutation, UsageMutation, graphene.ObjectType):
     """Changes to the graph. They need the scope `graph:write`."""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import graphene
-from graphql import GraphQLError, StringValueNode, value_from_ast_untyped
+from graphql import GraphQLError, IntValueNode, StringValueNode, value_from_ast_untyped
 
 from omnisonic.core.catalog.models import RightsType as RightsTypeValue
 from omnisonic.core.licenses.models import LicenseStatus as LicenseStatusValue
@@ -16,6 +17,8 @@ from omnisonic.insight.news import LinkMethod
 from omnisonic.platform.errors import FieldError, InvalidFields
 
 JSON_DEPTH_MAX = 32
+BIG_INT_LIMIT = 2**63
+_DIGITS = re.compile(r"-?[0-9]{1,19}").fullmatch
 RightsType = graphene.Enum.from_enum(RightsTypeValue, description="The rights a share or a license is about.")
 LicenseStatus = graphene.Enum.from_enum(
     LicenseStatusValue, description="Where a license stands; only active ones exclude others."
@@ -51,6 +54,30 @@ class DateTime(graphene.Scalar):
     def parse_literal(cls, node: Any, _variables: Any = None) -> datetime:
         """From the query's text."""
         return cls.parse_value(node.value if isinstance(node, StringValueNode) else None)
+
+
+class BigInt(graphene.Scalar):
+    """64-bit integer as a string (sequence numbers, counters)"""
+
+    @staticmethod
+    def serialize(value: int) -> str:
+        """As clients get it: JavaScript's numbers lose digits above 2^53."""
+        return str(value)
+
+    @staticmethod
+    def parse_value(value: Any) -> int:
+        """From a variable: text of digits, or a number."""
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if not is_number and not (isinstance(value, str) and _DIGITS(value)):
+            raise GraphQLError('A BigInt is text of digits such as "9007199254740993".')
+        if not -BIG_INT_LIMIT <= int(value) < BIG_INT_LIMIT:
+            raise GraphQLError("A BigInt has 64 bits.")
+        return int(value)
+
+    @classmethod
+    def parse_literal(cls, node: Any, _variables: Any = None) -> int:
+        """From the query's text."""
+        return cls.parse_value(node.value if isinstance(node, StringValueNode | IntValueNode) else None)
 
 
 class JSON(graphene.Scalar):

@@ -18,7 +18,7 @@ from omnisonic.core.royalties.models import MAX_SOURCE_CHARS, MAX_USAGE_KEY_CHAR
 from omnisonic.platform.errors import FieldError
 from omnisonic.platform.names import check_name
 
-QUANTITY_MAX = 10**15
+QUANTITY_MAX = 10**16
 TEXT_MAX_CHARS = 500
 DETAILS_MAX_CHARS = 4000
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
