@@ -36,6 +36,7 @@ from omnisonic.platform.web.openapi import PROBLEM_RESPONSES, describe
 from omnisonic.studio.exports import api as exports_api
 from omnisonic.studio.rooms import api as rooms_api
 from omnisonic.studio.sessions import api as sessions_api
+from omnisonic.studio.split_sheets import api as split_sheets_api
 from omnisonic.studio.tracks import api as tracks_api
 from omnisonic.studio.uploads import api as uploads_api
 
@@ -56,6 +57,7 @@ ROUTERS = (
     tracks_api.router,
     uploads_api.router,
     exports_api.router,
+    split_sheets_api.router,
     rooms_api.router,
     licenses_api.router,
     catalog_api.router,

@@ -21,6 +21,13 @@ VALID_BODIES: dict[str, Any] = {
     "update_session": {"version": 1, "name": "Mine now"},
     "create_invite": {"role": "editor"},
     "change_member_role": {"role": "viewer"},
+    "change_split_sheet": {
+        "version": 1,
+        "title": "Mine now",
+        "shares": [{"userId": "00000000-0000-7000-8000-000000000000", "sharePpm": 1_000_000}],
+    },
+    "answer_split_sheet": {"version": 1, "sha256": "0" * 64, "answer": "accept"},
+    "withdraw_split_sheet": {"version": 1},
 }
 
 
@@ -32,8 +39,10 @@ def ids(mara: Person, add_take: Callable[..., dict[str, Any]], run_jobs: RunJobs
     export = mara.post("/api/export", {"sessionId": session["id"]}).json()
     run_jobs()
     invite = mara.post(f"/api/sessions/{session['id']}/invites", {}).json()["invite"]
+    sheet = mara.post(f"/api/sessions/{session['id']}/split-sheet").json()
     return {
         "session_id": session["id"],
+        "sheet_id": sheet["id"],
         "track_id": track["id"],
         "upload_id": track["uploadId"],
         "export_id": export["exportId"],
