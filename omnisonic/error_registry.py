@@ -4,6 +4,7 @@ from omnisonic.core import graph_errors
 from omnisonic.core.catalog import errors as catalog_errors
 from omnisonic.core.imports import errors as import_errors
 from omnisonic.core.ledger import errors as ledger_errors
+from omnisonic.core.ledger import log_errors
 from omnisonic.core.licenses import errors as license_errors
 from omnisonic.insight.alerts import errors as alert_errors
 from omnisonic.insight.archive import errors as archive_errors
@@ -37,6 +38,7 @@ __all__ = [
     "json_lines",
     "ledger_errors",
     "license_errors",
+    "log_errors",
     "rate_limit",
     "rendering_errors",
     "saved_views",
