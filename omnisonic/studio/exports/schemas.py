@@ -37,7 +37,7 @@ class ExportRequest(ApiModel):
     sample_rate: Literal[48_000, 44_100] = 48_000
     loudness: LoudnessPreset | CustomLoudness = LoudnessPreset.AS_MIXED
     limiter: bool = False
-    kind: ExportKind = ExportKind.DRAFT
+    kind: Literal[ExportKind.DRAFT] = ExportKind.DRAFT
 
     @model_validator(mode="after")
     def _format_carries_depth(self) -> ExportRequest:
