@@ -6,6 +6,8 @@ from omnisonic.core.imports import errors as import_errors
 from omnisonic.core.ledger import errors as ledger_errors
 from omnisonic.core.ledger import log_errors
 from omnisonic.core.licenses import errors as license_errors
+from omnisonic.core.releases import errors as release_errors
+from omnisonic.core.royalties import usage_errors
 from omnisonic.insight.alerts import errors as alert_errors
 from omnisonic.insight.archive import errors as archive_errors
 from omnisonic.insight.feeds import errors as feed_errors
@@ -20,6 +22,7 @@ from omnisonic.platform.storage import api as storage_links
 from omnisonic.studio.exports import errors as export_errors
 from omnisonic.studio.rendering import errors as rendering_errors
 from omnisonic.studio.sessions import errors as session_errors
+from omnisonic.studio.split_sheets import errors as split_sheet_errors
 from omnisonic.studio.tracks import errors as track_errors
 from omnisonic.studio.uploads import errors as upload_errors
 
@@ -40,12 +43,15 @@ __all__ = [
     "license_errors",
     "log_errors",
     "rate_limit",
+    "release_errors",
     "rendering_errors",
     "saved_views",
     "sealing",
     "session_errors",
+    "split_sheet_errors",
     "storage_links",
     "tagging_errors",
     "track_errors",
     "upload_errors",
+    "usage_errors",
 ]
