@@ -11,7 +11,7 @@ from omnisonic.platform.page_gate import PageGate
 from omnisonic.platform.problems import UnknownErrors
 from omnisonic.platform.security_headers import SecurityHeaders
 from omnisonic.platform.settings import get_settings
-from omnisonic.platform.web.body_limit import BodyLimit
+from omnisonic.platform.web.body_limit import FEED_LIST_MAX_BYTES, BodyLimit
 from omnisonic.platform.web.correlation import Correlation
 from omnisonic.platform.web.origin_check import OriginCheck
 from omnisonic.platform.web.page_paths import PagePaths
@@ -21,7 +21,6 @@ from omnisonic.platform.web.tracing import Tracing
 UPLOAD_PATHS = ("/api/upload", "/storage/")
 IMPORT_PATHS = ("/ingest/isrc/bulk", "/ingest/isrc/bulk/preview")
 FEED_LIST_PATHS = ("/api/feeds/opml",)
-FEED_LIST_MAX_BYTES = 5 * 1024 * 1024
 
 
 def wrap(app: ASGIApp) -> ASGIApp:

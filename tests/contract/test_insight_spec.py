@@ -37,7 +37,7 @@ from scripts.reference import import_everything
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "specs" / "phase-3-insight.md").read_text(encoding="utf-8")
 OURS = re.compile(
-    r"/ingest/(rss|tagging|status)|/demo/"
+    r"/ingest/(rss|tagging|status|set-aside)|/demo/"
     r"|/api/(jobs|feeds|news|corrections|stoplist|unlinked|trends|analytics|follows|views|alerts)\b"
 )
 OUR_JOBS = re.compile(r"workers\.(ingest|ingest_jobs|archive|tagging|alerts)\.")

@@ -106,6 +106,35 @@ def removed_bar() -> rx.Component:
     )
 
 
+def asides() -> rx.Component:
+    """What was set aside, with the reasons; nothing while there is none."""
+    return rx.cond(
+        FeedsState.asides.length() > 0,
+        notice(
+            rx.el.details(
+                rx.el.summary(
+                    rx.el.strong("Some articles were left out: "),
+                    FeedsState.asides.length(),
+                    " could not be stored or tagged. All others went on.",
+                ),
+                rx.el.ul(rx.foreach(FeedsState.asides, _aside), class_name="ui-list"),
+                open=FeedsState.asides.length() < 4,
+            ),
+            rx.cond(
+                FeedsState.may_edit,
+                button(
+                    "Try them again",
+                    testid="retry-asides",
+                    icon="rotate-cw",
+                    on_click=FeedsState.retry_asides,
+                ),
+            ),
+            kind="warn",
+            data_testid="asides",
+        ),
+    )
+
+
 def _candidate(candidate: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
@@ -200,4 +229,15 @@ def _actions(line: Any) -> rx.Component:
             class_name="ui-row fd-actions",
         ),
         rx.el.span("–", class_name="ui-dim", aria_hidden="true"),
+    )
+
+
+def _aside(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(line.title, dir="auto"),
+            rx.el.p(line.words, class_name="ui-small ui-text-2"),
+        ),
+        key=line.id,
+        data_testid="aside",
     )

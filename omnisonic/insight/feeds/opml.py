@@ -12,8 +12,9 @@ from omnisonic.insight.feeds.errors import FeedUnsafe, OpmlUnreadable
 from omnisonic.insight.feeds.models import Feed
 from omnisonic.insight.feeds.plain_text import clean_lines, line_of
 from omnisonic.insight.feeds.safe_xml import refuse_bombs
+from omnisonic.platform.web.body_limit import FEED_LIST_MAX_BYTES
 
-OPML_MAX_BYTES = 5 * 1024 * 1024
+OPML_MAX_BYTES = FEED_LIST_MAX_BYTES
 OUTLINES_MAX = 5000
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from omnisonic.insight.feeds.components import add_card, feed_table, removed_bar
-from omnisonic.insight.feeds.state import LIST_ROWS, FeedsState
-from omnisonic.platform.ui.controls import link_button, select, text_input
+from omnisonic.insight.feeds.components import add_card, asides, feed_table, removed_bar
+from omnisonic.insight.feeds.state import FeedsState
+from omnisonic.platform.ui.controls import button, link_button, select, text_input
 from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
@@ -27,13 +27,17 @@ def feeds_page() -> rx.Component:
             page_head(
                 "Feeds",
                 "The sources of your news: how each one is doing, and why",
-                link_button(
-                    "Export OPML",
-                    OPML_FILE,
-                    testid="feeds-export",
-                    icon="download",
-                    is_page=False,
-                    download=True,
+                rx.el.div(
+                    link_button("Tagging", "/tagging", testid="to-tagging", icon="tags", kind="ghost"),
+                    link_button(
+                        "Export OPML",
+                        OPML_FILE,
+                        testid="feeds-export",
+                        icon="download",
+                        is_page=False,
+                        download=True,
+                    ),
+                    class_name="ui-row ui-row-wrap",
                 ),
             ),
             rx.cond(
@@ -52,6 +56,7 @@ def feeds_page() -> rx.Component:
 
 def _content() -> rx.Component:
     return rx.el.div(
+        asides(),
         rx.cond(FeedsState.may_edit, add_card()),
         rx.cond(FeedsState.has_any, _list(), _empty()),
         class_name="ui-stack ui-stack-6",
@@ -101,10 +106,7 @@ def _list() -> rx.Component:
         ),
         rx.cond(
             FeedsState.is_cut,
-            rx.el.p(
-                f"The newest {LIST_ROWS} are shown. Search for the others, or export all as OPML.",
-                class_name="ui-small ui-text-2",
-            ),
+            button("Show more", testid="more-feeds", on_click=FeedsState.more),
         ),
         aria_label="Feeds",
         class_name="ui-stack ui-stack-4",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
 
+from omnisonic.insight.archive import set_aside
 from omnisonic.insight.feeds import repository, service
 from omnisonic.insight.feeds.models import FeedStatus
 from omnisonic.insight.feeds.repository import FeedFilter
 from omnisonic.insight.feeds.schemas import FeedChange, FeedDraft
-from omnisonic.insight.feeds.words import FeedLine, line_of
+from omnisonic.insight.feeds.words import AsideLine, FeedLine, aside_line_of, line_of
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
@@ -22,7 +24,8 @@ from omnisonic.platform.pagination import Page
 from omnisonic.platform.ui.notices import tell, warn
 from omnisonic.platform.ui.watching import LookAgainState
 
-LIST_ROWS = 200
+PAGE_ROWS = 100
+MAX_ROWS = 1000  # a page of more is slow to draw: search for the others
 MAX_SEARCH_CHARS = 200
 EVERY = "all"
 
@@ -40,6 +43,8 @@ class FeedsState(LookAgainState, rx.State):
     summary: str = ""
     has_any: bool = False
     is_cut: bool = False
+    asides: rx.Field[list[AsideLine]] = rx.field(default_factory=list)
+    _rows: int = PAGE_ROWS
     lines: rx.Field[list[FeedLine]] = rx.field(default_factory=list)
     removed_words: str = ""
     _removed: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
@@ -52,6 +57,7 @@ class FeedsState(LookAgainState, rx.State):
     async def load(self) -> Any:
         """The list as it is now."""
         self.load_problem = self.removed_words = ""
+        self._rows = PAGE_ROWS
         self._asked = {}
         actor = current_actor()
         self.may_edit = actor.role in (Role.ANALYST, Role.ADMIN)
@@ -67,16 +73,31 @@ class FeedsState(LookAgainState, rx.State):
 
     @rx.event
     @guarded
+    async def more(self) -> None:
+        """Further rows of the list."""
+        self._rows = min(self._rows + PAGE_ROWS, MAX_ROWS)
+        await self._look(current_actor())
+
+    @rx.event
+    @guarded(role=Role.ANALYST)
+    async def retry_asides(self) -> Any:
+        """Have the articles that were set aside tried again."""
+        await in_thread(_retry_asides, current_actor())
+        await self._look(current_actor())
+        return FeedsState.watch
+
+    @rx.event
+    @guarded
     async def filter_search(self, words: str) -> None:
         """Only feeds with these words in their title or address."""
-        self.search = words[:MAX_SEARCH_CHARS]
+        self.search, self._rows = words[:MAX_SEARCH_CHARS], PAGE_ROWS
         await self._look(current_actor())
 
     @rx.event
     @guarded
     async def filter_status(self, status: str) -> None:
         """Only feeds in one state."""
-        self.status = status if status in set(FeedStatus) else EVERY
+        self.status, self._rows = status if status in set(FeedStatus) else EVERY, PAGE_ROWS
         await self._look(current_actor())
 
     @rx.event
@@ -159,23 +180,36 @@ class FeedsState(LookAgainState, rx.State):
             status=FeedStatus(self.status) if self.status != EVERY else None,
             words=self.search.strip() or None,
         )
-        lines, counts, is_cut = await in_thread(_find, actor, where)
-        for line in lines:
+        found = await in_thread(_find, actor, where, self._rows)
+        for line in found.lines:
             if self._asked.get(line.id) == line.checked_at:
                 line.is_checking = True
-        self.lines, self.is_cut, self.is_loaded = lines, is_cut, True
-        self.has_any, self.summary = bool(counts), _summary(counts)
+        self.lines, self.asides, self.is_loaded = found.lines, found.asides, True
+        self.is_cut = found.is_cut and self._rows < MAX_ROWS
+        self.has_any, self.summary = bool(found.counts), _summary(found.counts)
 
     def _is_any_checking(self) -> bool:
-        return any(line.is_checking for line in self.lines)
+        return any(line.is_checking for line in self.lines) or any(one.is_waiting for one in self.asides)
 
 
-def _find(actor: Actor, where: FeedFilter) -> tuple[list[FeedLine], dict[FeedStatus, int], bool]:
+@dataclass(frozen=True)
+class _Found:
+    lines: list[FeedLine]
+    asides: list[AsideLine]
+    counts: dict[FeedStatus, int]
+    is_cut: bool
+
+
+def _find(actor: Actor, where: FeedFilter, rows: int) -> _Found:
     now = utc_now()
     with read_session() as session:
-        found = service.list_feeds(session, actor, page=Page(limit=LIST_ROWS), where=where)
-        counts = repository.count_by_status(session)
-    return [line_of(view, now=now) for view in found.feeds], counts, found.next_cursor is not None
+        found = service.list_feeds(session, actor, page=Page(limit=rows), where=where)
+        return _Found(
+            lines=[line_of(view, now=now) for view in found.feeds],
+            asides=[aside_line_of(one, now=now) for one in set_aside.list_asides(session)],
+            counts=repository.count_by_status(session),
+            is_cut=found.next_cursor is not None,
+        )
 
 
 def _summary(counts: dict[FeedStatus, int]) -> str:
@@ -186,6 +220,12 @@ def _summary(counts: dict[FeedStatus, int]) -> str:
         FeedStatus.GONE: "ended",
     }
     return " · ".join(f"{counts[status]:,} {word}" for status, word in words.items() if counts.get(status))
+
+
+@repeatable
+def _retry_asides(actor: Actor) -> None:
+    with unit_of_work() as uow:
+        set_aside.try_again(uow, actor)
 
 
 @repeatable

@@ -1,10 +1,12 @@
-"""A feed in the words of its page: how it is, why, and what comes next. Pure."""
+"""A feed in the words of its page: how it is, why, and what comes next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from omnisonic.insight.archive.cursors import Step
+from omnisonic.insight.archive.set_aside import Aside
 from omnisonic.insight.feeds.models import FeedStatus
 from omnisonic.insight.feeds.schemas import FeedView
 from omnisonic.platform.ui.words import ago, count
@@ -39,6 +41,28 @@ class FeedLine:
     checked_at: str
     is_paused: bool
     is_checking: bool = False
+
+
+@dataclass
+class AsideLine:
+    """An article that was left out."""
+
+    id: str
+    title: str
+    words: str
+    is_waiting: bool
+
+
+def aside_line_of(one: Aside, *, now: datetime) -> AsideLine:
+    """What could not be done with an article, since when, and why."""
+    what = "tagged" if one.step is Step.TAGS else "stored for the charts"
+    words = f"Could not be {what}, {ago(one.since, now=now)}: {one.reason}"
+    return AsideLine(
+        id=f"{one.step}:{one.item_id}",
+        title=one.title or "An article without a title",
+        words="Being tried again …" if one.is_waiting else words,
+        is_waiting=one.is_waiting,
+    )
 
 
 def line_of(view: FeedView, *, now: datetime) -> FeedLine:

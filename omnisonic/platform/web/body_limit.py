@@ -12,6 +12,7 @@ from omnisonic.platform.problems import problem_response
 from omnisonic.platform.web.headers import header
 
 BODY_MAX_BYTES = 1024 * 1024
+FEED_LIST_MAX_BYTES = 5 * 1024 * 1024
 FORM_OVERHEAD_BYTES = 1024 * 1024  # boundaries and the other fields of an upload form
 
 

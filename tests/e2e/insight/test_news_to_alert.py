@@ -11,10 +11,11 @@ import email.policy
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.message import EmailMessage
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pytest
@@ -23,6 +24,7 @@ from tests.e2e.conftest import ROOT, Stack
 from tests.e2e.insight.news import make_analyst
 from tests.e2e.insight.outlet import Outlet, open_outlet
 from tests.e2e.people import PASSWORD
+from tests.waiting import wait_until
 
 PERSON = "desk@example.org"
 INBOX = "alerts@example.net"
@@ -38,17 +40,7 @@ LATER = [
     "Festival line-up grows: Velda Korrin and her band headline Saturday",
 ]
 LONG_S = 150.0  # rules are evaluated each minute, and the machine may be busy
-LOOK_EVERY_S = 0.25
-Found = TypeVar("Found")
-
-
-def wait_for(look: Callable[[], Found | None], what: str) -> Found:
-    """Whatever `look` finds, as soon as it does."""
-    deadline = time.monotonic() + LONG_S
-    while (found := look()) is None:
-        assert time.monotonic() < deadline, f"still missing: {what}"
-        time.sleep(LOOK_EVERY_S)
-    return found
+wait_for = partial(wait_until, deadline_s=LONG_S, pause_s=0.25)
 
 
 class Desk:
@@ -75,11 +67,11 @@ class Desk:
     def fetch(self, feed: dict[str, Any]) -> dict[str, Any]:
         """Have a feed fetched and its articles brought all the way; what the job says of it."""
         job_id = self.post("/ingest/rss", 202, **feed)["jobId"]
-        job = wait_for(lambda: self._done(job_id), "the fetch")
+        job = wait_for(lambda: self._done(job_id))
         assert job["status"] == "completed", job
-        wait_for(self._nothing_waits, "the articles in the charts")
+        wait_for(self._nothing_waits)
         (told,) = job["result"]["feeds"]
-        assert told["outcome"] in {"new", "unchanged"}, told  # a new feed is also checked by itself
+        assert told["outcome"] in {"new", "unchanged"}, told  # the schedule may check it as well
         return dict(told)
 
     def trend(self, stories: int) -> dict[str, Any] | None:
@@ -100,10 +92,9 @@ class Desk:
         job = self.get(f"/api/jobs/{job_id}")
         return job if job["status"] in {"completed", "failed"} else None
 
-    def _nothing_waits(self) -> bool | None:
+    def _nothing_waits(self) -> bool:
         status = self.get("/ingest/status")
-        waits = status["waitingDeliveries"] + status["unstored"] + status["untagged"]
-        return True if waits == 0 else None
+        return status["waitingDeliveries"] + status["unstored"] + status["untagged"] == 0
 
 
 @pytest.fixture
@@ -123,9 +114,7 @@ def watch(desk: Desk, outlet: Outlet, entity_id: str) -> tuple[str, str]:
     """A rule with a confirmed mail channel and a webhook; its id, and the webhook's secret."""
     mail = desk.post("/api/alerts/channels", 201, name="Desk", type="email", config={"address": INBOX})
     hook = desk.post("/api/alerts/channels", 201, name="Hook", type="webhook", config={"url": outlet.url})
-    (asked,) = wait_for(
-        lambda: desk.mails("May alerts be sent") or None, "the mail that asks for a confirmation"
-    )
+    (asked,) = wait_for(lambda: desk.mails("May alerts be sent"))
     link = re.search(r"https?://\S+/confirm\?token=\S+", asked.get_content())
     assert link
     desk.http.post(link[0]).raise_for_status()
@@ -185,31 +174,36 @@ def test_from_a_feed_to_its_alert(desk: Desk, outlet: Outlet, monkeypatch: pytes
     desk.post("/ingest/isrc", 200, records=[record])
     outlet.titles = EARLIER
     fed = desk.fetch({"urls": [f"{outlet.url}/feed.xml"]})
-    trend = wait_for(lambda: desk.trend(2), "two stories")
+    trend = wait_for(lambda: desk.trend(2))
     rule_id, secret = watch(desk, outlet, trend["entityId"])
 
     outlet.titles = EARLIER + LATER
     desk.fetch({"feedId": fed["feedId"]})
-    trend = wait_for(lambda: desk.trend(5), "five stories")
+    trend = wait_for(lambda: desk.trend(5))
     assert {article["title"] for article in trend["articles"]} <= {*EARLIER[:2], *LATER}
     check_figures(desk, outlet, trend["entityId"], 5)
     reject_one(desk, trend["entityId"])
-    wait_for(lambda: desk.trend(4), "the correction in the charts")
+    wait_for(lambda: desk.trend(4))
     check_figures(desk, outlet, trend["entityId"], 4)
 
-    wait_for(lambda: outlet.posts or None, "the message of the webhook")
+    wait_for(lambda: outlet.posts)
     message = check_webhook(outlet, secret, monkeypatch)
     assert message["type"] == "alert.fired"
     (entity,) = message["data"]["entities"]
     assert (entity["id"], entity["name"]) == (trend["entityId"], ARTIST)
     assert {article["title"] for article in entity["articles"]} <= {*LATER}
-    (mail,) = wait_for(lambda: desk.mails(ARTIST) or None, "the mail")
+    (mail,) = wait_for(lambda: desk.mails(ARTIST))
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
-    event = wait_for(lambda: _delivered(desk, rule_id), "both messages in the history")
+    event = wait_for(lambda: _delivered(desk, rule_id))
     assert (event["state"], event["entityId"]) == ("firing", trend["entityId"])
-    assert desk.get(f"/api/alerts/rules/{rule_id}")["rule"]["error"] is None
+    assert [one["attempts"] for one in event["deliveries"]] == [1, 1]
+    rule = desk.get(f"/api/alerts/rules/{rule_id}")["rule"]
+    assert rule["error"] is None
+    wait_for(lambda: _looked_after(desk, rule))  # and the next evaluation sends neither again
     assert (len(outlet.posts), len(desk.mails(ARTIST))) == (1, 1)
+    (event,) = desk.get("/api/alerts/events", ruleId=rule_id)["events"]
+    assert [(one["status"], one["attempts"]) for one in event["deliveries"]] == [("delivered", 1)] * 2
 
 
 def _delivered(desk: Desk, rule_id: str) -> dict[str, Any] | None:
@@ -217,3 +211,9 @@ def _delivered(desk: Desk, rule_id: str) -> dict[str, Any] | None:
     (event,) = desk.get("/api/alerts/events", ruleId=rule_id)["events"]
     arrived = [one["status"] for one in event["deliveries"]] == ["delivered", "delivered"]
     return event if arrived else None
+
+
+def _looked_after(desk: Desk, rule: dict[str, Any]) -> bool:
+    """Whether the rule was evaluated again since."""
+    now = desk.get(f"/api/alerts/rules/{rule['id']}")["rule"]
+    return bool(now["evaluatedUntil"] > rule["evaluatedUntil"])

@@ -154,7 +154,14 @@ def test_a_person_confirms_what_the_tagger_missed_and_takes_it_back(
     assert (link["matchedText"], link["confidence"], link["origin"]) == ("Nightbirds", 1.0, "person")
     service.tag_items([item])
     assert charted(band) == 1
-    client.delete(f"/api/corrections/{answer.json()['correction']['id']}")
+    place, version = (answer.json()["correction"][name] for name in ("id", "version"))
+    place = f"/api/corrections/{place}"
+    turned = client.patch(place, json={"version": version, "verdict": "reject", "reason": "A joke"}).json()
+    assert (turned["changed"], turned["correction"]["reason"], charted(band)) == (1, "A joke", 0)
+    assert client.patch(place, json={"version": version, "reason": "Late"}).status_code == 409
+    back = client.patch(place, json={"verdict": "confirm"})
+    assert (back.status_code, charted(band)) == (200, 1), back.text
+    client.delete(place)
     assert charted(band) == 0
 
 
@@ -186,6 +193,14 @@ def test_the_stoplist_counts_at_once_and_after_a_later_tagging(
     assert charted(band) == 0
     again = client.post("/api/stoplist", json=stopped)
     assert (again.status_code, again.json()["type"]) == (409, "/problems/already-on-stoplist")
+    place, version = f"/api/stoplist/{entry['entry']['id']}", entry["entry"]["version"]
+    moved = client.patch(place, json={"version": version, "source": "elsewhere.example"}).json()
+    assert (moved["changed"] >= 1, charted(band) >= 1) == (True, True)
+    stale = client.patch(place, json={"version": version, "reason": "Too late"})
+    assert (stale.status_code, stale.json()["type"]) == (409, "/problems/version-conflict")
+    assert stale.json()["current"]["version"] == moved["entry"]["version"] != version
+    everywhere = client.patch(place, json={"source": None, "reason": "A festival"}).json()["entry"]
+    assert (everywhere["source"], everywhere["reason"], charted(band)) == (None, "A festival", 0)
     service.tag_items([article])
     assert charted(band) == 0
     client.delete(f"/api/stoplist/{entry['entry']['id']}")
