@@ -126,7 +126,7 @@ def test_what_is_no_note_is_refused(change: object) -> None:
         parse_note(change(str(CHECKPOINT)))
 
 
-@pytest.mark.parametrize("vkey", [EXAMPLE_VKEY, COSIGNER.verifier.vkey])
+@pytest.mark.parametrize("vkey", [EXAMPLE_VKEY, COSIGNER.verifier.vkey], ids=["log", "cosigner"])
 def test_any_change_of_a_key_is_refused(vkey: str) -> None:
     kind = CosignatureVerifier if "cosigner" in vkey else NoteVerifier
     assert kind.parse(vkey).vkey == vkey
