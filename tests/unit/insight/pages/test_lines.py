@@ -175,6 +175,7 @@ def test_corrections_as_sentences(verdict: Verdict, scope: CorrectionScope, word
         source="pitch.example",
         reason="",
         author="Ana",
+        version=1,
         created_at=NOW,
     )
     assert correction_sentence(row) == words
