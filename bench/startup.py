@@ -49,6 +49,7 @@ def _seconds_to_page(checkout: Path, data_dir: Path) -> float:
         **os.environ,
         "PORT": str(port),
         "GATEWAY_PORT": str(free_port()),
+        "COSIGNER_PORT": str(free_port()),
         "OMNISONIC_DATA_DIR": str(data_dir),
     }
     started = time.monotonic()

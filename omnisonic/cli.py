@@ -13,7 +13,15 @@ from omnisonic.platform.settings import SettingsError, get_settings
 
 Arguments = argparse.Namespace
 Command = Callable[[Arguments], int]
-PROCESSES = ("web", "gateway", "graph", "relay", "scheduler", *(f"worker-{queue.value}" for queue in Queue))
+PROCESSES = (
+    "web",
+    "gateway",
+    "graph",
+    "relay",
+    "cosigner",
+    "scheduler",
+    *(f"worker-{queue.value}" for queue in Queue),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -44,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "gateway", run_gateway, "run the realtime gateway")
     _add(commands, "graph", run_graph, "run the GraphQL service")
     _add(commands, "relay", run_relay, "run the outbox relay")
+    _add(commands, "cosigner", run_cosigner, "run the cosigner of the ledger's checkpoints")
     _add(commands, "scheduler", run_scheduler, "run the scheduler")
     worker = _add(commands, "worker", run_worker, "run the workers of one queue")
     worker.add_argument("queue", choices=[queue.value for queue in Queue])
@@ -74,6 +83,8 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--vkey", action="append", default=[], help="the public key of the log")
     verify.add_argument("--cosigner-vkey", action="append", default=[], help="the public key of the cosigner")
     verify.add_argument("--keys", metavar="FILE", help="a file with both, one a line")
+    ledger = _add(commands, "ledger", run_ledger, "keys of the royalty ledger's log")
+    ledger.add_argument("action", choices=["keygen"])
     _add(commands, "demo", run_demo, "fill the running instance with a song")
 
     token = _add(commands, "token", run_token, "make an API token")
@@ -158,11 +169,27 @@ def run_graph(_: Arguments) -> int:
 
 
 def run_relay(_: Arguments) -> int:
-    """Drain the outbox."""
+    """Drain the outbox and let the ledger's log grow."""
+    from omnisonic.core.ledger.chores import relay_chores
     from omnisonic.platform.relay import run
+
+    run(relay_chores())
+    return 0
+
+
+def run_cosigner(_: Arguments) -> int:
+    """Cosign checkpoints."""
+    from omnisonic.core.ledger.cosigner import run
 
     run()
     return 0
+
+
+def run_ledger(_: Arguments) -> int:
+    """Keys of the ledger."""
+    from omnisonic.core.ledger import command
+
+    return command.keygen(output=sys.stdout)
 
 
 def run_scheduler(_: Arguments) -> int:

@@ -135,6 +135,8 @@ def _health_url(name: str, settings: Settings) -> str | None:
         return f"http://127.0.0.1:{settings.gateway_port}/health/ready"
     if name == "graph":
         return f"http://127.0.0.1:{settings.graph_port}/health/ready"
+    if name == "cosigner":
+        return f"http://127.0.0.1:{settings.cosigner_port}/health/ready"
     return None
 
 

@@ -7,7 +7,10 @@ be published again after a crash. What cannot be sent at all is set aside with i
 from __future__ import annotations
 
 import select
+import threading
 import time
+from collections.abc import Callable, Sequence
+from typing import Self
 
 import psycopg2
 import redis.exceptions
@@ -39,6 +42,9 @@ ERROR_LENGTH_MAX = 500
 BUSY_KINDS = (redis.exceptions.OutOfMemoryError, redis.exceptions.ReadOnlyError)
 BUSY_ANSWERS = ("LOADING", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN")
 
+Chore = Callable[[], bool]
+"""One portion of what has to happen after commits, besides sending; tells whether more of it waits."""
+
 log = get_logger(__name__)
 
 
@@ -50,8 +56,11 @@ class Unreachable(Exception):
     """Redis takes nothing at the moment."""
 
 
-def run() -> None:
-    """Relay until SIGTERM or SIGINT."""
+def run(chores: Sequence[Chore] = ()) -> None:
+    """Relay until SIGTERM or SIGINT, with the chores in a thread of their own while it is the active one.
+
+    A chore may meet an unreachable server (it is tried again); any other error ends the process.
+    """
     configure_logging(PROCESS)
     telemetry.configure(PROCESS)
     stop = StopSignal.installed()
@@ -60,7 +69,7 @@ def run() -> None:
         started = time.monotonic()
         try:
             with Leadership(LEADER_LOCK) as leadership:
-                lead(leadership, stop)
+                lead(leadership, stop, chores)
         except (DBAPIError, ServiceUnavailable) as error:
             log.warning("relay_lost_database", error=str(error), wait_s=backoff_s)
             stop.wait(backoff_s)
@@ -69,8 +78,13 @@ def run() -> None:
     log.info("relay_stopped")
 
 
-def lead(leadership: Leadership, stop: StopSignal) -> None:
+def lead(leadership: Leadership, stop: StopSignal, chores: Sequence[Chore] = ()) -> None:
     """Stand by until no other relay is active, then send until told to stop."""
+    with ChoreThread(chores) as chore_thread:
+        _lead(leadership, stop, chore_thread)
+
+
+def _lead(leadership: Leadership, stop: StopSignal, chore_thread: ChoreThread) -> None:
     leadership.connection.execute(text(f"LISTEN {OUTBOX_CHANNEL}"))
     redis_backoff_s = 0.0
     was_active = False
@@ -82,6 +96,7 @@ def lead(leadership: Leadership, stop: StopSignal) -> None:
         if not was_active:
             was_active = True
             log.info("relay_active")
+        chore_thread.wake()
         try:
             sent = drain(leadership)
         except Unreachable as error:
@@ -179,6 +194,47 @@ def _forget(leadership: Leadership, sent: list[int]) -> None:
     if sent:
         table = OutboxMessage.__table__  # type: ignore[attr-defined]
         leadership.connection.execute(delete(table).where(table.c.id.in_(sent)))
+
+
+class ChoreThread:
+    """Does the chores whenever it is woken, so that they never hold up what has to be sent."""
+
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self._chores = chores
+        self._woken = threading.Event()
+        self._is_ending = False
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="relay-chores", daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._chores:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_ending = True
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """There may be something to do. Raises what a chore failed with."""
+        if self._failure is not None:
+            raise self._failure
+        self._woken.set()
+
+    def _run(self) -> None:
+        while not self._is_ending:
+            self._woken.wait()
+            self._woken.clear()
+            try:
+                while not self._is_ending and any(chore() for chore in self._chores):
+                    pass
+            except (DBAPIError, ServiceUnavailable) as error:
+                log.warning("chores_wait", error=str(error))
+            except Exception as error:  # noqa: BLE001 (raised again in the main thread)
+                self._failure = error
+                return
 
 
 def _beat() -> None:

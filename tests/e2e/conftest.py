@@ -73,6 +73,7 @@ def stack() -> Iterator[Stack]:
         "GATEWAY_PORT": str(gateway_port),
         "GRAPH_PORT": str(free_port()),
         "GRAPH_WS_PORT": str(free_port()),
+        "COSIGNER_PORT": str(free_port()),
         "OTEL_TRACES_EXPORTER": "none",
         "FETCH_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",  # outlets and receivers of the tests
     }

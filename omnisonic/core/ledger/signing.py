@@ -28,6 +28,8 @@ def sign_head(store: LogStore, size: int) -> tuple[CheckpointText, Note]:
     tree = TileTree(size, store.read_tile)
     with locked_folder(ledger_folder()):
         last = find_head(store)
+        if last is not None and size < last.size:
+            raise LogBehind(f"A tree of {last.size:,} leaves was signed; this one has {size:,}.")
         try:
             root = tree.root()
             _require_continuation(last, tree, root)
@@ -53,8 +55,6 @@ def sign_head(store: LogStore, size: int) -> tuple[CheckpointText, Note]:
 def _require_continuation(last: Head | None, tree: TileTree, root: bytes) -> None:
     if last is None or not last.size:
         return
-    if tree.size < last.size:
-        raise LogBehind(f"A tree of {last.size:,} leaves was signed; this one has {tree.size:,}.")
     path = tree.consistency_path(last.size)
     if not verify_consistency(last.size, tree.size, last.root, root, path):
         raise LogForked(f"The first {last.size:,} leaves are not those that were signed.")

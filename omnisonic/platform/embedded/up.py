@@ -24,7 +24,7 @@ from omnisonic.platform.settings import DEVELOPMENT_SECRET, Environment, Setting
 ROOT = Path(__file__).resolve().parents[3]
 WORKER_GRACE_S = 15.0
 PATIENCE_S = 60.0
-PORTS = ("PORT", "GATEWAY_PORT", "GRAPH_PORT", "GRAPH_WS_PORT")
+PORTS = ("PORT", "GATEWAY_PORT", "GRAPH_PORT", "GRAPH_WS_PORT", "COSIGNER_PORT")
 
 
 class StartFailed(Exception):
@@ -95,7 +95,14 @@ def application_environment(settings: Settings, folder: DataFolder) -> dict[str,
 
 def process_specs() -> list[ProcessSpec]:
     """All processes but the web, in the order of their start."""
-    names = [["gateway"], ["graph"], ["relay"], *(["worker", queue.value] for queue in Queue), ["scheduler"]]
+    names = [
+        ["gateway"],
+        ["graph"],
+        ["relay"],
+        ["cosigner"],
+        *(["worker", queue.value] for queue in Queue),
+        ["scheduler"],
+    ]
     return [_command(*words) for words in names]
 
 

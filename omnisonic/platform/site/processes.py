@@ -9,7 +9,7 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.jobs import Queue
 from omnisonic.platform.redis import get_redis
 
-EXPECTED = ("gateway", "graph", "relay", "scheduler", *(f"worker-{queue}" for queue in Queue))
+EXPECTED = ("gateway", "graph", "relay", "cosigner", "scheduler", *(f"worker-{queue}" for queue in Queue))
 SIGNS_MAX = 1000
 
 

@@ -1,0 +1,136 @@
+"""From committed journals to a signed, cosigned checkpoint whose proofs hold."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from omnisonic.core.ledger.accounts import Account
+from omnisonic.core.ledger.checkpointing import ClosedCycle, sign_and_store
+from omnisonic.core.ledger.cosigner import make_cosigner, make_server
+from omnisonic.core.ledger.head import Head, find_head, write_head
+from omnisonic.core.ledger.key_history import list_keys, verifiers_at
+from omnisonic.core.ledger.log_errors import LogBehind, LogForked, NotSequenced
+from omnisonic.core.ledger.log_store import LogStore
+from omnisonic.core.ledger.merkle import merkle_root
+from omnisonic.core.ledger.models import AccountKind, JournalKind, LeafKind
+from omnisonic.core.ledger.posting import JournalDraft, Posting, post, record_fact
+from omnisonic.core.ledger.publication import Publisher
+from omnisonic.core.ledger.repository import leaves_between
+from omnisonic.core.ledger.sequencer import sequence_all, sequence_pending
+from omnisonic.core.ledger.signed_note import open_note
+from omnisonic.core.ledger.signing import sign_head
+from omnisonic.core.ledger.tlog_proof import TlogProof, check_proof
+from omnisonic.core.ledger.tree import TileTree
+from omnisonic.platform.db import read_session, unit_of_work
+
+
+@pytest.fixture
+def cosigner(db: None, storage: Any, configure: Callable[..., Any], tmp_path: Path) -> Iterator[str]:
+    """A cosigner of its own on a free port, in the settings; gives its address."""
+    configure(
+        STORAGE_TYPE="local", STORAGE_LOCAL_DIR=tmp_path / "storage", OMNISONIC_DATA_DIR=tmp_path / "data"
+    )
+    server = make_server(make_cosigner(), host="127.0.0.1", port=0)
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    configure(COSIGNER_URL=url)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield url
+    server.shutdown()
+    server.server_close()
+
+
+def book(cycle_id: UUID, count: int) -> None:
+    """Journals of two entries each."""
+    source = Account(AccountKind.SOURCE, "Streamly", "EUR")
+    waiting = Account(AccountKind.SUSPENSE, "unmatched", "EUR")
+    with unit_of_work() as uow:
+        post(
+            uow,
+            [
+                JournalDraft(JournalKind.USAGE, cycle_id, (Posting(source, 7), Posting(waiting, -7)))
+                for _ in range(count)
+            ],
+        )
+
+
+def close(cycle_id: UUID, number: int = 1) -> Any:
+    """Log the cycle's end and sign it."""
+    with unit_of_work() as uow:
+        record_fact(uow, LeafKind.CYCLE, cycle_id, {"number": number})
+    return sign_and_store(cycle=ClosedCycle(cycle_id, number, "EUR", 7, {"EUR": 7}))
+
+
+def test_a_checkpoint_is_signed_by_both_keys_and_proves_every_leaf(cosigner: str) -> None:
+    first, second = uuid4(), uuid4()
+    book(first, 120)
+    with pytest.raises(NotSequenced):
+        sign_and_store(cycle=ClosedCycle(first, 1, "EUR", 7, {"EUR": 7}))
+    one = close(first)
+    assert sign_and_store(cycle=ClosedCycle(first, 1, "EUR", 7, {"EUR": 7})).id == one.id
+    book(second, 200)
+    two = close(second, 2)
+    assert (one.number, one.tree_size, two.number, two.tree_size) == (1, 361, 2, 962)
+    store = LogStore()
+    with read_session() as session:
+        leaves = leaves_between(session, 0, two.tree_size)
+    hashes = [leaf.leaf_hash for leaf in leaves]
+    logs, cosigners = verifiers_at(list_keys(store), two.tree_size)
+    for checkpoint in (one, two):
+        assert checkpoint.root == merkle_root(hashes[: checkpoint.tree_size])
+        assert len(open_note(checkpoint.note, [*logs, *cosigners])[1]) == 2
+        tree = TileTree(checkpoint.tree_size, store.read_tile)
+        for index in (0, 255, 256, 360):
+            proof = TlogProof(index, tuple(tree.inclusion_path(index)), checkpoint.note)
+            check_proof(proof, hashes[index], [*logs, *cosigners])
+    assert store.newest_checkpoint() == two.note
+    assert [found["number"] for found in store.list_checkpoints()] == [1, 2]
+
+
+def test_an_older_database_and_another_tree_are_refused(cosigner: str) -> None:
+    cycle_id = uuid4()
+    book(cycle_id, 90)
+    signed = close(cycle_id)
+    store = LogStore()
+    with pytest.raises(LogBehind):
+        sign_head(store, signed.tree_size - 1)
+    head = find_head(store)
+    assert head is not None
+    assert head.size == signed.tree_size
+    write_head(store, Head(head.size, b"\1" * 32, head.vkey))
+    book(cycle_id, 90)
+    size = sequence_all()
+    Publisher(store).publish_whole(size)
+    with pytest.raises(LogForked):
+        sign_head(store, size)
+    write_head(store, Head(size + 1, b"\1" * 32, head.vkey))
+    book(cycle_id, 1)
+    with pytest.raises(LogBehind), unit_of_work() as uow:
+        sequence_pending(uow)
+    with read_session() as session:
+        assert session.execute(text("SELECT count(*) FROM pending_leaves")).scalar_one() == 3
+
+
+def test_the_relay_publishes_full_tiles_and_goes_on_where_it_was(cosigner: str) -> None:
+    cycle_id = uuid4()
+    book(cycle_id, 100)  # 300 leaves
+    sequence_all(limit=70)
+    store = LogStore()
+    publisher = Publisher(store)
+    assert publisher.publish_full(parts=1)
+    assert not publisher.publish_full(parts=1)
+    assert store.published_size() == 256
+    book(cycle_id, 300)  # 1200 leaves
+    size = sequence_all()
+    assert Publisher(store).publish_full()
+    assert store.published_size() == 1024
+    Publisher(store).publish_whole(size)
+    with read_session() as session:
+        hashes = [leaf.leaf_hash for leaf in leaves_between(session, 0, size)]
+    assert TileTree(size, store.read_tile).root() == merkle_root(hashes)
