@@ -15,6 +15,7 @@ from omnisonic.core.catalog import api as catalog_api
 from omnisonic.core.catalog import linked_api
 from omnisonic.core.imports import api as imports_api
 from omnisonic.core.licenses import api as licenses_api
+from omnisonic.core.royalties import usage_api
 from omnisonic.insight.alerts import api as alerts_api
 from omnisonic.insight.analytics import api as analytics_api
 from omnisonic.insight.analytics import news_api
@@ -64,6 +65,7 @@ ROUTERS = (
     linked_api.router,
     search_api.router,
     imports_api.router,
+    usage_api.router,
     alerts_api.router,
     analytics_api.router,
     news_api.router,

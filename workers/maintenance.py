@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, col
 from omnisonic.core.imports.lifecycle import requeue_stale_imports
 from omnisonic.core.imports.retention import remove_old_issues, remove_settled_files, remove_unknown_files
 from omnisonic.core.licenses.expiry import expire_due_licenses
+from omnisonic.core.royalties.usage_lifecycle import requeue_stale_statements
 from omnisonic.insight.ingest_jobs.lifecycle import requeue_stale_jobs
 from omnisonic.platform.auth.models import AuthSession, VerificationToken
 from omnisonic.platform.db import UnitOfWork, unit_of_work
@@ -44,10 +45,17 @@ def sweep(*, stale_after_s: int = STALE_AFTER_S) -> None:
     exports = _in_batches(lambda uow: requeue_stale_exports(uow, now=now, stale_after_s=stale_after_s))
     imports = _in_batches(lambda uow: requeue_stale_imports(uow, now=now, stale_after_s=stale_after_s))
     jobs = _in_batches(lambda uow: requeue_stale_jobs(uow, now=now, stale_after_s=stale_after_s))
+    usage = _in_batches(lambda uow: requeue_stale_statements(uow, now=now, stale_after_s=stale_after_s))
     folders = remove_dead_folders()
-    if uploads or exports or imports or jobs or folders:
+    if uploads or exports or imports or jobs or usage or folders:
         log.warning(
-            "swept", uploads=uploads, exports=exports, imports=imports, ingest_jobs=jobs, folders=folders
+            "swept",
+            uploads=uploads,
+            exports=exports,
+            imports=imports,
+            ingest_jobs=jobs,
+            usage=usage,
+            folders=folders,
         )
 
 

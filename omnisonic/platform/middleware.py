@@ -19,7 +19,7 @@ from omnisonic.platform.web.proxy import TrustedProxies
 from omnisonic.platform.web.tracing import Tracing
 
 UPLOAD_PATHS = ("/api/upload", "/storage/")
-IMPORT_PATHS = ("/ingest/isrc/bulk", "/ingest/isrc/bulk/preview")
+IMPORT_PATHS = ("/ingest/isrc/bulk", "/ingest/isrc/bulk/preview", "/api/usage")
 FEED_LIST_PATHS = ("/api/feeds/opml",)
 
 

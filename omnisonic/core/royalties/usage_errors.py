@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omnisonic.platform.errors import Conflict, IdempotencyConflict, InvalidFields, TooLarge
+from omnisonic.platform.errors import Conflict, IdempotencyConflict, InvalidFields, OmnisonicError, TooLarge
 
 
 class UsageInvalid(InvalidFields):
@@ -54,3 +54,16 @@ class MatchState(Conflict):
 
     slug, title = "match-state", "This was decided already"
     advice = "Reload the queue. A wrong match is taken back first, then another recording can be confirmed."
+
+
+class UsageInterrupted(OmnisonicError):
+    """Stored on a statement that a fault of ours ended."""
+
+    slug, title, status = "usage-interrupted", "Booking this statement was interrupted", 500
+    advice = "What was booked stays. Send the same file again: it goes on where it stopped."
+
+
+class UsageStatementDisowned(Conflict):
+    """Another attempt has the statement: what this one did not commit yet is dropped."""
+
+    slug, title = "usage-disowned", "Another worker has this statement"

@@ -15,7 +15,7 @@ from omnisonic.core.identifiers import Scheme, explain, normalize_isrc
 from omnisonic.core.licenses.territory_names import NUMBERS
 from omnisonic.core.money import BadMoney, parse_amount, parse_currency
 from omnisonic.core.royalties.models import MAX_SOURCE_CHARS, MAX_USAGE_KEY_CHARS, UsageType
-from omnisonic.platform.errors import FieldError
+from omnisonic.platform.errors import FieldError, InvalidFields
 from omnisonic.platform.names import check_name
 
 QUANTITY_MAX = 10**16
@@ -119,12 +119,20 @@ def fingerprint(fields: Mapping[str, Any]) -> bytes:
 
 
 def read_usage_type(text: str) -> UsageType:
-    """The kind of use. Raises what `check_usage` reports."""
+    """The kind of use, in any case. Raises what `check_usage` reports."""
     try:
         return UsageType(text.strip().lower())
     except ValueError:
         allowed = ", ".join(UsageType)
         raise _Refused("usageType", "choice", f"A usage type is one of {allowed}.") from None
+
+
+def read_source(text: str) -> str:
+    """The name of who reports. Raises `InvalidFields`."""
+    try:
+        return _line(text, "source", MAX_SOURCE_CHARS)
+    except _Refused as refused:
+        raise InvalidFields(refused.error.message, errors=[refused.error]) from None
 
 
 def _told(value: Any) -> Any:
