@@ -14,6 +14,7 @@ from omnisonic.platform.storage import get_storage
 from omnisonic.studio.audio.loudness import parse_target
 from omnisonic.studio.audio.manifest import MixManifest, parse_manifest
 from omnisonic.studio.exports import lifecycle
+from omnisonic.studio.exports.errors import ReleaseRefused
 from omnisonic.studio.exports.models import Export, ExportStage
 from omnisonic.studio.rendering.errors import RenderRefused
 from omnisonic.studio.rendering.mixdown import render_mix
@@ -42,7 +43,7 @@ def render_export(export_id: str) -> None:
 
 
 class _ExportJob(RowJob[lifecycle.Rendered]):
-    refusals = (RenderRefused,)
+    refusals = (RenderRefused, ReleaseRefused)
 
     def __init__(self, export: Export) -> None:
         self.export = export
@@ -103,6 +104,7 @@ def _render(export: Export, folder: Path, heart: RowHeartbeat) -> lifecycle.Rend
             result,
             input_sha256={track.id: track.audio_sha256 for track in manifest.tracks},
             contributors=[{"name": name} for name in credited.contributors],
+            release=credited.release,
         ),
     )
 
@@ -126,10 +128,13 @@ def _fetch_takes(export: Export, manifest: MixManifest, folder: Path, heart: Row
 
 
 def _request(export: Export, credited: lifecycle.Credits) -> RenderRequest:
+    release = credited.release
+    what = "Draft" if release is None else f"Release, split sheet {release['sheetSha256'][:16]},"
     tags = RenderTags(
         title=credited.title,
         artist=", ".join(credited.contributors[:8]) or None,
-        comment=f"Draft from Omnisonic, manifest {export.manifest_sha256[:16]}",
+        comment=f"{what} from Omnisonic, manifest {export.manifest_sha256[:16]}",
+        isrc=None if release is None else release["isrc"],
     )
     return RenderRequest(
         format=RenderFormat(export.format),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from omnisonic.core.releases.isrcs import free_isrc
 from omnisonic.platform.db import UnitOfWork, read_session
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.settings import get_settings
@@ -39,6 +40,7 @@ def purge_removed_sessions(uow: UnitOfWork, *, now: datetime, limit: int = 50) -
     for row in rows:
         for export_id in uow.session.exec(select(Export.id).where(Export.session_id == row.id)):
             uow.enqueue(DELETE_OBJECTS, prefix=f"exports/{export_id}/")
+            free_isrc(uow, holder_id=export_id)
         uow.session.delete(row)
     return len(rows)
 

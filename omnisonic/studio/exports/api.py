@@ -53,7 +53,7 @@ def find_exports(
     with read_session() as session:
         if export_id is not None:
             export = service.get_export(session, actor, export_id=export_id)
-            return ExportAnswer.of(service.view_of(export))
+            return ExportAnswer.of(service.view_of(session, export))
         if session_id is not None:
             return service.list_exports(session, actor, session_id=session_id, page=page)
     message = "Send `id` for one export or `sessionId` for those of a session."
@@ -64,7 +64,8 @@ def find_exports(
 def get_export(actor: StudioActor, export_id: UUID) -> ExportAnswer:
     """One export."""
     with read_session() as session:
-        return ExportAnswer.of(service.view_of(service.get_export(session, actor, export_id=export_id)))
+        export = service.get_export(session, actor, export_id=export_id)
+        return ExportAnswer.of(service.view_of(session, export))
 
 
 @router.head("/{export_id}/download", include_in_schema=False)

@@ -33,6 +33,23 @@ class TooManyExports(Conflict):
     advice = "Wait for the running export, or cancel it."
 
 
+class SplitSheetNeeded(Conflict):
+    """A release was asked for without a split sheet that everyone has accepted."""
+
+    slug, title = "split-sheet-needed", "A release needs a locked split sheet"
+    advice = (
+        "Open Splits in the session and propose the shares. Once every party has accepted, the sheet is"
+        " locked and the mix can be released; a draft needs no sheet."
+    )
+
+
+class ReleaseRefused(Conflict):
+    """The mix was rendered, but could not be registered as it was asked for."""
+
+    slug, title = "release-refused", "This mix could not be registered"
+    advice = "Nothing was registered. Release the mix again; with an ISRC of your own, send another one."
+
+
 class ExportNotReady(Conflict):
     """The file does not exist: the export is not completed."""
 

@@ -15,7 +15,8 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.logging import get_logger
 from omnisonic.studio.exports import repository
 from omnisonic.studio.exports.jobs import RENDER_EXPORT
-from omnisonic.studio.exports.models import Export, ExportStage, ExportStatus
+from omnisonic.studio.exports.models import Export, ExportKind, ExportStage, ExportStatus
+from omnisonic.studio.exports.releasing import describe_release, let_go, register
 from omnisonic.studio.uploads.jobs import DELETE_OBJECTS
 
 ATTEMPTS_MAX = 2
@@ -40,15 +41,22 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Credits:
-    """What the file says about itself: the session's name and who took part."""
+    """What the file says about itself: a title and who took part; `release` goes into its certificate."""
 
     title: str
     contributors: list[str]
+    release: dict[str, Any] | None = None
 
 
 def credits_of(*, export: Export) -> Credits:
-    """The session's name, and the names of those whose takes are in the mix, owner first."""
+    """The session's name, and the names of those whose takes are in the mix, owner first.
+
+    A release has the title and the names of its split sheet.
+    """
     with read_session() as session:
+        if export.kind is ExportKind.RELEASE:
+            names, release = describe_release(session, export)
+            return Credits(title=release["title"], contributors=names, release=release)
         upload_ids = [UUID(upload_id) for upload_id in export.inputs.values()]
         title, names = repository.find_credits(session, export=export, upload_ids=upload_ids)
         return Credits(title=title, contributors=names)
@@ -92,13 +100,18 @@ def report_progress(*, export: Export, progress: int, stage: ExportStage) -> Non
 
 @repeatable
 def complete_export(*, export_id: UUID, attempt: int, rendered: Rendered) -> bool:
-    """Mark the row completed; False when it was canceled or taken over, and the file is not wanted."""
+    """Mark the row completed; False when it was canceled or taken over, and the file is not wanted.
+
+    A release is registered in the same transaction; raises `ReleaseRefused` when it cannot be.
+    """
     with unit_of_work() as uow:
         export = _owned(uow, export_id=export_id, attempt=attempt)
         if export is None or export.cancel_requested_at is not None:
             return False
         for name, value in vars(rendered).items():
             setattr(export, name, value)
+        if export.kind is ExportKind.RELEASE:
+            register(uow, export)
         _settle(uow, export, ExportStatus.COMPLETED)
     announce(export)
     return True
@@ -201,6 +214,8 @@ def _settle(uow: UnitOfWork, export: Export, status: ExportStatus) -> None:
     export.completed_at = utc_now()
     if status is ExportStatus.COMPLETED:
         export.progress = 100
+    else:
+        let_go(uow, export)
     uow.session.flush()
     _remove_leftovers(uow, export)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from omnisonic.platform.schemas import ApiModel
 from omnisonic.studio.exports.models import AudioFormat, Export, ExportKind, ExportStage, ExportStatus
@@ -37,12 +37,21 @@ class ExportRequest(ApiModel):
     sample_rate: Literal[48_000, 44_100] = 48_000
     loudness: LoudnessPreset | CustomLoudness = LoudnessPreset.AS_MIXED
     limiter: bool = False
-    kind: Literal[ExportKind.DRAFT] = ExportKind.DRAFT
+    kind: ExportKind = ExportKind.DRAFT
+    isrc: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = Field(
+        None, description="Only for a release that has an ISRC; needed where the instance gives out none."
+    )
 
     @model_validator(mode="after")
     def _format_carries_depth(self) -> ExportRequest:
         if self.bit_depth == 32 and self.format is not AudioFormat.WAV:
             raise ValueError("bitDepth 32 is floating point and exists as wav only; choose 16 or 24")
+        return self
+
+    @model_validator(mode="after")
+    def _only_releases_have_an_isrc(self) -> ExportRequest:
+        if self.isrc is not None and self.kind is not ExportKind.RELEASE:
+            raise ValueError("isrc belongs to a release; send kind `release` or leave it out")
         return self
 
 
@@ -56,6 +65,21 @@ class LoudnessView(ApiModel):
     gain_db: float | None = None
     limited: bool = False
     reason: str | None = None
+
+
+class ReleaseView(ApiModel):
+    """What a mix was registered as. Until it is completed only the ISRC that is kept for it is known.
+
+    `proofUrl` answers once `isProvable`: with the next checkpoint of the log after the release.
+    """
+
+    isrc: str
+    work_id: UUID | None = None
+    recording_id: UUID | None = None
+    certificate_sha256: str | None = None
+    leaf_hash: str | None = None
+    proof_url: str | None = None
+    is_provable: bool = False
 
 
 class ExportView(ApiModel):
@@ -81,16 +105,21 @@ class ExportView(ApiModel):
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    sheet_id: UUID | None
+    release: ReleaseView | None
 
     @classmethod
-    def of(cls, export: Export, *, file_url: str | None = None) -> ExportView:
+    def of(
+        cls, export: Export, *, file_url: str | None = None, release: ReleaseView | None = None
+    ) -> ExportView:
         """The row as others may see it."""
-        names = set(cls.model_fields) - {"loudness", "file_url"}
+        names = set(cls.model_fields) - {"loudness", "file_url", "release"}
         loudness: dict[str, Any] = {"target": export.loudness_target["target"], **(export.loudness or {})}
         return cls(
             **{name: getattr(export, name) for name in names},
             loudness=LoudnessView.model_validate(loudness),
             file_url=file_url,
+            release=release,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,8 @@ from omnisonic.studio.exports.errors import (
     TracksNotReady,
 )
 from omnisonic.studio.exports.jobs import RENDER_EXPORT
-from omnisonic.studio.exports.models import AudioFormat, Export, ExportStage, ExportStatus
+from omnisonic.studio.exports.models import AudioFormat, Export, ExportKind, ExportStage, ExportStatus
+from omnisonic.studio.exports.releasing import let_go, prepare_release, release_views
 from omnisonic.studio.exports.schemas import (
     CustomLoudness,
     ExportList,
@@ -68,8 +70,10 @@ def request_export(uow: UnitOfWork, actor: Actor, *, request: ExportRequest) -> 
     )
     uow.session.add(export)
     uow.session.flush()
+    if request.kind is ExportKind.RELEASE:
+        prepare_release(uow, export, isrc=request.isrc)
     uow.enqueue(RENDER_EXPORT, export_id=str(export.id))
-    return view_of(export)
+    return view_of(uow.session, export)
 
 
 def get_export(session: Session, actor: Actor, *, export_id: UUID) -> Export:
@@ -80,29 +84,43 @@ def get_export(session: Session, actor: Actor, *, export_id: UUID) -> Export:
     return export
 
 
-def view_of(export: Export) -> ExportView:
+def view_of(session: Session, export: Export) -> ExportView:
     """The row as members see it, with a signed link of one hour once there is a file."""
-    link = None
+    return views_of(session, [export])[0]
+
+
+def views_of(session: Session, exports: Sequence[Export]) -> list[ExportView]:
+    """Rows as members see them, in a constant number of statements."""
+    releases = release_views(session, exports)
+    return [
+        ExportView.of(export, file_url=_signed_link(export), release=releases.get(export.id))
+        for export in exports
+    ]
+
+
+def _signed_link(export: Export) -> str | None:
     if export.status is ExportStatus.COMPLETED and export.storage_key:
-        link = get_storage().signed_url(
+        return get_storage().signed_url(
             export.storage_key,
             file_name=f"{export.manifest_sha256[:8]}.{export.format}",
             content_type=MEDIA_TYPES[export.format],
         )
-    return ExportView.of(export, file_url=link)
+    return None
 
 
 def list_exports(session: Session, actor: Actor, *, session_id: UUID, page: Page) -> ExportList:
     """Exports of a session, newest first; raises `NotFound` for strangers."""
     get_session(session, actor, session_id=session_id)
     rows, cursor = repository.list_exports(session, session_id=session_id, page=page)
-    return ExportList(exports=[view_of(row) for row in rows], next_cursor=cursor)
+    return ExportList(exports=views_of(session, rows), next_cursor=cursor)
 
 
 def list_all_exports(session: Session, actor: Actor, *, page: Page) -> tuple[list[ExportRow], str | None]:
     """Exports of all the caller's sessions, newest first."""
     rows, cursor = repository.list_all_exports(session, user_id=actor.user_id, page=page)
-    return [ExportRow(session_name=name, export=view_of(export)) for export, name in rows], cursor
+    views = views_of(session, [export for export, _ in rows])
+    names = [name for _, name in rows]
+    return [ExportRow(session_name=n, export=v) for n, v in zip(names, views, strict=True)], cursor
 
 
 def cancel_export(uow: UnitOfWork, actor: Actor, *, export_id: UUID) -> ExportView:
@@ -114,12 +132,13 @@ def cancel_export(uow: UnitOfWork, actor: Actor, *, export_id: UUID) -> ExportVi
     if export.status is ExportStatus.PENDING:
         export.status, export.stage = ExportStatus.CANCELED, ExportStage.DONE
         export.completed_at = utc_now()
+        let_go(uow, export)
     elif export.status is ExportStatus.PROCESSING:
         export.cancel_requested_at = export.cancel_requested_at or utc_now()
     elif export.status is not ExportStatus.CANCELED:
         raise Conflict(f"This export is already {export.status}; there is nothing to stop.")
     uow.session.flush()
-    return view_of(export)
+    return view_of(uow.session, export)
 
 
 def file_of(session: Session, actor: Actor, *, export_id: UUID) -> tuple[Export, str]:

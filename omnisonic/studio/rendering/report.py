@@ -55,14 +55,16 @@ def build_certificate(
     *,
     input_sha256: Mapping[str, str],
     contributors: Sequence[Mapping[str, Any]],
+    release: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything needed to render the same samples again and to check that they are the same.
 
     `input_sha256` are hashes of the canonical audio by track id. `pcmSha256` is over interleaved
     little-endian PCM as `pcmEncoding` names it: for WAV and FLAC the samples in the file, for MP3 the
-    24-bit master that went into the encoder.
+    24-bit master that went into the encoder. `release` (ISRC, title, hash of the split sheet) is there for
+    releases only.
     """
-    return {
+    certificate = {
         "version": CERTIFICATE_VERSION,
         "manifest": manifest.to_json(),
         "manifestSha256": manifest.sha256(),
@@ -81,3 +83,4 @@ def build_certificate(
         "graph": result.graph,
         "contributors": [dict(contributor) for contributor in contributors],
     }
+    return certificate | ({"release": dict(release)} if release is not None else {})

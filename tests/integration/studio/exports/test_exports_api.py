@@ -227,7 +227,7 @@ def test_a_mix_beyond_the_limit_is_refused(mara: Person, add_take: AddTake) -> N
         {"sampleRate": 96_000},
         {"loudness": "loud"},
         {"loudness": {"lufs": 0}},
-        {"kind": "release"},
+        {"kind": "master"},
         {"stems": True},
     ],
 )
