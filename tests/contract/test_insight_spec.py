@@ -13,12 +13,13 @@ from omnisonic import model_registry as model_registry
 from omnisonic import pages
 from omnisonic.api import create_api
 from omnisonic.insight import parameters
-from omnisonic.insight.alerts import channels, message, rules, templates
+from omnisonic.insight.alerts import channels, message, mutes, rules, templates
 from omnisonic.insight.alerts import schemas as alert_schemas
 from omnisonic.insight.alerts.delivery import webhook
 from omnisonic.insight.alerts.evaluation.kinds import AlertState, RuleKind
 from omnisonic.insight.alerts.models import ChannelType, DeliveryStatus, Suppression
 from omnisonic.insight.alerts.retention import HISTORY_KEPT
+from omnisonic.insight.alerts.watching import tasks
 from omnisonic.insight.analytics import api as analytics_api
 from omnisonic.insight.feeds import checking, discovery, entries, opml, schedule
 from omnisonic.insight.feeds import service as feeds
@@ -145,8 +146,9 @@ def test_limits() -> None:
         "a query": f"{running.MAX_QUERY_S} s",
         "reports": f"{analytics_api.REPORTS_PER_HOUR} an hour",
         "follows · saved views": f"{follows.MAX_FOLLOWS} · {saved_views.MAX_VIEWS} an account",
-        "rules · channels": f"{rules.MAX_RULES} · {channels.MAX_CHANNELS} an account; "
-        f"{alert_schemas.MAX_CHANNELS_OF_RULE} channels a rule",
+        "rules · channels · mutes": f"{rules.MAX_RULES} · {channels.MAX_CHANNELS} · {mutes.MAX_MUTES} "
+        f"an account; {alert_schemas.MAX_CHANNELS_OF_RULE} channels a rule",
+        "entities evaluated by a rule in one run": f"{tasks.MAX_ENTITIES} those with the most stories",
         "entities named by a rule": str(alert_schemas.MAX_ENTITIES),
         "window · cooldown of a rule": f"{alert_schemas.WINDOW_MAX_MINUTES} · "
         f"{alert_schemas.COOLDOWN_MAX_MINUTES} minutes",

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from omnisonic.insight.alerts import channels_api, deliveries, preferences, rules
+from omnisonic.insight.alerts import channels_api, deliveries, mutes_api, preferences, rules
 from omnisonic.insight.alerts.history_schemas import DeliveryAnswer, DeliveryList, EventList, EventView
 from omnisonic.insight.alerts.preview import RulePreview, preview_rule
 from omnisonic.insight.alerts.schemas import (
@@ -170,4 +170,5 @@ def change_notification_settings(actor: InsightWriter, change: NotificationChang
 
 
 router.include_router(channels_api.router)
+router.include_router(mutes_api.router)
 router.include_router(own)

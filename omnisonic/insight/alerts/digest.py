@@ -11,7 +11,13 @@ from sqlmodel import Session, col, func, select
 
 from omnisonic.insight.alerts.delivery.retries import KEPT_TRYING
 from omnisonic.insight.alerts.message import Entry, Message, entity_url
-from omnisonic.insight.alerts.models import AlertEvent, DeliveryKind, EventState, NotificationSettings
+from omnisonic.insight.alerts.models import (
+    AlertEvent,
+    DeliveryKind,
+    EventState,
+    NotificationSettings,
+    Suppression,
+)
 from omnisonic.insight.alerts.notices import send_message
 from omnisonic.insight.news import EntityType
 from omnisonic.platform.db import UnitOfWork
@@ -82,6 +88,7 @@ def _found_between(session: Session, user_id: UUID, start: datetime, end: dateti
             AlertEvent.state == EventState.FIRING,
             col(AlertEvent.created_at) >= start,
             col(AlertEvent.created_at) < end,
+            col(AlertEvent.suppression).is_distinct_from(Suppression.MUTED),
         )
         .group_by(col(AlertEvent.entity_type), col(AlertEvent.entity_id))
         .order_by(times.desc(), func.max(AlertEvent.entity_name))

@@ -5,13 +5,14 @@ Whatever keeps a message back is recorded with its reason; nothing is dropped in
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, select
 
-from omnisonic.insight.alerts import history, repository
+from omnisonic.insight.alerts import history, mutes, repository
 from omnisonic.insight.alerts.channels import limit_of
 from omnisonic.insight.alerts.delivery.retries import KEPT_TRYING
 from omnisonic.insight.alerts.jobs import DELIVER
@@ -53,13 +54,16 @@ def fire(
     entity: AlertEntity,
     facts: Facts,
     state: EventState = EventState.FIRING,
+    covered_by: Collection[UUID] = (),
     now: datetime | None = None,
 ) -> AlertEvent:
     """Record that a rule fired (or is over) for an entity and make what goes out for it due.
 
     Events of one rule with the same `facts.data_time` share one message for each channel. The same rule,
-    entity, state and data time again changes nothing and gives the event of the first time. `now` is the
-    time at which cooldown, cap, snooze and quiet hours are judged. Raises `NotFound` for a removed rule.
+    entity, state and data time again changes nothing and gives the event of the first time. `covered_by` are
+    the artists of a work or recording about whom all of its stories are too: a channel that heard of one of
+    them within the window hears no more of it. `now` is the time at which cooldown, cap, snooze, mute and
+    quiet hours are judged. Raises `NotFound` for a removed rule.
     """
     now = now or utc_now()
     _lock_rule(uow.session, rule)
@@ -87,7 +91,7 @@ def fire(
     if event.suppression is None:
         quiet = quiet_until(uow.session, rule.user_id, now=now)
         for channel in repository.channels_of_rule(uow.session, rule.id):
-            _add_to_message(uow, event, channel, facts, now=now, quiet=quiet)
+            _add_to_message(uow, event, channel, facts, covered_by=covered_by, now=now, quiet=quiet)
     uow.session.flush()
     return event
 
@@ -107,6 +111,8 @@ def _held_back(
         return Suppression.DISABLED
     if rule.snoozed_until is not None and now < rule.snoozed_until:
         return Suppression.SNOOZED
+    if mutes.is_muted(session, rule, entity.id, now=now):
+        return Suppression.MUTED
     if state is EventState.RESOLVED:
         return None if rule.notify_resolved else Suppression.NOT_ANNOUNCED
     last = history.last_announced(session, rule_id=rule.id, entity_id=entity.id)
@@ -121,11 +127,16 @@ def _add_to_message(
     channel: AlertChannel,
     facts: Facts,
     *,
+    covered_by: Collection[UUID],
     now: datetime,
     quiet: datetime | None,
 ) -> None:
     delivery = _open_message(uow.session, event, channel, now=now, quiet=quiet)
-    reason = _refused_by(channel, event, facts) or _over_limit(uow.session, event, channel, delivery, now=now)
+    reason = (
+        _refused_by(channel, event, facts)
+        or _told_by_artist(uow.session, event, channel, facts, covered_by)
+        or _over_limit(uow.session, event, channel, delivery, now=now)
+    )
     uow.session.add(AlertDeliveryItem(delivery_id=delivery.id, event_id=event.id, suppression=reason))
     if reason is None and delivery.status is DeliveryStatus.SUPPRESSED:
         delivery.status = DeliveryStatus.HELD if quiet else DeliveryStatus.PENDING
@@ -148,6 +159,18 @@ def _refused_by(channel: AlertChannel, event: AlertEvent, facts: Facts) -> Suppr
     if least is not None and facts.confidence is not None and facts.confidence < least:
         return Suppression.FILTERED
     return None
+
+
+def _told_by_artist(
+    session: Session, event: AlertEvent, channel: AlertChannel, facts: Facts, covered_by: Collection[UUID]
+) -> Suppression | None:
+    since = event.data_time - timedelta(minutes=facts.window_minutes)
+    if event.state is EventState.RESOLVED or not covered_by:
+        return None
+    told = history.was_told_of_artist(
+        session, channel_id=channel.id, artist_ids=covered_by, since=since, until=event.data_time
+    )
+    return Suppression.INHIBITED if told else None
 
 
 def _over_limit(

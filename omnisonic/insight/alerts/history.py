@@ -19,6 +19,7 @@ from omnisonic.insight.alerts.models import (
     EventState,
     Suppression,
 )
+from omnisonic.insight.news import EntityType
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.pagination import Page, fetch_page
 
@@ -60,6 +61,27 @@ def last_announced(
     if channel_id is not None:
         statement = statement.where(AlertDelivery.channel_id == channel_id)
     return session.exec(statement).first()
+
+
+def was_told_of_artist(
+    session: Session, *, channel_id: UUID, artist_ids: Collection[UUID], since: datetime, until: datetime
+) -> bool:
+    """Whether a channel heard, or is about to hear, of one of these artists, by data time."""
+    statement = (
+        select(AlertEvent.id)
+        .join(AlertDeliveryItem, col(AlertDeliveryItem.event_id) == col(AlertEvent.id))
+        .join(AlertDelivery, col(AlertDelivery.id) == col(AlertDeliveryItem.delivery_id))
+        .where(
+            AlertDelivery.channel_id == channel_id,
+            col(AlertDelivery.status).not_in(NEVER_ARRIVED),
+            col(AlertDeliveryItem.suppression).is_(None),
+            AlertEvent.entity_type == EntityType.ARTIST,
+            col(AlertEvent.entity_id).in_(artist_ids),
+            AlertEvent.state == EventState.FIRING,
+            col(AlertEvent.data_time).between(since, until),
+        )
+    )
+    return session.exec(statement.limit(1)).first() is not None
 
 
 def last_firing(session: Session, event: AlertEvent) -> AlertEvent | None:

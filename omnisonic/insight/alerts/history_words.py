@@ -32,6 +32,8 @@ SUPPRESSION_WORDS = {
     Suppression.UNCONFIRMED: "The address of the channel was not confirmed.",
     Suppression.DISABLED: "The channel was turned off.",
     Suppression.NOT_ANNOUNCED: "The channel never heard that it began.",
+    Suppression.MUTED: "You muted it.",
+    Suppression.INHIBITED: "The alert about its artist tells of the same stories.",
 }
 RESENDABLE = {
     DeliveryStatus.DELIVERED,

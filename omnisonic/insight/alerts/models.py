@@ -68,6 +68,8 @@ class Suppression(StrEnum):
     UNCONFIRMED = "unconfirmed"
     DISABLED = "disabled"
     NOT_ANNOUNCED = "not_announced"  # resolved, but the channel never heard that it fired
+    MUTED = "muted"
+    INHIBITED = "inhibited"  # the alert about its artist tells of the same stories
 
 
 class AlertChannel(Row, table=True):
@@ -93,7 +95,7 @@ class AlertChannel(Row, table=True):
 
 
 class AlertRule(Row, table=True):
-    """What to watch for, and whom to tell. `evaluated_until` is data time; `error` says why it cannot run."""
+    """What to watch for. `error` says why it cannot run, `notice` what it left out; times are data time."""
 
     __tablename__ = "alert_rules"
     __table_args__ = (
@@ -117,8 +119,26 @@ class AlertRule(Row, table=True):
     snooze_reason: str | None = Field(default=None, max_length=200)
     evaluated_until: datetime | None = timestamp_field(default_now=False)
     error: str | None = Field(default=None, max_length=500)
+    notice: str | None = Field(default=None, max_length=500)
+    noticed_at: datetime | None = timestamp_field(default_now=False)
     version: int = Field(default=1)
     updated_at: datetime = timestamp_field()
+
+
+class AlertMute(Row, table=True):
+    """Something an account wants no alerts about, from one rule or from all, for a time or for good."""
+
+    __tablename__ = "alert_mutes"
+    __table_args__ = (
+        UniqueConstraint("user_id", "entity_id", "rule_id", postgresql_nulls_not_distinct=True),
+    )
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    rule_id: UUID | None = Field(default=None, foreign_key="alert_rules.id", index=True, ondelete="CASCADE")
+    entity_type: EntityType = enum_field(EntityType)
+    entity_id: UUID
+    until: datetime | None = timestamp_field(default_now=False)
+    reason: str | None = Field(default=None, max_length=200)
 
 
 class AlertRuleChannel(SQLModel, table=True):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import col, select
 
+from omnisonic.insight.alerts import mutes
 from omnisonic.insight.alerts.models import AlertDelivery, AlertEvent, DeliveryStatus
 from omnisonic.insight.alerts.slots import forget_ended
 from omnisonic.platform.db import UnitOfWork
@@ -25,6 +26,7 @@ ON_THE_WAY = (
 def remove_old_history(uow: UnitOfWork, *, now: datetime) -> int:
     """Remove events and messages older than 90 days, a batch at a time; returns how many rows."""
     forget_ended(uow.session, before=now - SLOTS_KEPT)
+    mutes.forget_ended(uow.session, before=now)
     before = now - HISTORY_KEPT
     removed = 0
     for table, condition in (

@@ -83,7 +83,9 @@ def _part(part: Any) -> rx.Component:
 
 
 def _status(line: Any) -> rx.Component:
-    kind = rx.match(line.status, ("watching", "ok"), ("error", "danger"), ("snoozed", "warn"), "plain")
+    kind = rx.match(
+        line.status, ("watching", "ok"), ("error", "danger"), ("snoozed", "warn"), ("partly", "warn"), "plain"
+    )
     return rx.el.span(
         line.status_words, class_name="ui-badge ui-badge-" + kind.to(str), data_testid="rule-status"
     )

@@ -38,7 +38,7 @@ class RuleLine:
     name: str
     parts: list[Part]
     sentence: str
-    status: str  # watching | snoozed | error | off
+    status: str  # watching | partly | snoozed | error | off
     status_words: str
     reason: str
     is_enabled: bool
@@ -184,6 +184,8 @@ def _status(view: RuleView, *, now: datetime) -> tuple[str, str, str]:
         return "snoozed", "Snoozed", f"Quiet until {until}"
     if view.error:
         return "error", "Cannot run", view.error
+    if view.notice:
+        return "partly", "Watching in part", view.notice
     if view.evaluated_until is None:
         return "watching", "Watching", "Not evaluated yet"
     return "watching", "Watching", f"Looked at the news until {ago(view.evaluated_until, now=now)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -83,7 +83,7 @@ def update_rule(uow: UnitOfWork, actor: Actor, *, rule_id: UUID, patch: RulePatc
     for name in changed:
         setattr(row, name, given[name])
     if changed & CONDITION:
-        row.error = row.evaluated_until = None
+        row.error = row.notice = row.noticed_at = row.evaluated_until = None
         repository.forget_states(uow.session, row.id)
     _count(uow, row)
     return row
@@ -99,15 +99,19 @@ def snooze_rule(uow: UnitOfWork, actor: Actor, *, rule_id: UUID, request: Snooze
 
     Raises `NotFound`, `InvalidFields` for a time that is over or more than a year away.
     """
+    check_until(request.until, now=utc_now())
     row = get_rule(uow.session, actor, rule_id=rule_id, for_update=True)
-    now = utc_now()
-    if request.until is not None and not now < request.until <= now + SNOOZE_MAX:
-        message = "Choose a time from now to a year ahead."
-        raise InvalidFields(message, errors=[FieldError("until", "range", message)])
     row.snoozed_until = request.until
     row.snooze_reason = request.reason if request.until else None
     _count(uow, row)
     return row
+
+
+def check_until(until: datetime | None, *, now: datetime) -> None:
+    """Raise `InvalidFields` for a time of quiet that is over or more than a year away."""
+    if until is not None and not now < until <= now + SNOOZE_MAX:
+        message = "Choose a time from now to a year ahead."
+        raise InvalidFields(message, errors=[FieldError("until", "range", message)])
 
 
 def view_of(session: Session, row: AlertRule) -> RuleView:

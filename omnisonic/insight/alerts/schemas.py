@@ -40,6 +40,13 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _has_zone(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("Write the time with its zone, such as 2026-11-21T08:00:00Z.")
+    return value
+
+
+Zoned = Annotated[datetime, AfterValidator(_has_zone)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 
 
@@ -180,7 +187,7 @@ class RulePatch(ApiModel):
 
 
 class RuleView(ApiModel):
-    """A rule. `error` says why it could not be evaluated."""
+    """A rule. `error` says why it could not be evaluated, `notice` what was left out within the last day."""
 
     id: UUID
     name: str
@@ -198,6 +205,7 @@ class RuleView(ApiModel):
     snooze_reason: str | None
     evaluated_until: datetime | None
     error: str | None
+    notice: str | None
     version: int
     created_at: datetime
     updated_at: datetime
@@ -219,15 +227,8 @@ class RuleList(ApiModel):
 class SnoozeRequest(ApiModel):
     """Until when a rule keeps quiet; null wakes it."""
 
-    until: datetime | None
+    until: Zoned | None
     reason: str | None = Field(default=None, max_length=200)
-
-    @field_validator("until")
-    @classmethod
-    def _has_zone(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("Write the time with its zone, such as 2026-11-21T08:00:00Z.")
-        return value
 
 
 class TemplatePreviewRequest(ApiModel):

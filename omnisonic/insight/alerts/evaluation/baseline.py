@@ -18,6 +18,9 @@ HISTORY = WEEK * (MOST_WINDOWS + 2)  # the longest way back that any window begi
 TRIMMED_SHARE = 0.125  # of the windows, at each end
 LEAST_MEAN = 0.2
 MOST_DISPERSION = 10.0
+# What is believed of an entity of which little is known, and as how many windows that counts: days differ
+# from each other more than the hours of a day do.
+HOUR_DISPERSION, DISPERSION, PRIOR_WINDOWS = 2.0, 3.0, 14
 
 Span = tuple[datetime, datetime]
 
@@ -56,15 +59,17 @@ def usual_count(same_hours: Sequence[int]) -> float:
     return max(LEAST_MEAN, fmean(sorted(same_hours)[cut : len(same_hours) - cut]))
 
 
-def dispersion_of(same_hours: Sequence[int], daily: Sequence[int] = ()) -> float:
-    """Variance over mean, 1 to 10, of both kinds of windows by their numbers.
+def dispersion_of(same_hours: Sequence[int], daily: Sequence[int] = (), *, prior: float) -> float:
+    """Variance over mean, 1 to 10, of both kinds of windows by their numbers, drawn towards `prior`.
 
-    Eight windows alone say little of it, days more. The highest count of each kind is taken for the next
+    Eight windows alone say little of it, days more; of who is seldom in the news neither says anything,
+    and news come in bunches. The highest count of each kind is drawn at least halfway towards the next
     lower one: a single good day is no reason to miss the next.
     """
     kinds = [one for one in (same_hours, daily) if len(one) >= LEAST_WINDOWS]
+    told = sum(_dispersion(one) * (len(one) - 1) for one in kinds)
     whole = sum(len(one) - 1 for one in kinds)
-    return sum(_dispersion(one) * (len(one) - 1) for one in kinds) / whole if whole else 1.0
+    return (prior * PRIOR_WINDOWS + told) / (PRIOR_WINDOWS + whole)
 
 
 def _calm(found: Sequence[Span], flagged: Sequence[Span]) -> tuple[Span, ...]:
@@ -73,8 +78,9 @@ def _calm(found: Sequence[Span], flagged: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _dispersion(counts: Sequence[int]) -> float:
-    ordered = sorted(counts)
-    ordered[-1] = ordered[-2]
+    ordered: list[float] = sorted(counts)
+    excess = ordered[-1] - ordered[-2]
+    ordered[-1] = ordered[-2] + min(excess / 2, 2 + ordered[-2] / 2)
     mean = fmean(ordered)
     return min(MOST_DISPERSION, max(1.0, variance(ordered, mean) / mean)) if mean > 0 else 1.0
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import fmean
 
-from omnisonic.insight.alerts.evaluation.baseline import Span, dispersion_of, earlier_windows, usual_count
+from omnisonic.insight.alerts.evaluation.baseline import (
+    DISPERSION,
+    HOUR_DISPERSION,
+    Span,
+    dispersion_of,
+    earlier_windows,
+    usual_count,
+)
 from omnisonic.insight.alerts.evaluation.kinds import RuleKind
 from omnisonic.insight.alerts.evaluation.standings import Reading
 from omnisonic.insight.alerts.evaluation.tails import upper_tail
@@ -19,6 +27,8 @@ CALM_RATIO = 1.5
 CALM_SHARE = 0.8  # of a threshold
 COLD = timedelta(days=7)
 FIRST_DAY = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+LEAST_IN_HOUR = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +83,60 @@ def measure(
         return Measure(window=window)
     # Its own history only: that it was never in the news before its first mention says nothing about now.
     oldest = max(question.oldest, timeline.first_at)
-    earlier = earlier_windows(at, question.length, oldest=oldest, flagged=flagged)
-    if earlier is None:
+    usual = _usual(timeline, question.length, at=at, oldest=oldest, flagged=flagged)
+    if usual is None:
         return Measure(window=window)
-    counts = [timeline.count(*span) for span in earlier.same_hours]
-    expected = usual_count(counts)
+    expected = usual_count(usual.same_hours)
     if not enough or window.stories < FIRE_RATIO * expected:
         return Measure(window=window, expected=expected)
-    spread = dispersion_of(counts, [timeline.count(*span) for span in earlier.daily])
-    # The mean of a few windows is itself uncertain, by its variance over their number.
-    tail = upper_tail(window.stories, mean=expected, dispersion=spread * (1 + 1 / len(counts)))
+    is_long = question.length > HOUR
+    tail = usual.tail(window.stories, mean=expected, prior=DISPERSION if is_long else HOUR_DISPERSION)
+    if is_long:
+        share = HOUR / question.length
+        sudden = _tail_of_hour(timeline, at=at, oldest=oldest, flagged=flagged, least_mean=expected * share)
+        tail = min(1.0, 2 * min(tail, sudden))  # the better of two tests is no surer than either: Bonferroni
     return Measure(window=window, expected=expected, probability=tail, gate=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Usual:
+    """Counts of earlier windows of one length."""
+
+    same_hours: Sequence[int]
+    daily: Sequence[int]
+
+    def tail(self, count: int, *, mean: float, prior: float) -> float:
+        """How likely so many are, or more."""
+        spread = dispersion_of(self.same_hours, self.daily, prior=prior)
+        # The mean of a few windows is itself uncertain, by its variance over their number.
+        return upper_tail(count, mean=mean, dispersion=spread * (1 + 1 / len(self.same_hours)))
+
+
+def _usual(
+    timeline: Timeline, length: timedelta, *, at: datetime, oldest: datetime, flagged: Sequence[Span]
+) -> _Usual | None:
+    earlier = earlier_windows(at, length, oldest=oldest, flagged=flagged)
+    if earlier is None:
+        return None
+    return _Usual(
+        same_hours=[timeline.count(*span) for span in earlier.same_hours],
+        daily=[timeline.count(*span) for span in earlier.daily],
+    )
+
+
+def _tail_of_hour(
+    timeline: Timeline, *, at: datetime, oldest: datetime, flagged: Sequence[Span], least_mean: float
+) -> float:
+    """The same for the last hour alone.
+
+    News that break come at once; a good day comes spread over the day. Seen by the day the two look alike.
+    """
+    count = timeline.count(at - HOUR, at)
+    usual = _usual(timeline, HOUR, at=at, oldest=oldest, flagged=flagged)
+    if usual is None or count < LEAST_IN_HOUR:
+        return 1.0
+    mean = max(least_mean, fmean(usual.same_hours), fmean(usual.daily))
+    return usual.tail(count, mean=mean, prior=HOUR_DISPERSION)
 
 
 def read(found: Measure, question: Question, *, is_discovery: bool) -> Reading:

@@ -14,7 +14,7 @@ from omnisonic.insight.alerts.evaluation.standings import ACTIVE, Change, Standi
 from omnisonic.insight.alerts.evaluation.timelines import Timeline
 from omnisonic.insight.store.filters import EntityRef
 
-LEVEL = 3e-5  # expected share of false ones among what a tick finds
+LEVEL = 5e-5  # expected share of false ones among what a tick finds
 
 Flagged = Callable[[EntityRef], Sequence[Span]]
 

@@ -116,7 +116,7 @@ def look_back_at(
     """
     past = Past(since=since, until=until)
     watched = watched_by(session, scope, user_id=user_id)
-    past.problem, oldest = watched.problem, oldest_mention()
+    past.problem, oldest = watched.problem or watched.notice, oldest_mention()
     if oldest is None:
         past.checked_until = until
         return past

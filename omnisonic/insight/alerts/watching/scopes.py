@@ -21,17 +21,21 @@ MAX_HELD = 5000  # works of a right-holder
 FOLLOWS_NOTHING = "You follow nothing that this rule looks at. Follow something on its page."
 NO_HOLDER = "The right-holder of this rule is no longer in the catalog. Choose another one."
 HOLDS_NOTHING = "The right-holder holds no share that is large enough in any work."
-TOO_MANY_HELD = f"The right-holder has shares in too many works: the newest {MAX_HELD} are watched."
+TOO_MANY_HELD = f"The right-holder has shares in too many works: the newest {MAX_HELD:,} are watched."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """Entities a rule looks at (None: every one), how each came in, and what is wrong with the scope."""
+    """Entities a rule looks at (None: every one), and how each came in.
+
+    `problem` is why the scope holds nothing, `notice` what it had to leave out.
+    """
 
     entity_type: EntityType | None = None
     entities: frozenset[EntityRef] | None = None
     paths: dict[EntityRef, str] = field(default_factory=dict)
     problem: str | None = None
+    notice: str | None = None
 
     def holds(self, entity: EntityRef) -> bool:
         """Whether the rule looks at it."""
@@ -61,8 +65,13 @@ def _held(session: Session, wanted: RightHolder, kind: EntityType | None) -> Wat
         return Watched(entity_type=kind, entities=frozenset(), problem=NO_HOLDER)
     shares, is_cut = _shares_of(session, holder, wanted.min_share_ppm)
     paths = _paths(session, holder, shares)
-    problem = TOO_MANY_HELD if is_cut else None if paths else HOLDS_NOTHING
-    return Watched(entity_type=kind, entities=frozenset(paths), paths=paths, problem=problem)
+    return Watched(
+        entity_type=kind,
+        entities=frozenset(paths),
+        paths=paths,
+        problem=None if paths else HOLDS_NOTHING,
+        notice=TOO_MANY_HELD if is_cut else None,
+    )
 
 
 def _shares_of(session: Session, holder: Contributor, least_ppm: int) -> tuple[dict[UUID, int], bool]:

@@ -8,8 +8,10 @@ from uuid import UUID
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from omnisonic.insight.alerts.models import AlertRule
+from omnisonic.insight.alerts.rules import scope_of
 from omnisonic.insight.alerts.watching import standings
 from omnisonic.insight.alerts.watching.freshness import Complete, complete_news
+from omnisonic.insight.alerts.watching.inhibition import PIECES
 from omnisonic.insight.alerts.watching.reading import Reader
 from omnisonic.insight.alerts.watching.settling import settle
 from omnisonic.insight.alerts.watching.tasks import plan, read_news
@@ -31,7 +33,7 @@ def evaluate_rules(*, now: datetime | None = None) -> int:
     """
     now = now or utc_now()
     with unit_of_work() as uow:
-        rules = standings.enabled_rules(uow.session)
+        rules = sorted(standings.enabled_rules(uow.session), key=_is_about_pieces)
     if not rules:
         return 0
     try:
@@ -53,6 +55,11 @@ def evaluate_rules(*, now: datetime | None = None) -> int:
     return done
 
 
+def _is_about_pieces(rule: AlertRule) -> bool:
+    """Rules on works and recordings come last: by then it is known what was told of their artists."""
+    return scope_of(rule).entity_type in PIECES
+
+
 def _note(rule_ids: list[UUID], words: str, error: Exception) -> None:
     log.warning("alert_rules_wait", rules=len(rule_ids), reason=str(error)[:200])
     with unit_of_work() as uow:
@@ -72,4 +79,4 @@ def _evaluate_rule(rule: AlertRule, news: Complete, reader: Reader) -> None:
             return  # it was changed meanwhile: the next run sees the new one
         if current.evaluated_until != rule.evaluated_until:
             return  # another run was faster
-        settle(uow, current, task, found)
+        settle(uow, current, task, found, reader)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from omnisonic.insight.alerts.evaluation.engine import Outcome, evaluate
 from omnisonic.insight.alerts.evaluation.standings import Change, Standing
@@ -12,11 +13,18 @@ from omnisonic.insight.alerts.events import AlertEntity, fire
 from omnisonic.insight.alerts.models import AlertRule, EventState
 from omnisonic.insight.alerts.watching import standings
 from omnisonic.insight.alerts.watching.evidence import Evidence, gather
+from omnisonic.insight.alerts.watching.inhibition import covering_artists
+from omnisonic.insight.alerts.watching.reading import Reader
 from omnisonic.insight.alerts.watching.tasks import News, Task
 from omnisonic.insight.entities import name_entities
 from omnisonic.insight.store.filters import EntityRef
 from omnisonic.platform.db import UnitOfWork
 
+NOTICE_KEPT = timedelta(days=1)
+TOO_MANY = (
+    "At {at:%Y-%m-%d %H:%M} UTC more was in the news than one run looks at: the {most:,} with the most "
+    "stories were evaluated, {more:,} were left out. Name less, or make the rule narrower."
+)
 STATES = {Change.FIRED: EventState.FIRING, Change.RESOLVED: EventState.RESOLVED}
 
 
@@ -43,7 +51,7 @@ class Walk:
                 self.changes[one.entity, one.change] = (one, at)
 
 
-def settle(uow: UnitOfWork, rule: AlertRule, task: Task, news: News) -> None:
+def settle(uow: UnitOfWork, rule: AlertRule, task: Task, news: News, reader: Reader) -> None:
     """Walk through the data times of a task; the caller holds the rule's row.
 
     After a pause each entity is told of once, however often it fired meanwhile. Raises
@@ -66,15 +74,37 @@ def settle(uow: UnitOfWork, rule: AlertRule, task: Task, news: News) -> None:
         )
         walk.take(outcomes, at=at, is_silent=task.is_silent(at))
     standings.keep(uow.session, rule, rows, walk.last.values(), silent=walk.silent)
-    _tell(uow, rule, gather(task, news, walk.changes.values()))
+    covering = covering_artists(uow.session, task, news, walk.changes.values(), reader)
+    _tell(uow, rule, gather(task, news, walk.changes.values()), covering)
     standings.forget_resolved(uow.session, rule.id, at=task.until)
     rule.evaluated_until = task.until
     rule.error = task.watched.problem or task.news.problem
+    _note_what_was_left_out(rule, task, news)
 
 
-def _tell(uow: UnitOfWork, rule: AlertRule, found: list[Evidence]) -> None:
+def _tell(
+    uow: UnitOfWork, rule: AlertRule, found: list[Evidence], covering: Mapping[EntityRef, frozenset[UUID]]
+) -> None:
     names = name_entities(uow.session, [one.entity for one in found])
     for one in found:
         ref = one.entity
         entity = AlertEntity(type=ref.entity_type, id=ref.entity_id, name=names[ref].name)
-        fire(uow, rule=rule, entity=entity, facts=one.facts, state=STATES[one.change])
+        fire(
+            uow,
+            rule=rule,
+            entity=entity,
+            facts=one.facts,
+            state=STATES[one.change],
+            covered_by=covering.get(ref, frozenset()),
+        )
+
+
+def _note_what_was_left_out(rule: AlertRule, task: Task, news: News) -> None:
+    """What was too much is said for a day: the next run, a minute later, may have had less to do."""
+    if news.left_out:
+        rule.notice = TOO_MANY.format(most=len(news.timelines), more=news.left_out, at=task.until)
+        rule.noticed_at = task.until
+    elif task.watched.notice:
+        rule.notice, rule.noticed_at = task.watched.notice, task.until
+    elif rule.noticed_at is not None and rule.noticed_at < task.until - NOTICE_KEPT:
+        rule.notice = rule.noticed_at = None

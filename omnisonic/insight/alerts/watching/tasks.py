@@ -58,11 +58,15 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What ClickHouse holds about the entities that matter, and how many had a story at each data time."""
+    """What ClickHouse holds about the entities that matter, and how many had a story at each data time.
+
+    `left_out` are those that could have begun to fire and were too many.
+    """
 
     mentions: dict[EntityRef, list[Mention]]
     timelines: dict[EntityRef, Timeline]
     tested: dict[datetime, int]
+    left_out: int = 0
 
 
 def plan(session: Session, rule: AlertRule, news: Complete) -> Task | None:
@@ -107,4 +111,5 @@ def read_news(task: Task, active: set[EntityRef], reader: Reader) -> News:
     mentions = reader.mentions(task.asked, entities, since=begin, until=task.until)
     first = reader.first(task.asked, entities, until=task.until)
     timelines = {one: timeline_of(held, first.get(one)) for one, held in mentions.items()}
-    return News(mentions=mentions, timelines=timelines, tested=tested)
+    left_out = len(ranked.keys() - entities)
+    return News(mentions=mentions, timelines=timelines, tested=tested, left_out=left_out)

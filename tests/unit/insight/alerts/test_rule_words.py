@@ -39,6 +39,7 @@ def view(**given: Any) -> RuleView:
         "snooze_reason": None,
         "evaluated_until": NOW - timedelta(minutes=2),
         "error": None,
+        "notice": None,
         "version": 3,
         "created_at": NOW - timedelta(hours=1),
         "updated_at": NOW - timedelta(hours=1),
@@ -84,6 +85,7 @@ def test_how_a_rule_stands() -> None:
     assert stands() == ("watching", "Looked at the news until 2 min ago")
     assert stands(evaluated_until=None) == ("watching", "Not evaluated yet")
     assert stands(error="Nobody is followed.") == ("error", "Nobody is followed.")
+    assert stands(notice="3 were left out.") == ("partly", "3 were left out.")
     assert stands(snoozed_until=NOW + timedelta(hours=2)) == ("snoozed", "Quiet until 21 Nov, 12:00 UTC")
     assert stands(snoozed_until=NOW)[0] == "watching"
     assert stands(enabled=False)[0] == "off"

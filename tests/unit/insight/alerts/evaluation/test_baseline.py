@@ -67,12 +67,17 @@ def test_windows_keep_their_distance(length: timedelta, days: int) -> None:
 
 def test_one_old_burst_hardly_moves_what_is_usual() -> None:
     assert usual_count([2, 3, 2, 3, 2, 3, 2, 40]) == 2.5
-    assert dispersion_of([2, 3, 2, 3, 2, 3, 2, 40]) == 1
-    assert dispersion_of([2, 3, 2, 40, 2, 3, 2, 40]) == 10, "two of them say that it varies"
-    assert (usual_count([0] * 8), dispersion_of([0] * 8)) == (0.2, 1)
-    assert (usual_count([5] * 8), dispersion_of([5] * 8)) == (5, 1)
+    assert dispersion_of([2, 3, 2, 3, 2, 3, 2, 40], prior=2) == pytest.approx((2 * 14 + 7) / 21)
+    assert dispersion_of([2, 3, 2, 40, 2, 3, 2, 40], prior=2) > 4, "two of them say that it varies"
+    assert (usual_count([0] * 8), dispersion_of([0] * 8, prior=2)) == (0.2, pytest.approx(5 / 3))
+    assert dispersion_of([], prior=2) == 2, "what is believed of who is unknown"
+    assert usual_count([5] * 8) == 5
+    assert 1 < dispersion_of([5] * 8, [5] * 28, prior=2) < dispersion_of([5] * 8, prior=2), (
+        "many calm days are believed"
+    )
+    assert dispersion_of([], prior=3) == 3
     assert usual_count([0, 0, 4, 4, 4, 4, 8, 8]) == pytest.approx(4)
-    assert dispersion_of([5] * 8, [2, 8] * 10) > 1, "days tell of more than eight calm hours"
+    assert dispersion_of([5] * 8, [0, 10] * 10, prior=2) > 2, "days tell of more than eight calm hours"
 
 
 def test_copies_are_one_story_and_no_independent_source() -> None:
