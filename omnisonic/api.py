@@ -14,6 +14,7 @@ from omnisonic import __version__, search_api
 from omnisonic.core.catalog import api as catalog_api
 from omnisonic.core.catalog import linked_api
 from omnisonic.core.imports import api as imports_api
+from omnisonic.core.ledger import verifier_api
 from omnisonic.core.licenses import api as licenses_api
 from omnisonic.core.royalties import usage_api
 from omnisonic.insight.alerts import api as alerts_api
@@ -66,6 +67,7 @@ ROUTERS = (
     search_api.router,
     imports_api.router,
     usage_api.router,
+    verifier_api.router,
     alerts_api.router,
     analytics_api.router,
     news_api.router,

@@ -21,6 +21,8 @@ from omnisonic.core.catalog.work_page import work_page
 from omnisonic.core.catalog.work_state import WorkState
 from omnisonic.core.imports.page import imports_page
 from omnisonic.core.imports.state import ImportsState
+from omnisonic.core.ledger.verify_page import TITLE as PROOF_TITLE
+from omnisonic.core.ledger.verify_page import proof_page
 from omnisonic.core.licenses.page import licenses_page
 from omnisonic.core.licenses.state import LicensesState
 from omnisonic.insight.alerts.channel_state import ChannelsState
@@ -41,7 +43,7 @@ from omnisonic.insight.trends.page import trends_page
 from omnisonic.insight.trends.state import TrendsState
 from omnisonic.platform.auth.settings_page import settings_page
 from omnisonic.platform.auth.settings_state import SettingsState
-from omnisonic.platform.auth.signin_page import sign_in_page, verify_page
+from omnisonic.platform.auth.signin_page import confirm_page, sign_in_page
 from omnisonic.platform.auth.signin_state import SignInState
 from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.site.about import TITLE as ABOUT_TITLE
@@ -86,7 +88,8 @@ PAGES = (
     Page("/", landing_page, LANDING_TITLE, [ViewerState.look]),
     Page("/about", about_page, ABOUT_TITLE, [ViewerState.look]),
     Page("/signin", sign_in_page, "Sign in · Omnisonic", [SignInState.load]),
-    Page("/verify", verify_page, "Confirm your address · Omnisonic"),
+    Page("/verify", proof_page, PROOF_TITLE, [ViewerState.look]),
+    Page("/confirm", confirm_page, "Confirm your address · Omnisonic"),
     Page(
         "/problems/[problem_slug]",
         problem_page,

@@ -66,7 +66,7 @@ def write_confirmation_mail(uow: UnitOfWork, *, verification_id: UUID) -> Mail |
         return None
     secret = new_secret()
     row.secret_sha256 = digest_secret(secret)
-    link = f"{get_settings().public_url}/verify?token={secret}"
+    link = f"{get_settings().public_url}/confirm?token={secret}"
     text = TEXT.format(
         name=user.display_name, email=row.email, link=link, until=f"{row.expires_at:%Y-%m-%d %H:%M}"
     )

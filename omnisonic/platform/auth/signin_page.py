@@ -112,8 +112,8 @@ def _credentials() -> rx.Component:
     )
 
 
-def verify_page() -> rx.Component:
-    """`/verify`"""
+def confirm_page() -> rx.Component:
+    """`/confirm`"""
     return frame(
         rx.el.div(
             rx.el.div(

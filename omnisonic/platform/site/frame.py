@@ -36,6 +36,7 @@ def frame(*content: Any, is_door: bool = False) -> rx.Component:
             rx.el.span("Omnisonic, self-hosted. Your takes stay on your machine."),
             rx.el.div(
                 rx.el.a("How it works", href="/about", class_name="ui-site-link"),
+                rx.el.a("Check a proof", href="/verify", class_name="ui-site-link"),
                 A.create("API", href="/docs", class_name="ui-site-link"),
                 class_name="ui-row",
             ),

@@ -21,7 +21,8 @@ PUBLIC = {
     "/": "demo-stem-drums",
     "/about": "to-api",
     "/signin": "credentials-form",
-    "/verify?token=none": "verify-confirm",
+    "/confirm?token=none": "verify-confirm",
+    "/verify": "proof-verifier",
     "/problems/not-found": "problem-title",
     "/problems/no-such-kind": "not-found",
 }

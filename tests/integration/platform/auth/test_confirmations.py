@@ -54,7 +54,7 @@ def run_mail_jobs() -> int:
 def secret_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
-    found = re.search(r"http://localhost:3000/verify\?token=(\S+)", body.get_content())
+    found = re.search(r"http://localhost:3000/confirm\?token=(\S+)", body.get_content())
     assert found is not None
     return found[1]
 

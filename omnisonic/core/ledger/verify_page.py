@@ -1,0 +1,51 @@
+"""`/verify`: anyone checks a proof of the ledger's log, in the browser and without an account."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.el.elements.inline import A
+
+from omnisonic.core.ledger.verifier_api import VERIFIER_PATH
+from omnisonic.platform.site.frame import frame
+
+TITLE = "Check a proof · Omnisonic"
+
+_SOURCES = ("ed25519.js", "leaf_words.js", "proof_check.js", "proof_verifier.css", "proof_verifier.jsx")
+_LINKED = {name: rx.asset(name, shared=True) for name in _SOURCES}
+
+
+class ProofVerifier(rx.NoSSRComponent):
+    """Drop zone, keys and verdict; it asks the server for nothing but its public keys."""
+
+    library = _LINKED["proof_verifier.jsx"].importable_path
+    tag = "ProofVerifier"
+    is_default = False
+
+
+def proof_page() -> rx.Component:
+    """`/verify`"""
+    return frame(
+        rx.el.article(
+            rx.el.h1("Check a proof"),
+            rx.el.p(
+                "A proof file shows that a line stands in the ledger's log, exactly as it was written and "
+                "never changed since. It is checked here in your browser: the file is not sent anywhere.",
+                class_name="vp-lead",
+            ),
+            ProofVerifier.create(),
+            rx.el.section(
+                rx.el.h2("Without this page"),
+                rx.el.p(
+                    "The page comes from the server whose books you may want to check. One short Python "
+                    "file does the same on your own machine, with nothing to install, and can be read in ",
+                    "full before you run it: ",
+                    A.create("omnisonic_verify.py", href=VERIFIER_PATH, class_name="ui-link"),
+                ),
+                rx.el.pre(
+                    "python3 omnisonic_verify.py FILE.tlog-proof --vkey LOG_KEY --cosigner-vkey COSIGNER_KEY"
+                ),
+                class_name="vp-own",
+            ),
+            class_name="vp-page",
+        )
+    )
