@@ -186,7 +186,7 @@ function Result({ result, heading }) {
       {isValid && <Content proved={result.proved} rows={result.rows} />}
       {result.kind === "invalid" && (
         <p className="ui-text-2">
-          It proves nothing as it is. Ask for the file again and compare the keys, letter by letter.
+          It proves nothing as it is. Ask for the file again and compare the keys letter by letter; a space counts too.
         </p>
       )}
     </section>
