@@ -7,6 +7,7 @@ from omnisonic.core.ledger import errors as ledger_errors
 from omnisonic.core.ledger import log_errors
 from omnisonic.core.licenses import errors as license_errors
 from omnisonic.core.releases import errors as release_errors
+from omnisonic.core.royalties import errors as royalty_errors
 from omnisonic.core.royalties import usage_errors
 from omnisonic.insight.alerts import errors as alert_errors
 from omnisonic.insight.archive import errors as archive_errors
@@ -45,6 +46,7 @@ __all__ = [
     "rate_limit",
     "release_errors",
     "rendering_errors",
+    "royalty_errors",
     "saved_views",
     "sealing",
     "session_errors",
