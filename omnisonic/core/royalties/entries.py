@@ -139,7 +139,7 @@ def _entry_rows(session: Session, entries: Sequence[LedgerEntry]) -> list[EntryR
             amount_nano=one.amount_nano,
             policy_digest=journals[one.journal_id].policy_digest or "",
             description=_describe(
-                journals[one.journal_id].kind, one.event_id and usage_types.get(one.event_id)
+                journals[one.journal_id].kind, usage_types.get(one.event_id) if one.event_id else None
             ),
             created_at=one.created_at,
         )
