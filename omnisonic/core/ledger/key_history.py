@@ -68,11 +68,14 @@ def verifiers_at(keys: Sequence[KeyUse], size: int) -> tuple[list[NoteVerifier],
 
 
 def vkeys_text(keys: Sequence[KeyUse]) -> str:
-    """The list as it is served: a vkey a line, a comment line with `#` before each."""
-    lines: list[str] = []
+    """The list as it is served: the keys that sign now, the log's before the cosigner's, one a line.
+
+    Former keys follow, each with a comment line before it that says up to which size it signed.
+    """
+    lines = [one.vkey for one in keys if one.last_size is None]
     for one in keys:
-        state = "signs now" if one.last_size is None else f"retired, signed up to size {one.last_size}"
-        lines += [f"# {one.role}: {state}", one.vkey]
+        if one.last_size is not None:
+            lines += [f"# {one.role}: retired, signed checkpoints up to size {one.last_size}", one.vkey]
     return "\n".join(lines) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omnisonic.platform.errors import Conflict, InvalidFields, ServiceUnavailable
+from omnisonic.platform.errors import Conflict, InvalidFields, NotFound, ServiceUnavailable
 
 
 class LogBehind(Conflict):
@@ -33,8 +33,8 @@ class NotSequenced(Conflict):
     advice = "It gets one within seconds, as soon as the relay runs. Try again in a moment."
 
 
-class NotCovered(Conflict):
-    """The leaf is in the log, after the newest (or the asked) checkpoint."""
+class NotCovered(NotFound):
+    """The leaf is written, and comes after the newest (or the asked) checkpoint."""
 
     slug, title = "not-covered", "No checkpoint covers this yet"
     advice = "The next closing of a cycle signs a checkpoint that covers it. Ask for the proof after that."

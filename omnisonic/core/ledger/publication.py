@@ -54,7 +54,7 @@ class Publisher:
             self._advance(mark, end)
         self._resume(end)
         rest = self._leaves(end, size)
-        builder = TileBuilder.resume(end, rebuilding_reader(self._store))
+        builder = TileBuilder.resume(end, rebuilding_reader(self._store.read_tile))
         builder.extend([leaf.leaf_hash for leaf in rest])
         with self._store.writing() as writer:
             writer.put_all((tile.path, content) for tile, content in builder.partials())
@@ -85,7 +85,7 @@ class Publisher:
 
     def _resume(self, size: int) -> None:
         if self._builder.size != size:
-            self._builder = TileBuilder.resume(size, rebuilding_reader(self._store))
+            self._builder = TileBuilder.resume(size, rebuilding_reader(self._store.read_tile))
 
     def _leaves(self, start: int, end: int) -> list[StoredLeaf]:
         with write_engine().connect() as connection:
@@ -98,12 +98,12 @@ class Publisher:
         return leaves
 
 
-def rebuilding_reader(store: LogStore) -> TileReader:
+def rebuilding_reader(read_tile: TileReader) -> TileReader:
     """Reads tiles; a partial one of a higher level that nobody stored is computed from those below it."""
 
     def read(tile: Tile) -> bytes:
         try:
-            return store.read_tile(tile)
+            return read_tile(tile)
         except NotFound:
             if not tile.level:
                 raise

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, desc, func, text
 from sqlmodel import Session, col, select
 
-from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf, LogRecord
+from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf, LogRecord, PendingLeaf
 
 # Statement lines are rows of the royalties, which are built on the ledger: known here by table name only.
 _BYTES = "coalesce(l.leaf, j.leaf, e.leaf, s.leaf, r.leaf)"
@@ -62,6 +62,12 @@ def find_leaf_by_hash(session: Session, leaf_hash: bytes) -> LogLeaf | None:
     return session.exec(found).first()
 
 
+def is_pending(session: Session, *, leaf_hash: bytes | None = None, row_id: UUID | None = None) -> bool:
+    """Whether a committed leaf, named by its hash or its row, still waits for its place."""
+    named = PendingLeaf.leaf_hash == leaf_hash if leaf_hash is not None else PendingLeaf.row_id == row_id
+    return session.exec(select(PendingLeaf.id).where(named).limit(1)).first() is not None
+
+
 def entry_leaves_between(
     session: Session, *, start: int, end: int, cycle_id: UUID | None = None, limit: int = 1000
 ) -> Sequence[LogLeaf]:
@@ -93,6 +99,12 @@ def find_newest_checkpoint(session: Session) -> CycleCheckpoint | None:
 def find_checkpoint(session: Session, number: int) -> CycleCheckpoint | None:
     """A checkpoint by its number."""
     return session.exec(select(CycleCheckpoint).where(CycleCheckpoint.number == number)).first()
+
+
+def find_checkpoint_of_size(session: Session, tree_size: int) -> CycleCheckpoint | None:
+    """The first checkpoint over exactly so many leaves."""
+    wanted = select(CycleCheckpoint).where(CycleCheckpoint.tree_size == tree_size)
+    return session.exec(wanted.order_by(col(CycleCheckpoint.number)).limit(1)).first()
 
 
 def find_checkpoint_of_cycle(session: Session, cycle_id: UUID) -> CycleCheckpoint | None:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
-from omnisonic.core.ledger.accounts import Account
 from omnisonic.core.ledger.checkpointing import ClosedCycle, sign_and_store
-from omnisonic.core.ledger.cosigner import make_cosigner, make_server
 from omnisonic.core.ledger.head import Head, find_head, write_head
 from omnisonic.core.ledger.key_history import list_keys, verifiers_at
 from omnisonic.core.ledger.log_errors import LogBehind, LogForked, NotSequenced
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.merkle import merkle_root
-from omnisonic.core.ledger.models import AccountKind, JournalKind, LeafKind
-from omnisonic.core.ledger.posting import JournalDraft, Posting, post, record_fact
 from omnisonic.core.ledger.publication import Publisher
 from omnisonic.core.ledger.repository import leaves_between
 from omnisonic.core.ledger.sequencer import sequence_all, sequence_pending
@@ -29,42 +21,7 @@ from omnisonic.core.ledger.signing import sign_head
 from omnisonic.core.ledger.tlog_proof import TlogProof, check_proof
 from omnisonic.core.ledger.tree import TileTree
 from omnisonic.platform.db import read_session, unit_of_work
-
-
-@pytest.fixture
-def cosigner(db: None, storage: Any, configure: Callable[..., Any], tmp_path: Path) -> Iterator[str]:
-    """A cosigner of its own on a free port, in the settings; gives its address."""
-    configure(
-        STORAGE_TYPE="local", STORAGE_LOCAL_DIR=tmp_path / "storage", OMNISONIC_DATA_DIR=tmp_path / "data"
-    )
-    server = make_server(make_cosigner(), host="127.0.0.1", port=0)
-    url = f"http://127.0.0.1:{server.server_address[1]}"
-    configure(COSIGNER_URL=url)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield url
-    server.shutdown()
-    server.server_close()
-
-
-def book(cycle_id: UUID, count: int) -> None:
-    """Journals of two entries each."""
-    source = Account(AccountKind.SOURCE, "Streamly", "EUR")
-    waiting = Account(AccountKind.SUSPENSE, "unmatched", "EUR")
-    with unit_of_work() as uow:
-        post(
-            uow,
-            [
-                JournalDraft(JournalKind.USAGE, cycle_id, (Posting(source, 7), Posting(waiting, -7)))
-                for _ in range(count)
-            ],
-        )
-
-
-def close(cycle_id: UUID, number: int = 1) -> Any:
-    """Log the cycle's end and sign it."""
-    with unit_of_work() as uow:
-        record_fact(uow, LeafKind.CYCLE, cycle_id, {"number": number})
-    return sign_and_store(cycle=ClosedCycle(cycle_id, number, "EUR", 7, {"EUR": 7}))
+from tests.integration.core.ledger.books import book, close
 
 
 def test_a_checkpoint_is_signed_by_both_keys_and_proves_every_leaf(cosigner: str) -> None:
