@@ -23,16 +23,21 @@ from omnisonic.platform.db import UnitOfWork
 
 ROUNDING_OWNER = "-"
 SourceMoney = tuple[str, str]  # source, currency
+# An event of less than a nano-unit has no journal, and all of it is a rest.
 _CUT_OFF = text("""
-    SELECT ev.source, ev.currency,
-           sum((ev.amount - ev.amount_nano * 0.000000001)
-               * CASE j.kind WHEN 'usage' THEN 1 ELSE -1 END) AS rest
-    FROM journals j
-    JOIN royalty_events ev ON ev.id = j.event_id
-    LEFT JOIN journals reversed ON reversed.id = j.reverses_id
-    WHERE j.cycle_id = :cycle_id
-      AND (j.kind = 'usage' OR j.kind = 'reversal' AND reversed.kind = 'usage')
-    GROUP BY 1, 2
+    WITH cut AS (
+        SELECT ev.source, ev.currency,
+               (ev.amount - ev.amount_nano * 0.000000001)
+               * CASE j.kind WHEN 'usage' THEN 1 ELSE -1 END AS rest
+        FROM journals j
+        JOIN royalty_events ev ON ev.id = j.event_id
+        LEFT JOIN journals reversed ON reversed.id = j.reverses_id
+        WHERE j.cycle_id = :cycle_id
+          AND (j.kind = 'usage' OR j.kind = 'reversal' AND reversed.kind = 'usage')
+        UNION ALL
+        SELECT source, currency, amount FROM royalty_events WHERE cycle_id = :cycle_id AND amount_nano = 0
+    )
+    SELECT source, currency, sum(rest) AS rest FROM cut GROUP BY 1, 2
 """)
 
 

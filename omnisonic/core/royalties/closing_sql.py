@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-# Payouts and exchanges are no earnings; rounding has no payee.
+# Payouts and exchanges, and what took them back, are no earnings; rounding has no payee.
 _EARNING = "NOT IN ('payout', 'exchange', 'rounding')"
 _JOURNALS = text(f"""
     CREATE TEMP TABLE closing_journals ON COMMIT DROP AS
@@ -22,12 +22,14 @@ _JOURNALS = text(f"""
         SELECT j.id, j.event_id, coalesce(reversed.kind, j.kind) = 'release' AS is_release,
                CASE j.kind WHEN 'dispute' THEN 0 WHEN 'reversal' THEN -1 ELSE 1 END
                    * coalesce(ev.quantity, 0) AS quantity,
-               ev.recording_id, coalesce(ev.source, j.kind) AS source, ev.usage_type, ev.territory,
+               coalesce(ev.recording_id, matched.recording_id) AS recording_id,
+               coalesce(ev.source, j.kind) AS source, ev.usage_type, ev.territory,
                to_char(coalesce(ev.occurred_at, j.created_at) AT TIME ZONE 'UTC', 'YYYY-MM') AS period
         FROM journals j
         LEFT JOIN royalty_events ev ON ev.id = j.event_id
+        LEFT JOIN unmatched_usage matched ON matched.id = ev.unmatched_id AND matched.status = 'matched'
         LEFT JOIN journals reversed ON reversed.id = j.reverses_id
-        WHERE j.cycle_id = :cycle_id AND j.kind {_EARNING}
+        WHERE j.cycle_id = :cycle_id AND coalesce(reversed.kind, j.kind) {_EARNING}
     ) AS found
 """)  # noqa: S608
 _PLACES = text("""
@@ -100,8 +102,10 @@ LINES = text("""
 MISMATCHES = text(f"""
     WITH ledger AS (
         SELECT e.contributor_id, e.currency, -sum(e.amount_nano) AS nano, count(*) AS entries
-        FROM ledger_entries e JOIN journals j ON j.id = e.journal_id AND j.kind {_EARNING}
+        FROM ledger_entries e JOIN journals j ON j.id = e.journal_id
+        LEFT JOIN journals reversed ON reversed.id = j.reverses_id
         WHERE e.cycle_id = :cycle_id AND e.contributor_id IS NOT NULL
+          AND coalesce(reversed.kind, j.kind) {_EARNING}
         GROUP BY 1, 2
     ), told AS (
         SELECT s.contributor_id, s.currency, min(s.total_nano) AS statement_nano,
