@@ -25,8 +25,13 @@ from omnisonic.core.ledger.verify_page import TITLE as PROOF_TITLE
 from omnisonic.core.ledger.verify_page import proof_page
 from omnisonic.core.licenses.page import licenses_page
 from omnisonic.core.licenses.state import LicensesState
+from omnisonic.core.royalties.matching_state import MatchingState
+from omnisonic.core.royalties.page import royalties_page
+from omnisonic.core.royalties.state import RoyaltiesState
+from omnisonic.core.royalties.usage_state import UsageState
 from omnisonic.insight.alerts.channel_state import ChannelsState
 from omnisonic.insight.alerts.history_page_state import HistoryState
+from omnisonic.insight.alerts.mute_state import MutesState
 from omnisonic.insight.alerts.page import alerts_page
 from omnisonic.insight.alerts.quiet_state import QuietState
 from omnisonic.insight.alerts.rule_state import RulesState
@@ -78,6 +83,7 @@ NAVIGATION = (
     Entry("works", "disc-3", "Works", "/catalog", group="Catalog", is_on_phone=True),
     Entry("licenses", "file-check", "Licenses", "/licenses", group="Catalog"),
     Entry("imports", "folder-input", "Imports", "/imports", group="Catalog"),
+    Entry("royalties", "receipt-text", "Royalties", "/royalties", group="Catalog"),
     Entry("trends", "trending-up", "Trends", "/trends", group="Insight", is_on_phone=True),
     Entry("analytics", "chart-line", "Analytics", "/analytics", group="Insight"),
     Entry("feeds", "rss", "Feeds", "/feeds", group="Insight"),
@@ -138,6 +144,12 @@ PAGES = (
     ),
     Page("/licenses", licenses_page, "Licenses · Omnisonic", [ViewerState.load, LicensesState.load]),
     Page("/imports", imports_page, "Imports · Omnisonic", [ViewerState.load, ImportsState.load]),
+    Page(
+        "/royalties",
+        royalties_page,
+        "Royalties · Omnisonic",
+        [ViewerState.load, RoyaltiesState.load, UsageState.load, MatchingState.load],
+    ),
     Page("/analytics", analytics_page, "Analytics · Omnisonic", [ViewerState.load, AnalyticsState.load]),
     Page(
         "/trends", trends_page, "Trends · Omnisonic", [ViewerState.load, FollowsState.look, TrendsState.load]
@@ -154,7 +166,14 @@ PAGES = (
         "/alerts",
         alerts_page,
         "Alerts · Omnisonic",
-        [ViewerState.load, RulesState.load, ChannelsState.load, HistoryState.load, QuietState.load],
+        [
+            ViewerState.load,
+            RulesState.load,
+            ChannelsState.load,
+            HistoryState.load,
+            MutesState.load,
+            QuietState.load,
+        ],
     ),
     Page("/settings", settings_page, "Settings · Omnisonic", [ViewerState.load, SettingsState.load]),
     Page("/admin", admin_page, "Admin · Omnisonic", [ViewerState.load, AdminState.load]),

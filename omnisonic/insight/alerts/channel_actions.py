@@ -9,14 +9,21 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from omnisonic.insight.alerts import channels, deliveries
-from omnisonic.insight.alerts.channel_words import ChannelLine, channel_line, outcome_of_test, parse_limit
+from omnisonic.insight.alerts.channel_words import (
+    ChannelLine,
+    channel_line,
+    outcome_of_test,
+    parse_filters,
+    parse_limit,
+)
 from omnisonic.insight.alerts.models import ChannelType
 from omnisonic.insight.alerts.schemas import ChannelConfig, ChannelDraft, ChannelPatch
+from omnisonic.insight.news import EntityType
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import InvalidFields, NotFound
-from omnisonic.platform.ids import parse_id, utc_now
+from omnisonic.platform.ids import utc_now
 from omnisonic.platform.names import required_name
 from omnisonic.platform.pagination import Page
 
@@ -35,31 +42,37 @@ def find_lines(actor: Actor) -> list[ChannelLine]:
 @repeatable
 def create(actor: Actor, kind: ChannelType, form: dict[str, Any]) -> tuple[ChannelLine, str | None]:
     """Make a channel of what a form holds; with a webhook its secret. Raises what `create_channel` raises."""
-    target = str(form.get("channel_target", "")).strip()
-    config = {"address": target} if kind is ChannelType.EMAIL else {"url": target}
-    limit = parse_limit(str(form.get("channel_limit", "")))
-    try:
-        draft = ChannelDraft(
-            name=required_name(str(form.get("channel_name", "")), field="name", max_chars=NAME_MAX_CHARS),
-            type=kind,
-            config=ChannelConfig(**config),
-            rate_limit_per_hour=limit,
-            is_system=bool(form.get("channel_system")),
-        )
-    except ValidationError:
-        raise InvalidFields("This address is too long.") from None
+    draft = ChannelDraft(
+        name=required_name(str(form.get("channel_name", "")), field="name", max_chars=NAME_MAX_CHARS),
+        type=kind,
+        config=_config(kind, str(form.get("channel_target", ""))),
+        rate_limit_per_hour=parse_limit(str(form.get("channel_limit", ""))),
+        is_system=bool(form.get("channel_system")),
+    )
     with unit_of_work() as uow:
         row, secret = channels.create_channel(uow, actor, draft=draft)
         return channel_line(channels.view_of(row), now=utc_now()), secret
 
 
 @repeatable
-def save(actor: Actor, channel_id: str, version: int, form: dict[str, Any]) -> None:
-    """Set name and limit from a form. Raises `InvalidFields`, `NotFound`, `VersionConflict`."""
-    limit = parse_limit(str(form.get("edit_limit", "")))
-    name = required_name(str(form.get("edit_name", "")), field="name", max_chars=NAME_MAX_CHARS)
-    patch = ChannelPatch(version=version, name=name, rate_limit_per_hour=limit)
-    within(actor, parse_id(channel_id), lambda uow, who, found: patch_channel(uow, who, found, patch))
+def save(actor: Actor, line: ChannelLine, form: dict[str, Any]) -> tuple[ChannelLine, str | None]:
+    """Set name, target, limit and filters from a form; with another URL a webhook has another secret.
+
+    An empty target stays what it is. Raises what `update_channel` raises.
+    """
+    target, kind = str(form.get("edit_target", "")).strip(), ChannelType(line.type)
+    patch = ChannelPatch(
+        version=line.version,
+        name=required_name(str(form.get("edit_name", "")), field="name", max_chars=NAME_MAX_CHARS),
+        rate_limit_per_hour=parse_limit(str(form.get("edit_limit", ""))),
+        config=_config(kind, target) if target else None,
+        filters=parse_filters(
+            {one for one in EntityType if form.get(f"edit_takes_{one}")}, str(form.get("edit_confidence", ""))
+        ),
+    )
+    with unit_of_work() as uow:
+        row, secret = channels.update_channel(uow, actor, channel_id=UUID(line.id), patch=patch)
+        return channel_line(channels.view_of(row), now=utc_now()), secret
 
 
 @repeatable
@@ -113,3 +126,11 @@ def test_results(actor: Actor, tests: dict[str, str]) -> dict[str, tuple[str, st
                 continue
             found[channel_id] = outcome_of_test(answer.delivery)
     return found
+
+
+def _config(kind: ChannelType, target: str) -> ChannelConfig:
+    target = target.strip()
+    try:
+        return ChannelConfig(address=target) if kind is ChannelType.EMAIL else ChannelConfig(url=target)
+    except ValidationError:
+        raise InvalidFields("This address is too long.") from None

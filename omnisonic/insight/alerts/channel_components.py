@@ -8,14 +8,13 @@ import reflex as rx
 
 from omnisonic.insight.alerts.channel_dialogs import (
     ADD,
-    EDIT,
     REMOVE,
     ROTATE,
     add_dialog,
-    edit_dialog,
     remove_dialog,
     rotate_dialog,
 )
+from omnisonic.insight.alerts.channel_edit_dialog import EDIT, edit_dialog
 from omnisonic.insight.alerts.channel_state import ChannelsState
 from omnisonic.platform.ui.controls import badge, button, icon_button
 from omnisonic.platform.ui.dialog import opens
@@ -95,6 +94,10 @@ def _line(line: Any) -> rx.Component:
                 " · ",
                 line.limit_words,
                 class_name="ui-small ui-text-2",
+            ),
+            rx.cond(
+                line.filter_words != "",
+                rx.el.p(line.filter_words, class_name="ui-small ui-text-2", data_testid="channel-filters"),
             ),
             rx.cond(
                 line.reason != "",

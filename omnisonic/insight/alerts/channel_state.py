@@ -10,21 +10,22 @@ from uuid import UUID
 import reflex as rx
 
 from omnisonic.insight.alerts import channel_actions
-from omnisonic.insight.alerts.channel_words import (
-    ChannelLine,
-    problem_words,
-)
+from omnisonic.insight.alerts.channel_words import ChannelLine, problem_words
 from omnisonic.insight.alerts.models import ChannelType
 from omnisonic.insight.alerts.schemas import ChannelPatch
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import UnitOfWork, in_thread
-from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.errors import OmnisonicError, VersionConflict
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.settings import get_settings
 from omnisonic.platform.ui.notices import tell, warn
 from omnisonic.platform.ui.watching import LookAgainState
 
+OVERTAKEN = (
+    "It was changed elsewhere meanwhile: the list behind shows how it is now. Save again to set what you "
+    "wrote here."
+)
 STILL_UNDER_WAY = "The test is still on its way. The history tells what becomes of it."
 
 
@@ -44,10 +45,7 @@ class ChannelsState(LookAgainState, rx.State):
     secret: str = ""
     form_key: int = 0
     closed: int = 0  # counts; a change closes the dialogs
-    chosen_id: str = ""
-    chosen_name: str = ""
-    chosen_limit: str = ""
-    chosen_version: int = 0
+    chosen: rx.Field[ChannelLine] = rx.field(default_factory=ChannelLine)
     _tests: rx.Field[dict[str, str]] = rx.field(default_factory=dict)  # channel → test message under way
 
     @rx.event
@@ -81,8 +79,7 @@ class ChannelsState(LookAgainState, rx.State):
         self.problem = self.secret = ""
         line = next((one for one in self.lines if one.id == channel_id), None)
         if line is not None:
-            self.chosen_id, self.chosen_name = line.id, line.name
-            self.chosen_limit, self.chosen_version = line.limit, line.version
+            self.chosen = line
             self.form_key += 1
 
     @rx.event
@@ -113,18 +110,27 @@ class ChannelsState(LookAgainState, rx.State):
     @rx.event
     @guarded
     async def save(self, form: dict[str, Any]) -> Any:
-        """Rename the chosen channel and set its limit."""
+        """Change the chosen channel; with another URL a webhook has another secret, shown this once."""
         self.problem = ""
-        actor = current_actor()
+        actor, before = current_actor(), self.chosen
         try:
-            await in_thread(channel_actions.save, actor, self.chosen_id, self.chosen_version, form)
+            line, secret = await in_thread(channel_actions.save, actor, before, form)
+        except VersionConflict:
+            self.problem = OVERTAKEN
+            await self._look(actor)
+            self.chosen = next((one for one in self.lines if one.id == before.id), before)
+            return None
         except OmnisonicError as error:
             self.problem = problem_words(error)
-            return None
-        finally:
             await self._look(actor)
+            return None
+        await self._look(actor)
+        self.secret = secret or ""
+        if secret:
+            return None
         self.closed += 1
-        return tell("Saved")
+        asked = before.is_confirmed and not line.is_confirmed
+        return tell("Saved", "The new address got a mail with a link that confirms it." if asked else "")
 
     @rx.event
     @guarded
@@ -149,7 +155,7 @@ class ChannelsState(LookAgainState, rx.State):
     @guarded
     async def rotate(self) -> Any:
         """Give the chosen webhook a new secret; it is shown this once."""
-        actor, found = current_actor(), parse_id(self.chosen_id)
+        actor, found = current_actor(), parse_id(self.chosen.id)
         if found is None:
             return
         self.secret = await in_thread(channel_actions.rotate, actor, found)
@@ -159,9 +165,9 @@ class ChannelsState(LookAgainState, rx.State):
     @guarded
     async def remove(self) -> Any:
         """Remove the chosen channel."""
-        refusal = await self._change(self.chosen_id, channel_actions.remove)
+        refusal = await self._change(self.chosen.id, channel_actions.remove)
         self.closed += 1
-        return refusal or tell(f"{self.chosen_name} was removed", "Rules go on without it.")
+        return refusal or tell(f"{self.chosen.name} was removed", "Rules go on without it.")
 
     @rx.event
     @guarded

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from omnisonic.insight.alerts.history_schemas import DeliveryView
 from omnisonic.insight.alerts.models import ChannelType, DeliveryStatus
-from omnisonic.insight.alerts.schemas import ChannelView
+from omnisonic.insight.alerts.schemas import ChannelFilters, ChannelView
+from omnisonic.insight.news import EntityType
 from omnisonic.platform.errors import FieldError, InvalidFields, OmnisonicError
 from omnisonic.platform.ui.words import ago, count
 
@@ -15,6 +17,11 @@ TYPE_WORDS = {
     ChannelType.EMAIL: "E-mail",
     ChannelType.WEBHOOK: "Webhook",
     ChannelType.SLACK: "Slack",
+}
+KIND_WORDS = {
+    EntityType.ARTIST: "artists",
+    EntityType.WORK: "works",
+    EntityType.RECORDING: "recordings",
 }
 LIMIT_MAX = 1000
 UNDER_WAY = {
@@ -27,22 +34,25 @@ UNDER_WAY = {
 
 @dataclass
 class ChannelLine:
-    """One channel of the list. `status`: ok, warn, danger or plain."""
+    """One channel of the list; without `id` none. `status`: ok, warn, danger or plain."""
 
-    id: str
-    name: str
-    type: str
-    type_words: str
-    target: str
-    status: str
-    status_words: str
-    reason: str
-    limit: str
-    limit_words: str
-    is_enabled: bool
-    is_confirmed: bool
-    is_system: bool
-    version: int
+    id: str = ""
+    name: str = ""
+    type: str = ""
+    type_words: str = ""
+    target: str = ""
+    status: str = ""
+    status_words: str = ""
+    reason: str = ""
+    limit: str = ""
+    limit_words: str = ""
+    takes: list[str] = field(default_factory=list)
+    confidence: str = ""
+    filter_words: str = ""
+    is_enabled: bool = False
+    is_confirmed: bool = False
+    is_system: bool = False
+    version: int = 0
     test_kind: str = ""  # of the test that was sent from this page: plain while it is on its way
     test_words: str = ""
 
@@ -65,6 +75,31 @@ def channel_line(view: ChannelView, *, now: datetime) -> ChannelLine:
         is_confirmed=view.confirmed_at is not None,
         is_system=view.is_system,
         version=view.version,
+        takes=[str(one) for one in view.filters.entity_types or EntityType],
+        confidence=_percent(view.filters.min_confidence),
+        filter_words=filter_words(view.filters),
+    )
+
+
+def filter_words(filters: ChannelFilters) -> str:
+    """What a channel takes; empty where it takes everything."""
+    parts = []
+    if filters.entity_types:
+        named = [KIND_WORDS[one] for one in EntityType if one in filters.entity_types]
+        parts.append(f"only about {' and '.join(named)}")
+    if filters.min_confidence is not None:
+        parts.append(f"only mentions at least {_percent(filters.min_confidence)} % sure")
+    return f"Takes messages {', '.join(parts)}." if parts else ""
+
+
+def parse_filters(kinds: Collection[EntityType], confidence: str) -> ChannelFilters:
+    """The filters of a form: every kind means everything. Raises `InvalidFields`."""
+    if not kinds:
+        message = "Choose at least one kind of message that the channel takes."
+        raise InvalidFields(message, errors=[FieldError("filters.entityTypes", "required", message)])
+    return ChannelFilters(
+        entity_types=[one for one in EntityType if one in kinds] if len(kinds) < len(EntityType) else [],
+        min_confidence=_parse_percent(confidence),
     )
 
 
@@ -97,6 +132,24 @@ def parse_limit(words: str) -> int | None:
 def problem_words(error: OmnisonicError) -> str:
     """What a form says about a refusal."""
     return error.errors[0].message if error.errors else error.detail
+
+
+def _parse_percent(words: str) -> float | None:
+    given = words.strip().removesuffix("%").strip().replace(",", ".")
+    if not given:
+        return None
+    try:
+        found = float(given)
+    except ValueError:
+        found = -1.0
+    if 0 <= found <= 100:  # neither of them is true of what is no number
+        return found / 100
+    message = "Write how sure a mention must be, from 0 to 100 %, or leave it empty."
+    raise InvalidFields(message, errors=[FieldError("filters.minConfidence", "range", message)])
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:.10g}"
 
 
 def _health(view: ChannelView, *, now: datetime) -> tuple[str, str, str]:

@@ -8,10 +8,12 @@ import reflex as rx
 
 from omnisonic.insight.alerts.history_page_state import MAX_ROWS, HistoryState
 from omnisonic.insight.alerts.history_words import ArticleLine, MessageLine
+from omnisonic.insight.alerts.mute_state import MutesState
 from omnisonic.platform.ui.controls import badge, button
 from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
 
 HISTORY: Any = HistoryState  # Reflex types no variables of dataclasses
+MUTES: Any = MutesState
 
 
 def history_panel() -> rx.Component:
@@ -74,10 +76,7 @@ def _event(line: Any) -> rx.Component:
                 rx.el.span(line.when, title=line.at),
                 class_name="ui-small ui-text-2",
             ),
-            rx.cond(
-                line.reason != "",
-                rx.el.p("Nobody was told. ", line.reason, class_name="ui-small", data_testid="event-reason"),
-            ),
+            rx.cond(line.reason != "", _nobody(line)),
         ),
         rx.cond(
             line.articles.to(list[ArticleLine]).length() > 0,
@@ -91,9 +90,34 @@ def _event(line: Any) -> rx.Component:
                 class_name="ui-list",
             ),
         ),
+        rx.cond(~line.is_muted, rx.el.div(_mute_button(line), class_name="ui-row ui-row-wrap")),
         key=line.id,
         class_name="ui-decide",
         data_testid="event",
+    )
+
+
+def _nobody(line: Any) -> rx.Component:
+    return rx.el.p(
+        "Nobody was told. ",
+        line.reason,
+        rx.cond(
+            line.is_muted,
+            rx.fragment(" ", rx.el.a("See what is muted", href="/alerts?tab=muted", class_name="ui-link")),
+        ),
+        class_name="ui-small",
+        data_testid="event-reason",
+    )
+
+
+def _mute_button(line: Any) -> rx.Component:
+    return button(
+        "Mute",
+        testid="event-mute",
+        icon="bell-off",
+        kind="ghost",
+        aria_label="Mute alerts about " + line.entity.to(str),
+        on_click=MUTES.begin_about(line.entity_type, line.entity_id, line.entity, line.rule_id),
     )
 
 

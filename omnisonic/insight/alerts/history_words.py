@@ -71,13 +71,17 @@ class EventLine:
 
     id: str
     rule: str
+    rule_id: str
     entity: str
+    entity_type: str
+    entity_id: str
     href: str
     when: str
     at: str
     words: str
     reason: str
     is_over: bool
+    is_muted: bool
     articles: list[ArticleLine] = field(default_factory=list)
     messages: list[MessageLine] = field(default_factory=list)
 
@@ -87,13 +91,17 @@ def event_line(view: EventView, *, now: datetime) -> EventLine:
     return EventLine(
         id=str(view.id),
         rule=view.rule_name,
+        rule_id=str(view.rule_id or ""),
         entity=view.entity_name,
+        entity_type=str(view.entity_type),
+        entity_id=str(view.entity_id),
         href=f"/entities/{view.entity_type}/{view.entity_id}",
         when=ago(view.created_at, now=now),
         at=f"{view.created_at:%Y-%m-%d %H:%M} UTC",
         words=found_words(view),
         reason=SUPPRESSION_WORDS[view.suppression] if view.suppression else "",
         is_over=view.state is EventState.RESOLVED,
+        is_muted=view.suppression is Suppression.MUTED,
         articles=_articles(view.facts),
         messages=[message_line(one, now=now) for one in view.deliveries],
     )

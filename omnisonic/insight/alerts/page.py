@@ -8,13 +8,20 @@ import reflex as rx
 
 from omnisonic.insight.alerts.channel_components import channels_panel
 from omnisonic.insight.alerts.history_page_components import history_panel
+from omnisonic.insight.alerts.mute_components import mute_dialog, mutes_panel
 from omnisonic.insight.alerts.quiet_components import quiet_panel
 from omnisonic.insight.alerts.rule_components import new_rule_button, rules_panel
 from omnisonic.insight.alerts.rule_state import RulesState
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
 RULES: Any = RulesState  # Reflex types no variables of dataclasses
-TABS = (("rules", "Rules"), ("channels", "Channels"), ("history", "History"), ("quiet", "Quiet hours"))
+TABS = (
+    ("rules", "Rules"),
+    ("channels", "Channels"),
+    ("history", "History"),
+    ("muted", "Muted"),
+    ("quiet", "Quiet hours"),
+)
 
 
 def alerts_page() -> rx.Component:
@@ -31,9 +38,11 @@ def alerts_page() -> rx.Component:
                 RULES.tab,
                 ("channels", channels_panel()),
                 ("history", history_panel()),
+                ("muted", mutes_panel()),
                 ("quiet", quiet_panel()),
                 rules_panel(),
             ),
+            mute_dialog(),
         ),
         active="alerts",
         crumbs=crumbs(("Insight", "/trends"), ("Alerts", None)),

@@ -25,7 +25,7 @@ from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.pagination import Page
 from omnisonic.platform.ui.notices import tell, warn
 
-TABS = ("rules", "channels", "history", "quiet")
+TABS = ("rules", "channels", "history", "muted", "quiet")
 LIST_ROWS = rules.MAX_RULES
 CHANNEL_ROWS = 200
 HOURS_MAX = 24 * 366

@@ -8,10 +8,17 @@ from uuid import UUID
 
 import pytest
 
-from omnisonic.insight.alerts.channel_words import channel_line, outcome_of_test, parse_limit
+from omnisonic.insight.alerts.channel_words import (
+    channel_line,
+    filter_words,
+    outcome_of_test,
+    parse_filters,
+    parse_limit,
+)
 from omnisonic.insight.alerts.history_schemas import DeliveryView
 from omnisonic.insight.alerts.models import ChannelType, DeliveryKind, DeliveryStatus
 from omnisonic.insight.alerts.schemas import ChannelFilters, ChannelView
+from omnisonic.insight.news import EntityType
 from omnisonic.platform.errors import InvalidFields
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -104,3 +111,21 @@ def test_a_limit_is_read(words: str, limit: int | None) -> None:
 def test_another_limit_is_refused_with_its_bounds(words: str) -> None:
     with pytest.raises(InvalidFields, match=r"from 1 to 1,000"):
         parse_limit(words)
+
+
+def test_filters_there_and_back() -> None:
+    everything = parse_filters(set(EntityType), " ")
+    assert (everything, filter_words(everything)) == (ChannelFilters(), "")
+    some = parse_filters({EntityType.WORK, EntityType.ARTIST}, "90,5 %")
+    assert some.entity_types == [EntityType.ARTIST, EntityType.WORK]
+    assert filter_words(some) == (
+        "Takes messages only about artists and works, only mentions at least 90.5 % sure."
+    )
+    line = channel_line(channel(filters=some), now=NOW)
+    assert (line.takes, line.confidence) == (["artist", "work"], "90.5")
+    assert channel_line(channel(), now=NOW).takes == [str(one) for one in EntityType]
+    for words in ("a lot", "101", "-1", "nan"):
+        with pytest.raises(InvalidFields):
+            parse_filters(set(EntityType), words)
+    with pytest.raises(InvalidFields):
+        parse_filters(set(), "")
