@@ -21,6 +21,7 @@ PROTECTED = (
     "/catalog",
     "/licenses",
     "/imports",
+    "/royalties",
     "/trends",
     "/analytics",
     "/entities",

@@ -23,6 +23,7 @@ STYLESHEETS = tuple(
         "studio",
         "catalog",
         "licenses",
+        "royalties",
         "insight",
     )
 )

@@ -1,0 +1,38 @@
+"""Parts of the royalties' pages that run in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex.event import passthrough_event_spec
+
+SOURCES = ("usage_drop.jsx", "flow_chart.jsx")
+_LINKED = {name: rx.asset(name, shared=True) for name in SOURCES}
+
+
+class UsageDrop(rx.NoSSRComponent):
+    """Takes a usage statement; `on_started` gets its id."""
+
+    library = _LINKED["usage_drop.jsx"].importable_path
+    tag = "UsageDrop"
+    is_default = False
+
+    sources: rx.Var[list[str]]
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        """The usual ones, and ours."""
+        return {**super().get_event_triggers(), "on_started": passthrough_event_spec(str)}
+
+
+class FlowChart(rx.NoSSRComponent):
+    """Money from sources on the left to parties and suspense on the right."""
+
+    library = _LINKED["flow_chart.jsx"].importable_path
+    tag = "FlowChart"
+    is_default = False
+
+    name: rx.Var[str]
+    summary: rx.Var[str]
+    figure: rx.Var[dict[str, Any]]
