@@ -51,6 +51,14 @@ class Context:
         """Who asks, allowed to change the graph. Raises `NotSignedIn` or `Forbidden`."""
         return self._allowed(Scope.GRAPH_WRITE)
 
+    def royalties_reader(self) -> Actor:
+        """Who asks, allowed to read royalties. Raises `NotSignedIn` or `Forbidden`."""
+        return self._allowed(Scope.ROYALTIES_READ)
+
+    def royalties_writer(self) -> Actor:
+        """Who asks, allowed to write royalties. Raises `NotSignedIn` or `Forbidden`."""
+        return self._allowed(Scope.ROYALTIES_WRITE)
+
     async def read(self, query: Callable[[Session], T]) -> T:
         """Run a query of this operation."""
         return await self.reads.run(query)

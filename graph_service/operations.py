@@ -20,6 +20,7 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 
+from graph_service.access import PUBLIC_FIELDS, scope_of
 from graph_service.complexity import measure, require_affordable
 from graph_service.context import Context, primary_session
 from graph_service.documents import Document, Documents
@@ -29,7 +30,7 @@ from graph_service.limits import OPERATION_TIMEOUT_S
 from graph_service.reads import Database
 from omnisonic.core.graph_errors import OperationTimedOut, QueryInvalid
 from omnisonic.platform import telemetry
-from omnisonic.platform.actor import Actor, Scope, require_actor
+from omnisonic.platform.actor import Actor, require_actor
 from omnisonic.platform.db import read_session
 from omnisonic.platform.errors import MethodNotAllowed, OmnisonicError
 
@@ -162,14 +163,14 @@ class Operations:
         variables: Mapping[str, Any],
         actor: Actor | None,
     ) -> None:
-        if all(self._is_open(one, variables) for one in root_fields):
-            return
-        scope = Scope.GRAPH_WRITE if kind is OperationType.MUTATION else Scope.GRAPH_READ
-        require_actor(actor).require_scope(scope)
+        for one in root_fields:
+            if not self._is_open(one, variables):
+                scope = scope_of(one.name.value, is_mutation=kind is OperationType.MUTATION)
+                require_actor(actor).require_scope(scope)
 
     def _is_open(self, node: FieldNode, variables: Mapping[str, Any]) -> bool:
-        """Whether a root field tells strangers nothing: the root's name, or that some name is no type."""
-        if node.name.value == "__typename":
+        """Whether strangers may ask for a root field: the public log, or what tells nothing."""
+        if node.name.value == "__typename" or node.name.value in PUBLIC_FIELDS:
             return True
         if node.name.value != "__type" or not node.arguments:
             return False

@@ -11,7 +11,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from graphql.execution.collect_fields import collect_fields
@@ -19,13 +19,14 @@ from graphql.execution.subscribe import execute_subscription
 from sqlmodel import Session
 
 from graph_service.context import Context, primary_session
-from graph_service.errors import refusal
 from graph_service.operations import Operations, Prepared
 from graph_service.reads import Database
+from graph_service.results import result_text
+from graph_service.streams import Channels, Streams, StreamWatch, Subscriber
 from omnisonic.core.graph_errors import QueryInvalid
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.errors import NotFound, OmnisonicError
-from omnisonic.platform.logging import get_logger, log_context
+from omnisonic.platform.logging import get_logger
 
 EVENTS_WAITING_MAX = 20  # of one group; beyond, several events become one reload
 CATCH_UP_RETRY_S = 1.0
@@ -46,23 +47,6 @@ class Watch:
     row_id: UUID
     versions: Versions
     is_alike: bool = False
-
-
-class Subscriber(Protocol):
-    """Who gets results."""
-
-    def deliver(self, payload_json: str) -> None:
-        """Take one result, without waiting."""
-
-
-class Channels(Protocol):
-    """Who tells of events."""
-
-    def follow(self, channel: str) -> None:
-        """Listen to a channel."""
-
-    def unfollow(self, channel: str) -> None:
-        """Stop listening."""
 
 
 @dataclass(eq=False)
@@ -95,12 +79,15 @@ class Subscriptions:
         self._topics: dict[str, Topic] = {}
         self._unsure: dict[str, None] = {}  # topics whose events may have been missed
         self._tasks: set[asyncio.Task[None]] = set()
+        self._streams = Streams(operations, database, channels)
 
     async def add(
         self, prepared: Prepared, actor: Actor | None, subscriber: Subscriber
     ) -> Callable[[], None]:
         """Deliver from now on; returns how to stop. Raises `OmnisonicError`, so for an unknown id."""
         watch = await self._watch(prepared, actor)
+        if isinstance(watch, StreamWatch):
+            return self._streams.add(watch, prepared, actor, subscriber)
         topic = self._topics.get(watch.channel)
         if topic is None:
             version = (await self._versions([watch])).get(watch.row_id)
@@ -115,6 +102,7 @@ class Subscriptions:
 
     def on_message(self, channel: str, text: str) -> None:
         """An event arrived."""
+        self._streams.wake(channel)
         topic = self._topics.get(channel)
         if topic is None:
             return
@@ -129,6 +117,7 @@ class Subscriptions:
 
     def on_subscribed(self, channel: str) -> None:
         """A channel begins to be heard: look whether its row has changed meanwhile."""
+        self._streams.wake(channel)
         if channel in self._topics:
             if not self._unsure:
                 self._spawn(self._catch_up())
@@ -136,10 +125,11 @@ class Subscriptions:
 
     def cancel(self) -> None:
         """Stop all reloads (the process ends)."""
+        self._streams.cancel()
         for task in self._tasks:
             task.cancel()
 
-    async def _watch(self, prepared: Prepared, actor: Actor | None) -> Watch:
+    async def _watch(self, prepared: Prepared, actor: Actor | None) -> Watch | StreamWatch:
         context = Context(actor, self._database, primary_session)
         execution = self._operations.execution(prepared, context)
         root = execution.schema.subscription_type
@@ -148,11 +138,11 @@ class Subscriptions:
         if not collect_fields(execution.schema, execution.fragments, execution.variable_values, root, chosen):
             raise QueryInvalid("A subscription follows one field; this one leaves its field out.")
         try:
-            # The library's own step from a subscription to what its field answers: a `Watch` here.
+            # The library's own step from a subscription to what its field answers: a watch here.
             found: Any = await execute_subscription(execution)
         finally:
             context.close()
-        assert isinstance(found, Watch)  # noqa: S101
+        assert isinstance(found, Watch | StreamWatch)  # noqa: S101
         return found
 
     def _announce(self, topic: Topic) -> None:
@@ -166,19 +156,11 @@ class Subscriptions:
         try:
             while group.waiting and group.members:
                 group.waiting -= 1
-                with log_context():
-                    payload = await self._payload(group)
-                text = json.dumps(payload, separators=(",", ":"), allow_nan=False)
+                text = await result_text(self._operations, group.prepared, group.actor)
                 for subscriber in list(group.members):
                     subscriber.deliver(text)
         finally:
             group.is_busy = False
-
-    async def _payload(self, group: Group) -> dict[str, Any]:
-        try:
-            return await self._operations.run(group.prepared, group.actor)
-        except OmnisonicError as error:
-            return {"data": None, "errors": [refusal(error)]}
 
     async def _catch_up(self) -> None:
         await asyncio.sleep(0)  # all channels of one reconnection together

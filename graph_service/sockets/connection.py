@@ -70,6 +70,15 @@ class Running:
         self.task: asyncio.Task[None] | None = None
         self.stop: Callable[[], None] | None = None
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the client keeps up with this operation's results."""
+        return self.connection.outgoing.has_room(self.id)
+
+    async def room(self) -> None:
+        """Wait until it does."""
+        await self.connection.outgoing.room(self.id)
+
     def deliver(self, payload_json: str) -> None:
         """Send one result; a client that does not read them loses the subscription."""
         connection = self.connection

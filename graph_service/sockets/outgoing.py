@@ -11,6 +11,8 @@ from websockets.exceptions import ConnectionClosed
 
 from graph_service.limits import SOCKET_QUEUE_MAX_BYTES, SUBSCRIPTION_QUEUE_MAX
 
+ROOM_RESULTS = SUBSCRIPTION_QUEUE_MAX // 2  # waiting results at which whoever can wait does so
+ROOM_BYTES = SOCKET_QUEUE_MAX_BYTES // 2
 UNSENT_MAX_BYTES = 64 * 1024  # of the transport: beyond this the client reads more slowly than we write
 
 
@@ -24,6 +26,7 @@ class Outgoing:
         self._size_bytes = 0
         self._waiting: dict[str, int] = {}  # frames per operation
         self._pump: asyncio.Task[None] | None = None
+        self._moved = asyncio.Event()  # something left the queue
 
     def send(self, frame: str, *, operation_id: str | None = None) -> bool:
         """Send soon. False: too many frames of this operation wait already, and this one was not taken."""
@@ -43,12 +46,23 @@ class Outgoing:
             self._pump = asyncio.get_running_loop().create_task(self._drain())
         return True
 
+    def has_room(self, operation_id: str) -> bool:
+        """Whether another result of this operation is welcome: the client is not far behind."""
+        return self._waiting.get(operation_id, 0) < ROOM_RESULTS and self._size_bytes < ROOM_BYTES
+
+    async def room(self, operation_id: str) -> None:
+        """Wait for room, however long the client takes."""
+        while not self.has_room(operation_id):
+            self._moved.clear()
+            await self._moved.wait()
+
     def forget(self, operation_id: str) -> None:
         """Drop what waits for an operation that its client has completed."""
         if self._waiting.pop(operation_id, 0):
             kept = [entry for entry in self._queue if entry[1] != operation_id]
             self._queue = deque(kept)
             self._size_bytes = sum(len(frame) for frame, _ in kept)
+            self._moved.set()
 
     def close(self) -> None:
         """Drop everything."""
@@ -63,6 +77,7 @@ class Outgoing:
                 self._size_bytes -= len(frame)
                 if operation_id in self._waiting:
                     self._waiting[operation_id] -= 1
+                self._moved.set()
                 await self._socket.send(frame)
         except ConnectionClosed:
             self._queue.clear()

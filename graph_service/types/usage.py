@@ -14,7 +14,6 @@ from graph_service.types.scalars import JSON, BigInt, DateTime, read_id
 from omnisonic.core.royalties.usage import record_usage
 from omnisonic.core.royalties.usage_events import UsageEvent
 from omnisonic.core.royalties.usage_rules import UsageDraft
-from omnisonic.platform.actor import require_actor
 
 
 class RoyaltyEvent(graphene.ObjectType):
@@ -64,7 +63,7 @@ class UsageMutation(graphene.ObjectType):
         _root: Any, info: GraphQLResolveInfo, events: Sequence[Any]
     ) -> list[UsageEvent]:
         context = context_of(info)
-        actor = require_actor(context.actor)
+        actor = context.royalties_writer()
         drafts = [_draft(at, given) for at, given in enumerate(events)]
         booked = await context.write(lambda uow: record_usage(uow, actor, events=drafts))
         return [one.event for one in booked]
