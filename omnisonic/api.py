@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
-from omnisonic import __version__, search_api
+from omnisonic import __version__, proof_file_api, search_api
 from omnisonic.core.catalog import api as catalog_api
 from omnisonic.core.catalog import linked_api
 from omnisonic.core.imports import api as imports_api
+from omnisonic.core.ledger import api as ledger_api
 from omnisonic.core.ledger import verifier_api
 from omnisonic.core.licenses import api as licenses_api
-from omnisonic.core.royalties import usage_api
+from omnisonic.core.royalties import exchange_rates_api, usage_api
 from omnisonic.insight.alerts import api as alerts_api
 from omnisonic.insight.analytics import api as analytics_api
 from omnisonic.insight.analytics import news_api
@@ -49,6 +50,7 @@ UNKNOWN_PATHS = (
     "/api/{rest:path}",
     "/v1/{rest:path}",
     "/ingest/{rest:path}",
+    "/log/{rest:path}",
     "/health/{rest:path}",
     "/healthz",
 )
@@ -67,6 +69,9 @@ ROUTERS = (
     search_api.router,
     imports_api.router,
     usage_api.router,
+    exchange_rates_api.router,
+    proof_file_api.router,  # before the proofs, whose path would take its own
+    ledger_api.router,
     verifier_api.router,
     alerts_api.router,
     analytics_api.router,
