@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
+from pathlib import Path
 
 from bench.report import Figure, as_json, as_table
 
@@ -20,6 +21,7 @@ NAMES = (
     "feeds",
     "tagging",
     "analytics",
+    "ledger",
 )
 
 
@@ -28,10 +30,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("name", choices=[*NAMES, "all"])
     parser.add_argument("--quick", action="store_true", help="smaller work, done in 45 s")
+    parser.add_argument(
+        "--events", type=Path, metavar="FILE", help="ledger: usage as JSON Lines instead of made up"
+    )
     chosen = parser.parse_args()
+    if chosen.events and chosen.name != "ledger":
+        parser.error("--events belongs to `ledger`")
     figures: list[Figure] = []
     for name in NAMES if chosen.name == "all" else [chosen.name]:
-        figures += import_module(f"bench.{MODULES.get(name, name)}").run(chosen.quick)
+        benchmark = import_module(f"bench.{MODULES.get(name, name)}")
+        figures += benchmark.run(chosen.quick, **({"events_file": chosen.events} if chosen.events else {}))
     print(as_table(figures))
     for figure in figures:
         print(as_json(figure))
