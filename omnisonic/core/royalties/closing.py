@@ -38,11 +38,6 @@ CLOSER_LOCK = 0x0B11  # the ledger's own lock is around the signing alone
 # What stays closed must still be there after a power cut.
 _DURABLE = text("SET LOCAL synchronous_commit = on")
 _WAITING = text("SELECT EXISTS (SELECT 1 FROM pending_leaves WHERE cycle_id = :cycle_id)")
-_TOTALS = text("""
-    SELECT e.currency, sum(e.amount_nano) AS nano
-    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id AND a.kind = 'source'
-    WHERE e.cycle_id = :cycle_id GROUP BY 1 ORDER BY 1
-""")
 
 log = get_logger(__name__)
 
@@ -111,22 +106,18 @@ def _write(cycle_id: UUID) -> ClosedCycle:
             raise LogNotComplete(f"Cycle {cycle.number} has entries without a place in the log.")
         rests = book_rounding(uow, cycle_id)
         built = build_statements(uow.session, cycle_id)
-        rows = uow.session.execute(_TOTALS, {"cycle_id": cycle_id})
-        totals = {row.currency: int(row.nano) for row in rows}
-        record_fact(uow, LeafKind.CYCLE, cycle_id, _facts(cycle, built, totals, rests), cycle_id=cycle_id)
-        return _closed_cycle(cycle, totals)
+        record_fact(uow, LeafKind.CYCLE, cycle_id, _facts(cycle, built, rests), cycle_id=cycle_id)
+        return _closed_cycle(cycle, built.totals)
 
 
-def _facts(
-    cycle: Cycle, built: Built, totals: dict[str, int], rests: dict[SourceMoney, Any]
-) -> dict[str, Any]:
+def _facts(cycle: Cycle, built: Built, rests: dict[SourceMoney, Any]) -> dict[str, Any]:
     """What the log says about a closed cycle; counters as text, as in every leaf."""
     return {
         "number": str(cycle.number),
         "from": cycle.starts_on.isoformat(),
         "until": cycle.ends_on.isoformat(),
         "currencies": sorted(cycle.currencies),
-        "totals": {currency: str(nano) for currency, nano in totals.items()},
+        "totals": {currency: str(nano) for currency, nano in built.totals.items()},
         "statements": str(built.statements),
         "lines": str(built.lines),
         "entries": str(built.entries),
