@@ -70,13 +70,15 @@ def verifiers_at(keys: Sequence[KeyUse], size: int) -> tuple[list[NoteVerifier],
 def vkeys_text(keys: Sequence[KeyUse]) -> str:
     """The list as it is served: the keys that sign now, the log's before the cosigner's, one a line.
 
-    Former keys follow, each with a comment line before it that says up to which size it signed.
+    Former keys follow as comment lines, so that nobody trusts them by taking the whole list.
     """
-    lines = [one.vkey for one in keys if one.last_size is None]
-    for one in keys:
-        if one.last_size is not None:
-            lines += [f"# {one.role}: retired, signed checkpoints up to size {one.last_size}", one.vkey]
-    return "\n".join(lines) + "\n"
+    present = [one.vkey for one in keys if one.last_size is None]
+    former = [
+        f"# former key of the {one.role}, signed up to size {one.last_size}: {one.vkey}"
+        for one in keys
+        if one.last_size is not None
+    ]
+    return "\n".join([*present, *former]) + "\n"
 
 
 def _stored(store: LogStore) -> list[KeyUse]:

@@ -410,7 +410,9 @@ def _say(text: str, status: int) -> int:
 
 def _key_lines(text: str) -> list[str]:
     lines = text.split("\n")
-    return lines if lines.pop() == "" else refuse("the file of keys does not end with its last line")
+    if lines.pop() != "":
+        refuse("the file of keys does not end with its last line")
+    return [line for line in lines if not line.startswith("# ")]  # no key's name has a space
 
 
 if __name__ == "__main__":

@@ -1,0 +1,196 @@
+"""`/log/*`: who reads what of the log, and what a wrong question gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+from omnisonic.core.ledger.accounts import Account, payee
+from omnisonic.core.ledger.models import AccountKind, CycleCheckpoint, JournalKind, LeafKind, LogRecord
+from omnisonic.core.ledger.offline_verifier import verify
+from omnisonic.core.ledger.posting import JournalDraft, Posting, post, record_fact
+from omnisonic.core.ledger.repository import find_leaf_of_row
+from omnisonic.core.ledger.tiles import TILE_WIDTH
+from omnisonic.platform.actor import Actor, Role, Scope
+from omnisonic.platform.auth.tokens import create_token
+from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.studio.exports.models import Export
+from omnisonic.studio.sessions import service as sessions
+from omnisonic.studio.sessions.schemas import SessionCreate
+from omnisonic.studio.split_sheets.models import SplitSheet
+from tests.integration.core.conftest import _api, link, make_contributor
+from tests.integration.core.ledger.books import book, close
+
+UNKNOWN = "0" * 64
+PUBLIC = (
+    "/log/vkeys",
+    "/log/checkpoint",
+    "/log/checkpoint/1",
+    "/log/tile/0/000",
+    "/log/tile/1/000.p/1",
+    "/log/proof/{entry}",
+    "/log/consistency?from=1&to=256",
+    "/log/omnisonic_verify.py",
+)
+READERS = {  # whose file it is, beside curators
+    "entry": "payee",
+    "journal": None,
+    "cycle": None,
+    "split": "member",
+    "release": "member",
+}
+
+WRONG = (
+    (f"/log/proof/{UNKNOWN}", 404, "not-found"),
+    (f"/log/proof/{UNKNOWN}.tlog-proof", 404, "not-found"),
+    ("/log/proof/xyz", 404, "not-found"),
+    ("/log/proof/" + "F" * 64, 404, "not-found"),
+    ("/log/proof/{entry}?treeSize=1", 404, "not-found"),
+    ("/log/proof/{entry}?treeSize=-1", 422, "invalid-fields"),
+    ("/log/proof/{waiting}", 404, "not-covered"),
+    ("/log/checkpoint/2", 404, "not-found"),
+    ("/log/checkpoint/0", 404, "not-found"),
+    ("/log/consistency?from=1&to=99999999", 422, "past-the-end"),
+    ("/log/consistency?from=0&to=3", 422, "invalid-fields"),
+    ("/log/consistency?from=4&to=3", 422, "invalid-fields"),
+    ("/log/consistency?from=4", 422, "invalid-fields"),
+    ("/log/consistency?from=4&to=99999999999999999999", 422, "invalid-fields"),
+    ("/log/tile/0/001", 404, "not-found"),
+    ("/log/tile/0/000.p/256", 404, "not-found"),
+    ("/log/tile/0/000.p/0", 404, "not-found"),
+    ("/log/tile/8/000", 404, "not-found"),
+    ("/log/tile/entries/000", 404, "not-found"),
+    ("/log/tile/0/../../head.json", 404, "not-found"),
+    ("/log/tile/0/%2e%2e/published", 404, "not-found"),
+    ("/log/tile/0/x000/001", 404, "not-found"),
+    ("/log/head.json", 404, "not-found"),
+)
+
+
+@dataclass
+class Scene:
+    """A closed log with one leaf of each kind, by its hash in hex, and everybody's browser."""
+
+    leaves: dict[str, str]
+    clients: dict[str, TestClient]
+    signed: CycleCheckpoint
+
+
+@pytest.fixture
+def scene(cosigner: str, make_actor: Callable[..., Actor], client_of: Callable[[Actor], TestClient]) -> Scene:
+    people = {name: make_actor(name) for name in ("payee", "member", "stranger")}
+    people["curator"] = make_actor("curator", Role.CURATOR)
+    rows = {**_entry_of(people["payee"], people["curator"]), **_facts_of(people["member"])}
+    book(uuid4(), 90)
+    signed = close(uuid4())
+    with read_session() as session:
+        rows["cycle"] = session.exec(select(LogRecord.id).where(LogRecord.kind == LeafKind.CYCLE)).one()
+        found = {name: find_leaf_of_row(session, row) for name, row in rows.items()}
+    hashes = {name: leaf.leaf_hash.hex() for name, leaf in found.items() if leaf}
+    clients = {name: client_of(actor) for name, actor in people.items()}
+    clients["visitor"] = TestClient(_api(), base_url="http://localhost:3000")
+    clients["token"] = _token_client(people["payee"])
+    return Scene(hashes, clients, signed)
+
+
+def test_everyone_reads_the_log_and_nobody_its_bundles(scene: Scene) -> None:
+    visitor = scene.clients["visitor"]
+    for path in PUBLIC:
+        answer = visitor.get(path.format(**scene.leaves))
+        assert answer.status_code == 200, (path, answer.text)
+        assert "no-store" not in answer.headers.get("cache-control", "")
+    assert visitor.get("/log/checkpoint").text == scene.signed.note == visitor.get("/log/checkpoint/1").text
+    keys = visitor.get("/log/vkeys").text.splitlines()
+    assert [key.split("+")[0] for key in keys] == [
+        "omnisonic.local/ledger",
+        "omnisonic.local/ledger/cosigner",
+    ]
+    tile = visitor.get("/log/tile/0/000")
+    assert len(tile.content) == TILE_WIDTH * 32
+    assert "immutable" in tile.headers["cache-control"]
+    assert visitor.get("/log/tile/0/000.p/9").content == tile.content[: 9 * 32]
+    proof = visitor.get(f"/log/proof/{scene.leaves['entry']}").json()
+    assert proof.keys() == {
+        *("leafHash", "leafIndex", "treeSize", "root", "path", "checkpointNumber", "checkpoint")
+    }
+    assert (proof["treeSize"], proof["root"]) == (scene.signed.tree_size, scene.signed.root.hex())
+
+
+def test_a_leaf_itself_goes_to_its_readers_only(scene: Scene) -> None:
+    keys = scene.clients["visitor"].get("/log/vkeys").text.splitlines()
+    for kind, reader in READERS.items():
+        path = f"/log/proof/{scene.leaves[kind]}.tlog-proof"
+        for name, client in scene.clients.items():
+            in_studio = kind in {"split", "release"}
+            if name == "visitor":
+                expected = 401
+            elif name == "token":
+                expected = 404 if in_studio else 403
+            else:
+                expected = 200 if name in {"curator", reader} else 404
+            answer = client.get(path)
+            assert answer.status_code == expected, (kind, name, answer.text)
+            if expected == 200:
+                assert verify(answer.content, keys).leaf.find(f'"{kind}"'.encode()) > 0
+                assert answer.headers["cache-control"] == "private, no-store"
+                assert f'filename="{kind}-' in answer.headers["content-disposition"]
+
+
+def test_a_wrong_question_gets_a_typed_refusal(scene: Scene) -> None:
+    with unit_of_work() as uow:
+        waiting = record_fact(uow, LeafKind.SPLIT, uuid4(), {}).leaf_hash.hex()
+    for path, status, slug in WRONG:
+        client = scene.clients["curator" if "tlog-proof" in path else "visitor"]
+        answer = client.get(path.format(**scene.leaves, waiting=waiting))
+        assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}"), path
+
+
+def test_an_empty_log_has_keys_and_no_checkpoint(cosigner: str, redis_client: Any, db: None) -> None:
+    visitor = TestClient(_api(), base_url="http://localhost:3000")
+    assert len(visitor.get("/log/vkeys").text.splitlines()) == 2
+    assert visitor.get("/log/checkpoint").status_code == 404
+    assert visitor.get("/log/tile/0/000").status_code == 404
+
+
+def _entry_of(actor: Actor, curator: Actor) -> dict[str, UUID]:
+    contributor = make_contributor(curator)
+    link(contributor, actor)
+    source = Account(AccountKind.SOURCE, "Streamly", "EUR")
+    postings = (Posting(source, 5), Posting(payee(contributor.id, "EUR"), -5))
+    with unit_of_work() as uow:
+        (posted,) = post(uow, [JournalDraft(JournalKind.USAGE, uuid4(), postings)])
+    return {"journal": posted.journal_id, "entry": posted.entry_ids[1]}
+
+
+def _facts_of(member: Actor) -> dict[str, UUID]:
+    with unit_of_work() as uow:
+        room = sessions.create_session(uow, member, request=SessionCreate(name="Takes"))
+        sheet = SplitSheet(session_id=room.id, title="Song", sha256=UNKNOWN)
+        export = Export(
+            session_id=room.id,
+            user_id=member.user_id,
+            loudness_target={},
+            manifest={},
+            manifest_sha256=UNKNOWN,
+            inputs={},
+        )
+        uow.session.add_all([sheet, export])
+        uow.session.flush()
+        return {
+            "split": record_fact(uow, LeafKind.SPLIT, sheet.id, {}).id,
+            "release": record_fact(uow, LeafKind.RELEASE, export.id, {}).id,
+        }
+
+
+def _token_client(actor: Actor) -> TestClient:
+    with unit_of_work() as uow:
+        _, secret = create_token(uow, actor, name="t", scopes={Scope.STUDIO})
+    client = TestClient(_api(), base_url="http://localhost:3000")
+    client.headers["Authorization"] = f"Bearer {secret}"
+    return client
