@@ -52,6 +52,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('sheet_id', 'position', name='uq_split_shares_sheet_id')
     )
     op.create_index(op.f('ix_split_shares_sheet_id'), 'split_shares', ['sheet_id'], unique=False)
+    op.create_table('split_versions',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sheet_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=True),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('shares', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['proposed_by'], ['users.id'], name=op.f('fk_split_versions_proposed_by_users'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['sheet_id'], ['split_sheets.id'], name=op.f('fk_split_versions_sheet_id_split_sheets'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_split_versions')),
+    sa.UniqueConstraint('sheet_id', 'version', name='uq_split_versions_sheet_id')
+    )
     op.create_table('split_approvals',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -116,5 +131,6 @@ def downgrade() -> None:
     op.drop_table('isrc_reservations')
     op.drop_table('isrc_years')
     op.drop_table('split_approvals')
+    op.drop_table('split_versions')
     op.drop_table('split_shares')
     op.drop_table('split_sheets')

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from omnisonic.core.catalog.errors import IdentifierTaken
-from omnisonic.core.ledger.models import CycleCheckpoint, LogLeaf, LogRecord
+from omnisonic.core.ledger.models import LeafKind
 from omnisonic.core.releases.isrcs import free_isrc, reserve_isrc, reserved_isrc
 from omnisonic.core.releases.models import IsrcReservation, Release
+from omnisonic.core.releases.proofs import proofs_of
 from omnisonic.core.releases.service import ReleaseDraft, register_release, releases_of
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.models import User
@@ -101,8 +101,7 @@ def release_views(session: Session, exports: Sequence[Export]) -> dict[UUID, Rel
     if not wanted:
         return {}
     found = releases_of(session, wanted)
-    leaves = _leaves(session, [one.record_id for one in found.values()])
-    proved_size = session.exec(select(func.max(CycleCheckpoint.tree_size))).one() or 0
+    proofs = proofs_of(session, LeafKind.RELEASE, list(found))
     kept = dict(
         session.exec(
             select(IsrcReservation.holder_id, IsrcReservation.isrc).where(
@@ -112,26 +111,17 @@ def release_views(session: Session, exports: Sequence[Export]) -> dict[UUID, Rel
     )
     views = {holder: ReleaseView(isrc=isrc) for holder, isrc in kept.items() if holder is not None}
     for export_id, release in found.items():
-        leaf_hash, index = leaves[release.record_id]
+        proof = proofs[export_id]
         views[export_id] = ReleaseView(
             isrc=release.isrc,
             work_id=release.work_id,
             recording_id=release.recording_id,
             certificate_sha256=release.certificate_sha256,
-            leaf_hash=leaf_hash,
-            proof_url=f"/log/proof/{leaf_hash}",
-            is_provable=index is not None and index < proved_size,
+            leaf_hash=proof.leaf_hash,
+            proof_url=proof.url,
+            is_provable=proof.is_provable,
         )
     return views
-
-
-def _leaves(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, tuple[str, int | None]]:
-    rows = session.exec(
-        select(LogRecord.id, LogRecord.leaf_hash, LogLeaf.leaf_index)
-        .outerjoin(LogLeaf, col(LogLeaf.row_id) == col(LogRecord.id))
-        .where(col(LogRecord.id).in_(record_ids))
-    )
-    return {record_id: (bytes(digest).hex(), index) for record_id, digest, index in rows}
 
 
 def _sheet(session: Session, export: Export) -> SplitSheet:

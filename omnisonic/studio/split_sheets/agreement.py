@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from omnisonic.core.catalog.models import WHOLE_PPM, ContributionRole
@@ -37,6 +38,13 @@ class Agreement:
     note: str | None
     shares: Sequence[AgreedShare]
 
+    def shares_json(self) -> list[dict[str, Any]]:
+        """The parts as the hash and the history of versions have them."""
+        return [
+            {"user": str(one.user_id), "name": one.name, "role": str(one.role), "ppm": one.share_ppm}
+            for one in self.shares
+        ]
+
     def sha256(self) -> str:
         """SHA-256 in hex of the agreement as JSON with one spelling (RFC 8785)."""
         return sha256_hex(
@@ -48,15 +56,7 @@ class Agreement:
                     "version": self.version,
                     "title": self.title,
                     "note": self.note,
-                    "shares": [
-                        {
-                            "user": str(one.user_id),
-                            "name": one.name,
-                            "role": str(one.role),
-                            "ppm": one.share_ppm,
-                        }
-                        for one in self.shares
-                    ],
+                    "shares": self.shares_json(),
                 }
             )
         )

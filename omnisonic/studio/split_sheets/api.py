@@ -19,6 +19,7 @@ from omnisonic.studio.split_sheets.schemas import (
     SheetAnswerInput,
     SheetChange,
     SheetProposal,
+    SheetVersions,
     SheetView,
     SheetWithdrawal,
     SplitSheetPage,
@@ -86,6 +87,13 @@ def get_one_split_sheet(actor: StudioActor, session_id: UUID, sheet_id: UUID) ->
     """One sheet of the session, also an earlier one."""
     with read_session() as session:
         return service.get_sheet(session, actor, session_id=session_id, sheet_id=sheet_id)
+
+
+@router.get("/{sheet_id}/versions", operation_id="list_split_sheet_versions")
+def list_split_sheet_versions(actor: StudioActor, session_id: UUID, sheet_id: UUID) -> SheetVersions:
+    """What the sheet has said, version by version, newest first."""
+    with read_session() as session:
+        return service.list_versions(session, actor, session_id=session_id, sheet_id=sheet_id)
 
 
 @router.get("/{sheet_id}/pdf", operation_id="get_split_sheet_pdf", response_class=Response)

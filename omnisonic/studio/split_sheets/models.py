@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
 from sqlalchemy.schema import UniqueConstraint
 from sqlmodel import Field
 
-from omnisonic.platform.orm import Row, enum_field, timestamp_field
+from omnisonic.platform.orm import Row, enum_field, json_field, timestamp_field
 
 
 class SplitSheetStatus(StrEnum):
@@ -58,6 +59,21 @@ class SplitShare(Row, table=True):
     name: str = Field(max_length=300)
     role: str = Field(max_length=32)
     share_ppm: int
+
+
+class SplitVersion(Row, table=True):
+    """What a version of a sheet said; only ever added, so that everyone sees what changed."""
+
+    __tablename__ = "split_versions"
+    __table_args__ = (UniqueConstraint("sheet_id", "version", name="uq_split_versions_sheet_id"),)
+
+    sheet_id: UUID = Field(foreign_key="split_sheets.id", ondelete="CASCADE")
+    version: int
+    title: str = Field(max_length=500)
+    note: str | None = Field(default=None, max_length=2000)
+    sha256: str = Field(max_length=64)
+    shares: list[dict[str, Any]] = json_field(nullable=False)  # user, name, role, ppm, in order
+    proposed_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
 
 
 class SplitApproval(Row, table=True):

@@ -9,9 +9,14 @@ from uuid import UUID
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
-from omnisonic.core.ledger.models import LeafKind, LogRecord
 from omnisonic.platform.auth.models import User
-from omnisonic.studio.split_sheets.models import SplitApproval, SplitShare, SplitSheet, SplitSheetStatus
+from omnisonic.studio.split_sheets.models import (
+    SplitApproval,
+    SplitShare,
+    SplitSheet,
+    SplitSheetStatus,
+    SplitVersion,
+)
 
 
 def find_proposed(session: Session, *, session_id: UUID, for_update: bool = False) -> SplitSheet | None:
@@ -92,11 +97,7 @@ def names_of(session: Session, user_ids: Sequence[UUID]) -> dict[UUID, str]:
     return dict(rows.all())
 
 
-def leaf_hashes(session: Session, sheet_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Leaf hashes in hex of the sheets that are locked."""
-    rows = session.exec(
-        select(LogRecord.subject_id, LogRecord.leaf_hash).where(
-            LogRecord.kind == LeafKind.SPLIT, col(LogRecord.subject_id).in_(sheet_ids)
-        )
-    )
-    return {sheet_id: bytes(digest).hex() for sheet_id, digest in rows}
+def versions_of(session: Session, *, sheet_id: UUID, limit: int) -> list[SplitVersion]:
+    """What the sheet has said, newest first."""
+    statement = select(SplitVersion).where(SplitVersion.sheet_id == sheet_id)
+    return list(session.exec(statement.order_by(col(SplitVersion.version).desc()).limit(limit)))

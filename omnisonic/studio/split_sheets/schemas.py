@@ -88,7 +88,10 @@ class SheetAnswerView(ApiModel):
 
 
 class SheetView(ApiModel):
-    """A split sheet. `sha256` is what is accepted; `leafHash` the leaf of the log once it is locked."""
+    """A split sheet. `sha256` is what is accepted; `leafHash` the leaf of the log once it is locked.
+
+    `proofUrl` answers once `isProvable`: with the next checkpoint of the log after the lock.
+    """
 
     id: UUID
     session_id: UUID
@@ -103,9 +106,39 @@ class SheetView(ApiModel):
     updated_at: datetime
     locked_at: datetime | None
     leaf_hash: str | None
+    proof_url: str | None
+    is_provable: bool
     shares: list[ShareView]
     answers: list[SheetAnswerView]
     waiting_for: list[UUID]
+
+
+class VersionShareView(ApiModel):
+    """A part as a version of a sheet had it."""
+
+    user_id: UUID
+    name: str
+    role: ContributionRole
+    share_ppm: int
+
+
+class SheetVersionView(ApiModel):
+    """What a version of a sheet said, and who proposed it when."""
+
+    version: int
+    title: str
+    note: str | None
+    sha256: str
+    proposed_by: UUID | None
+    proposed_by_name: str | None
+    at: datetime
+    shares: list[VersionShareView]
+
+
+class SheetVersions(ApiModel):
+    """The versions of a sheet, newest first."""
+
+    versions: list[SheetVersionView]
 
 
 class SplitSheetPage(ApiModel):

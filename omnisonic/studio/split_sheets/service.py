@@ -28,18 +28,26 @@ from omnisonic.studio.split_sheets import repository
 from omnisonic.studio.split_sheets.agreement import AgreedShare, Agreement, check_shares, share_evenly
 from omnisonic.studio.split_sheets.errors import NoSheetProposed, SheetProposed, SplitParty
 from omnisonic.studio.split_sheets.locking import lock_if_agreed
-from omnisonic.studio.split_sheets.models import SplitApproval, SplitShare, SplitSheet, SplitSheetStatus
+from omnisonic.studio.split_sheets.models import (
+    SplitApproval,
+    SplitShare,
+    SplitSheet,
+    SplitSheetStatus,
+    SplitVersion,
+)
 from omnisonic.studio.split_sheets.schemas import (
     ShareInput,
     SheetAnswerInput,
     SheetChange,
     SheetProposal,
+    SheetVersions,
     SheetView,
     SplitSheetPage,
 )
-from omnisonic.studio.split_sheets.views import accepted_at, view_of, views_of
+from omnisonic.studio.split_sheets.views import accepted_at, version_views, view_of, views_of
 
 MAX_ANSWERS = 1000
+MAX_VERSIONS = 200
 SHEETS_SHOWN = 50
 
 
@@ -64,6 +72,13 @@ def get_sheet(session: Session, actor: Actor, *, session_id: UUID, sheet_id: UUI
     return view_of(session, sheet)
 
 
+def list_versions(session: Session, actor: Actor, *, session_id: UUID, sheet_id: UUID) -> SheetVersions:
+    """What a sheet has said, newest version first; raises `NotFound`."""
+    sheet = get_sheet(session, actor, session_id=session_id, sheet_id=sheet_id)
+    found = repository.versions_of(session, sheet_id=sheet.id, limit=MAX_VERSIONS)
+    return SheetVersions(versions=version_views(session, found))
+
+
 def propose_sheet(uow: UnitOfWork, actor: Actor, *, session_id: UUID, proposal: SheetProposal) -> SheetView:
     """Put a sheet on the table.
 
@@ -84,10 +99,11 @@ def propose_sheet(uow: UnitOfWork, actor: Actor, *, session_id: UUID, proposal: 
         sha256="",
     )
     shares = _shares(uow.session, session_id, proposal.shares)
-    sheet.sha256 = _agreement(sheet, shares).sha256()
+    agreement = _agreement(sheet, shares)
+    sheet.sha256 = agreement.sha256()
     uow.session.add(sheet)
     uow.session.flush()
-    _write_shares(uow.session, sheet, shares)
+    _write_shares(uow.session, sheet, agreement)
     return _announced(uow, actor, sheet)
 
 
@@ -103,11 +119,14 @@ def change_sheet(uow: UnitOfWork, actor: Actor, *, session_id: UUID, change: She
     present = (sheet.title, sheet.note, _agreed(repository.shares_of(uow.session, [sheet.id])[sheet.id]))
     if (change.title, note, shares) == present:
         return view_of(uow.session, sheet)
+    if sheet.version >= MAX_VERSIONS:
+        raise Conflict(f"This sheet has {MAX_VERSIONS} versions. Withdraw it and propose a new one.")
     sheet.title, sheet.note, sheet.proposed_by = change.title, note, actor.user_id
     sheet.version, sheet.updated_at = sheet.version + 1, utc_now()
-    sheet.sha256 = _agreement(sheet, shares).sha256()
+    agreement = _agreement(sheet, shares)
+    sheet.sha256 = agreement.sha256()
     repository.remove_shares(uow.session, sheet_id=sheet.id)
-    _write_shares(uow.session, sheet, shares)
+    _write_shares(uow.session, sheet, agreement)
     return _announced(uow, actor, sheet)
 
 
@@ -217,7 +236,7 @@ def _agreed(rows: Sequence[SplitShare]) -> list[AgreedShare]:
     ]
 
 
-def _write_shares(session: Session, sheet: SplitSheet, shares: Sequence[AgreedShare]) -> None:
+def _write_shares(session: Session, sheet: SplitSheet, agreement: Agreement) -> None:
     session.add_all(
         SplitShare(
             sheet_id=sheet.id,
@@ -227,7 +246,18 @@ def _write_shares(session: Session, sheet: SplitSheet, shares: Sequence[AgreedSh
             role=one.role,
             share_ppm=one.share_ppm,
         )
-        for position, one in enumerate(shares)
+        for position, one in enumerate(agreement.shares)
+    )
+    session.add(
+        SplitVersion(
+            sheet_id=sheet.id,
+            version=sheet.version,
+            title=sheet.title,
+            note=sheet.note,
+            sha256=sheet.sha256,
+            shares=agreement.shares_json(),
+            proposed_by=sheet.proposed_by,
+        )
     )
     session.flush()
 

@@ -10,10 +10,24 @@ from sqlmodel import Session
 
 from omnisonic.core.catalog.models import ContributionRole
 from omnisonic.core.catalog.shares import percent_of_ppm
+from omnisonic.core.ledger.models import LeafKind
+from omnisonic.core.releases.proofs import LeafProof, proofs_of
 from omnisonic.studio.sessions.repository import list_members
 from omnisonic.studio.split_sheets import repository
-from omnisonic.studio.split_sheets.models import SplitApproval, SplitShare, SplitSheet, SplitSheetStatus
-from omnisonic.studio.split_sheets.schemas import ShareView, SheetAnswerView, SheetView
+from omnisonic.studio.split_sheets.models import (
+    SplitApproval,
+    SplitShare,
+    SplitSheet,
+    SplitSheetStatus,
+    SplitVersion,
+)
+from omnisonic.studio.split_sheets.schemas import (
+    ShareView,
+    SheetAnswerView,
+    SheetVersionView,
+    SheetView,
+    VersionShareView,
+)
 
 
 def accepted_at(sheet: SplitSheet, answers: Iterable[SplitApproval]) -> dict[UUID, datetime]:
@@ -40,7 +54,7 @@ def views_of(session: Session, sheets: Sequence[SplitSheet]) -> list[SheetView]:
         return []
     ids = [sheet.id for sheet in sheets]
     shares, answers = repository.shares_of(session, ids), repository.answers_of(session, ids)
-    leaves = repository.leaf_hashes(session, ids)
+    proofs = proofs_of(session, LeafKind.SPLIT, ids)
     names = repository.names_of(session, [one.proposed_by for one in sheets if one.proposed_by])
     members = {one.user_id for one in list_members(session, session_id=sheets[0].session_id)}
     return [
@@ -50,7 +64,7 @@ def views_of(session: Session, sheets: Sequence[SplitSheet]) -> list[SheetView]:
             answers.get(sheet.id, []),
             members=members,
             proposer=names.get(sheet.proposed_by) if sheet.proposed_by else None,
-            leaf_hash=leaves.get(sheet.id),
+            proof=proofs.get(sheet.id),
         )
         for sheet in sheets
     ]
@@ -61,6 +75,29 @@ def view_of(session: Session, sheet: SplitSheet) -> SheetView:
     return views_of(session, [sheet])[0]
 
 
+def version_views(session: Session, versions: Sequence[SplitVersion]) -> list[SheetVersionView]:
+    """Versions of a sheet as they were proposed."""
+    names = repository.names_of(session, [one.proposed_by for one in versions if one.proposed_by])
+    return [
+        SheetVersionView(
+            version=one.version,
+            title=one.title,
+            note=one.note,
+            sha256=one.sha256,
+            proposed_by=one.proposed_by,
+            proposed_by_name=names.get(one.proposed_by) if one.proposed_by else None,
+            at=one.created_at,
+            shares=[
+                VersionShareView(
+                    user_id=share["user"], name=share["name"], role=share["role"], share_ppm=share["ppm"]
+                )
+                for share in one.shares
+            ],
+        )
+        for one in versions
+    ]
+
+
 def _view(
     sheet: SplitSheet,
     shares: Sequence[SplitShare],
@@ -68,7 +105,7 @@ def _view(
     *,
     members: set[UUID],
     proposer: str | None,
-    leaf_hash: str | None,
+    proof: LeafProof | None,
 ) -> SheetView:
     accepted = accepted_at(sheet, (answer for answer, _ in answers))
     is_open = sheet.status is SplitSheetStatus.PROPOSED
@@ -76,7 +113,9 @@ def _view(
     return SheetView(
         **values,
         proposed_by_name=proposer,
-        leaf_hash=leaf_hash,
+        leaf_hash=proof.leaf_hash if proof else None,
+        proof_url=proof.url if proof else None,
+        is_provable=proof is not None and proof.is_provable,
         shares=[_share(one, accepted, members) for one in shares],
         answers=[_answer(answer, name) for answer, name in answers],
         waiting_for=[one for one in waiting_for(shares, accepted) if one is not None] if is_open else [],

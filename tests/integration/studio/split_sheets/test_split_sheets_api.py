@@ -81,6 +81,11 @@ def test_everyone_agrees_and_it_is_final(mara: Person, teo: Person, session_id: 
     assert len(mara.get(path).json()["sheet"]["answers"]) == 4
     for refused in (mara.client.put(path, json={**change, "version": 2}), answer(teo, changed, "ask", "No")):
         assert (refused.status_code, refused.json()["type"]) == (409, "/problems/no-sheet-proposed")
+    versions = teo.get(sheet_path(session_id, f"/{locked['id']}/versions")).json()["versions"]
+    said = [(one["version"], one["title"], [part["sharePpm"] for part in one["shares"]]) for one in versions]
+    assert said == [(2, "Lights", [333_333, 666_667]), (1, sheet["title"], [500_000, 500_000])]
+    assert [one["sha256"] for one in versions] == [locked["sha256"], sheet["sha256"]]
+    assert (locked["proofUrl"], locked["isProvable"]) == (f"/log/proof/{locked['leafHash']}", False)
     assert "split-sheet.changed" in {kind for _, kind in announced_events()}
     _check_the_leaf(locked)
 
