@@ -28,8 +28,9 @@ class ExchangeFacts(TypedDict):
     rate: str
     source: str
     day: str
-    inverse: bool
+    fromCurrency: str
     fromNano: str
+    toCurrency: str
     toNano: str
 
 
@@ -77,24 +78,16 @@ def format_rate(rate: Decimal) -> str:
 
 
 def exchange_facts(stated: StatedRate, from_nano: int, *, is_inverse: bool) -> ExchangeFacts:
-    """What is recorded of an exchange of this amount."""
+    """What is recorded of an exchange of this amount: the rate as stated, and both sides."""
+    given, got = (stated.quote, stated.base) if is_inverse else (stated.base, stated.quote)
     return ExchangeFacts(
         base=stated.base,
         quote=stated.quote,
         rate=format_rate(stated.rate),
         source=stated.source,
         day=stated.day.isoformat(),
-        inverse=is_inverse,
+        fromCurrency=given,
         fromNano=str(from_nano),
+        toCurrency=got,
         toNano=str(exchange_nano(from_nano, stated, is_inverse=is_inverse)),
     )
-
-
-def from_currency(facts: ExchangeFacts) -> str:
-    """The currency that is given."""
-    return facts["quote"] if facts["inverse"] else facts["base"]
-
-
-def to_currency(facts: ExchangeFacts) -> str:
-    """The currency that is got."""
-    return facts["base"] if facts["inverse"] else facts["quote"]

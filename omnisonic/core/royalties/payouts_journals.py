@@ -1,0 +1,71 @@
+"""What a payout books: off the payee's account, through the liquidity accounts where it is exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from omnisonic.core.ledger.accounts import Account, payee
+from omnisonic.core.ledger.models import AccountKind, JournalKind
+from omnisonic.core.ledger.posting import JournalDraft, Posting, post
+from omnisonic.core.royalties.cycles import cycle_for
+from omnisonic.core.royalties.models import Payout
+from omnisonic.core.royalties.payouts_lists import minor_nano
+from omnisonic.platform.db import UnitOfWork
+from omnisonic.platform.ids import utc_now
+
+PAYOUT_OWNER = "-"
+
+
+def book_payout(uow: UnitOfWork, row: Payout, debits: Sequence[tuple[UUID, int]]) -> UUID:
+    """Write the journals of a payout into the open cycle of today; the id of the one that pays.
+
+    `debits` are the payee's accounts that it is taken from, in the currency before an exchange.
+    """
+    cycle_id = cycle_for(uow, utc_now().date(), row.currency).cycle.id
+    drafts = []
+    if row.exchange is not None:
+        drafts.append(_exchange_journal(row, row.exchange, cycle_id, debits))
+        debits = [(row.contributor_id, minor_nano(row))]
+    drafts.append(_payout_journal(row, cycle_id, debits))
+    return post(uow, drafts)[-1].journal_id
+
+
+def _exchange_journal(
+    row: Payout, told: Mapping[str, str], cycle_id: UUID, debits: Sequence[tuple[UUID, int]]
+) -> JournalDraft:
+    """Through the pair's liquidity accounts, so that each currency is zero by itself."""
+    given, got = told["fromCurrency"], told["toCurrency"]
+    pair = f"{told['base']}/{told['quote']}"
+    from_nano, to_nano = int(told["fromNano"]), int(told["toNano"])
+    return JournalDraft(
+        kind=JournalKind.EXCHANGE,
+        cycle_id=cycle_id,
+        postings=[
+            *(Posting(payee(party, given), nano) for party, nano in debits),
+            Posting(Account(AccountKind.EXCHANGE, pair, given), -from_nano),
+            Posting(Account(AccountKind.EXCHANGE, pair, got), to_nano),
+            Posting(payee(row.contributor_id, got), -to_nano),
+        ],
+        idempotency_key=f"exchange:{row.id}",
+        facts={"payout": str(row.id), "exchange": dict(told)},
+    )
+
+
+def _payout_journal(row: Payout, cycle_id: UUID, debits: Sequence[tuple[UUID, int]]) -> JournalDraft:
+    return JournalDraft(
+        kind=JournalKind.PAYOUT,
+        cycle_id=cycle_id,
+        postings=[
+            *(Posting(payee(party, row.currency), nano) for party, nano in debits),
+            Posting(Account(AccountKind.PAYOUT, PAYOUT_OWNER, row.currency), -minor_nano(row)),
+        ],
+        idempotency_key=f"payout:{row.id}",
+        facts={
+            "payout": str(row.id),
+            "number": str(row.number),
+            "minor": str(row.amount_minor),
+            "residue": str(row.residue_nano),
+            "currency": row.currency,
+        },
+    )
