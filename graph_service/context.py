@@ -55,6 +55,13 @@ class Context:
         """Who asks, allowed to read royalties. Raises `NotSignedIn` or `Forbidden`."""
         return self._allowed(Scope.ROYALTIES_READ)
 
+    def royalties_reader_or_none(self) -> Actor | None:
+        """Who asks, where they may read royalties; None for everybody else, strangers too."""
+        actor = self.actor
+        if actor is None or actor.scopes is None or Scope.ROYALTIES_READ in actor.scopes:
+            return actor
+        return None
+
     def royalties_writer(self) -> Actor:
         """Who asks, allowed to write royalties. Raises `NotSignedIn` or `Forbidden`."""
         return self._allowed(Scope.ROYALTIES_WRITE)
@@ -70,8 +77,12 @@ class Context:
             with unit_of_work() as uow:
                 return work(uow)
 
+        return await self.apart(in_transaction)
+
+    async def apart(self, work: Callable[[], T]) -> T:
+        """Run a service that makes its own transactions; what was loaded before counts no more."""
         try:
-            return await self.database.run(in_transaction)
+            return await self.database.run(work)
         finally:
             self.reads.close()
             self.reads = Reads(self.database, self.open_session)

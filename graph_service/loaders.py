@@ -15,6 +15,10 @@ from omnisonic.core.catalog import batches as catalog
 from omnisonic.core.catalog.models import EntityKind
 from omnisonic.core.licenses.batches import LicenseRow, licenses_by_ids, licenses_of_works
 from omnisonic.core.licenses.models import LicenseStatus
+from omnisonic.core.royalties.checkpoint_rows import CheckpointRow, checkpoints_by_ids, checkpoints_of_cycles
+from omnisonic.core.royalties.entries import EntryRow, entries_of_cycles, entry_counts
+from omnisonic.core.royalties.statement_rows import LineRow, lines_of_statements
+from omnisonic.platform.actor import Actor
 from omnisonic.platform.ids import utc_now
 
 V = TypeVar("V")
@@ -63,6 +67,37 @@ class Loaders:
     def recording_counts(self) -> Loader[str, int]:
         """How many recordings a work has."""
         return Loader(self._batch(catalog.recording_counts), missing=int)
+
+    @cached_property
+    def checkpoints(self) -> Loader[str, CheckpointRow | None]:
+        """Checkpoints by id."""
+        return self._one(checkpoints_by_ids)
+
+    @cached_property
+    def cycle_checkpoints(self) -> Loader[str, CheckpointRow | None]:
+        """Checkpoints by the cycle that they closed."""
+        return self._one(checkpoints_of_cycles)
+
+    @cached_property
+    def lines(self) -> Loader[str, list[LineRow]]:
+        """Lines of statements."""
+        return self._many(lines_of_statements)
+
+    def entries_of(self, actor: Actor, *, limit: int, after: str | None) -> Loader[str, list[EntryRow]]:
+        """Ledger entries of cycles that the caller may see, newest first."""
+
+        def fetch(session: Session, cycle_ids: list[str]) -> Mapping[str, list[EntryRow]]:
+            return entries_of_cycles(session, actor, cycle_ids, limit=limit, after=after)
+
+        return self._kept(("entries", limit, after), fetch)
+
+    def entry_counts(self, actor: Actor) -> Loader[str, int]:
+        """How many entries of cycles the caller may see."""
+        loader = self._made.get(("entry counts",))
+        if loader is None:
+            batch = self._batch(lambda session, cycle_ids: entry_counts(session, actor, cycle_ids))
+            loader = self._made[("entry counts",)] = Loader(batch, missing=int)
+        return loader  # type: ignore[return-value]
 
     def recordings_of(self, *, limit: int, after: str | None) -> Loader[str, list[catalog.RecordingRow]]:
         """Recordings of works, newest first."""

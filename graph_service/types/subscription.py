@@ -1,4 +1,4 @@
-"""Changes as they happen. Results come after a change, none at the start.
+"""Changes as they happen. Results come after a change, none at the start unless a replay is asked for.
 
 Works and recordings look the same to every account, and so does all that hangs on them.
 """
@@ -13,13 +13,14 @@ from graphql import GraphQLResolveInfo
 from graph_service.context import context_of
 from graph_service.subscriptions import Watch
 from graph_service.types.catalog import Recording, Work
+from graph_service.types.ledger_streams import LedgerSubscription
 from graph_service.types.scalars import read_id
 from omnisonic.core.catalog.batches import recording_versions, work_versions
 from omnisonic.platform.errors import NotFound
 
 
-class Subscription(graphene.ObjectType):
-    """Changes as they happen, over WebSocket (graphql-transport-ws)."""
+class CatalogSubscription(graphene.ObjectType):
+    """Changes of the catalog."""
 
     work_updated = graphene.Field(Work, required=True, work_id=graphene.ID(required=True))
     recording_updated = graphene.Field(Recording, required=True, recording_id=graphene.ID(required=True))
@@ -46,3 +47,7 @@ def _there(row: Any) -> Any:
     if row is None:
         raise NotFound
     return row
+
+
+class Subscription(CatalogSubscription, LedgerSubscription, graphene.ObjectType):
+    """Changes as they happen, over WebSocket (graphql-transport-ws)."""
