@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -16,13 +16,17 @@ from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.pagination import Page, decode_cursor
 from omnisonic.platform.ui.notices import tell, warn
+from omnisonic.platform.ui.watching import LookAgainState
 
 PAGE_ROWS = 25
 MAX_ROWS = 100
 
 
-class HistoryState(rx.State):
-    """The caller's events."""
+class HistoryState(LookAgainState, rx.State):
+    """The caller's events. After a message was sent again, they are looked at until it arrived or failed."""
+
+    path: ClassVar[str] = "/alerts"
+    looks_max: ClassVar[int] = 90
 
     is_loaded: bool = False
     load_problem: str = ""
@@ -58,11 +62,18 @@ class HistoryState(rx.State):
             await in_thread(_resend, actor, found)
         except OmnisonicError as error:
             return warn(error.title, error.detail)
+        await self._look(actor)
+        words = "It is the same message; the hourly limit does not count it again."
+        return [tell("On its way once more", words), HistoryState.watch]
+
+    async def _look_again(self, actor: Actor) -> bool:
+        async with self:
+            await self._look(actor)
+            return any(message.is_under_way for line in self.lines for message in line.messages)
+
+    async def _look(self, actor: Actor) -> None:
         lines, self._cursor = await in_thread(_find, actor, "", max(PAGE_ROWS, len(self.lines)))
         self._show(lines)
-        return tell(
-            "On its way once more", "It is the same message; the hourly limit does not count it again."
-        )
 
     def _show(self, lines: list[EventLine]) -> None:
         self.lines, self.is_loaded = lines, True

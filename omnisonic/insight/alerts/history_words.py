@@ -41,6 +41,7 @@ RESENDABLE = {
     DeliveryStatus.EXPIRED,
     DeliveryStatus.UNKNOWN,
 }
+UNDER_WAY = {DeliveryStatus.PENDING, DeliveryStatus.SENDING}  # others wait for longer than anybody looks
 
 
 @dataclass
@@ -63,6 +64,7 @@ class MessageLine:
     reason: str
     facts: str
     may_resend: bool
+    is_under_way: bool
 
 
 @dataclass
@@ -135,6 +137,7 @@ def message_line(view: DeliveryView, *, now: datetime) -> MessageLine:
         reason=SUPPRESSION_WORDS[view.suppression] if view.suppression else (view.error or "")[:300],
         facts=" · ".join(one for one in facts if one),
         may_resend=not is_kept_back and view.status in RESENDABLE,
+        is_under_way=not is_kept_back and view.status in UNDER_WAY,
     )
 
 

@@ -14,7 +14,10 @@ from omnisonic.insight.alerts.evaluation.standings import ACTIVE, Change, Standi
 from omnisonic.insight.alerts.evaluation.timelines import Timeline
 from omnisonic.insight.store.filters import EntityRef
 
-LEVEL = 5e-5  # expected share of false ones among what a tick finds
+# At most one false spike per hundred entities and week, shared out over the windows of a week (Bonferroni):
+# one for each story, and those of more than 400 stories overlap too much to be tests of their own.
+FALSE_PER_ENTITY_AND_WEEK, WINDOWS_PER_WEEK = 0.01, 400
+LEVEL = FALSE_PER_ENTITY_AND_WEEK / WINDOWS_PER_WEEK  # expected share of false ones among a tick's findings
 
 Flagged = Callable[[EntityRef], Sequence[Span]]
 

@@ -35,6 +35,7 @@ from omnisonic.insight.alerts.watching.scopes import Watched, watched_by
 from omnisonic.insight.store.filters import EntityRef
 from omnisonic.insight.store.mentions import count_by_entity, oldest_mention
 from omnisonic.insight.store.timelines import Mention
+from omnisonic.platform.errors import Busy
 
 MAX_ENTITIES = 100_000
 MAX_MENTIONS = 200_000  # within the range, of the entities with the most
@@ -185,10 +186,14 @@ def _timelines(
         if clock.is_over():
             past.left_out += len(some)
             continue
-        first = reader.first(asked, some, until=past.until)
-        if question.kind is RuleKind.NEW_ENTITY:
-            some = [one for one in some if first.get(one, past.until) >= past.since]
-        found = reader.mentions(asked, some, since=since, until=past.until)
+        try:
+            first = reader.first(asked, some, until=past.until)
+            if question.kind is RuleKind.NEW_ENTITY:
+                some = [one for one in some if first.get(one, past.until) >= past.since]
+            found = reader.mentions(asked, some, since=since, until=past.until)
+        except Busy:
+            past.left_out += len(some)
+            continue
         for one in some:
             mentions[one] = found[one]
             timelines[one] = timeline_of(found[one], first.get(one))

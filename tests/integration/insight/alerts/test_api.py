@@ -10,12 +10,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from omnisonic.insight.alerts import channels, rules
+from omnisonic.insight.alerts import channel_actions, channels, rules
 from omnisonic.insight.alerts.models import AlertChannel, AlertEntityState, AlertState, ChannelType
 from omnisonic.insight.alerts.retention import remove_old_history
 from omnisonic.insight.news import EntityType
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.errors import InvalidFields, VersionConflict
 from omnisonic.platform.ids import new_id, utc_now
 from omnisonic.platform.settings import Settings
 
@@ -257,3 +258,21 @@ def test_old_history_is_removed(mara: Actor, receiver: Receiver, redis_client: A
     with unit_of_work() as uow:
         assert remove_old_history(uow, now=utc_now() + timedelta(days=89)) == 0
         assert remove_old_history(uow, now=utc_now() + timedelta(days=91)) == 2
+
+
+def test_the_page_changes_where_a_channel_goes_and_what_it_takes(mara: Actor, receiver: Receiver) -> None:
+    hook = make_channel(mara, ChannelType.WEBHOOK, url=receiver.url)
+    (line,) = channel_actions.find_lines(mara)
+    form = {"edit_name": "Desk", "edit_limit": "", "edit_target": "", "edit_confidence": "95"}
+    takes = {"edit_takes_artist": "on", "edit_takes_work": "on"}
+    changed, secret = channel_actions.save(mara, line, form | takes)
+    assert (changed.name, changed.target, secret) == ("Desk", line.target, None), "an empty target stays"
+    assert changed.filter_words.startswith("Takes messages only about artists and works")
+    with pytest.raises(VersionConflict):
+        channel_actions.save(mara, line, form | takes)
+    with pytest.raises(InvalidFields, match="at least one kind"):
+        channel_actions.save(mara, changed, form)
+    moved, secret = channel_actions.save(mara, changed, form | takes | {"edit_target": f"{receiver.url}-2"})
+    assert (moved.id, moved.target == line.target, bool(secret)) == (str(hook.id), False, True)
+    with pytest.raises(InvalidFields):
+        channel_actions.save(mara, moved, form | takes | {"edit_target": "http://127.0.0.1/else"})

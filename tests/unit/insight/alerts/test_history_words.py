@@ -65,6 +65,8 @@ def test_an_event_tells_what_was_counted_and_links_only_to_the_web() -> None:
     assert [one.title for one in line.articles] == ["A new album"]
     assert event_line(event(kind=RuleKind.NEW_ENTITY), now=NOW).words == "In the news for the first time"
     assert "snoozed" in event_line(event(suppression=Suppression.SNOOZED), now=NOW).reason
+    muted = event_line(event(suppression=Suppression.MUTED), now=NOW)
+    assert (muted.is_muted, muted.entity_type, muted.entity_id) == (True, "artist", str(UUID(int=3)))
 
 
 def test_a_message_tells_its_state_and_tries() -> None:
@@ -75,6 +77,8 @@ def test_a_message_tells_its_state_and_tries() -> None:
         message(status=DeliveryStatus.FAILED, error="410 Gone", attempts=1, delivered_at=None), now=NOW
     )
     assert (failed.status, failed.reason, failed.facts) == ("danger", "410 Gone", "1 try")
+    assert message_line(message(status=DeliveryStatus.SENDING), now=NOW).is_under_way
+    assert (line.is_under_way, failed.is_under_way) == (False, False)
 
 
 def test_a_suppressed_event_says_why_and_is_not_sent_again() -> None:
