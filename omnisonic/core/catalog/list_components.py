@@ -170,6 +170,8 @@ def _name_form(name: str, label: str, max_chars: int, on_submit: Any) -> rx.Comp
                 testid=testid,
                 required=True,
                 max_length=max_chars,
+                default_value=CATALOG.new_name,
+                key=CATALOG.new_name + CATALOG.new_count.to(str),
                 dir="auto",
                 auto_complete="off",
                 custom_attrs={"autofocus": ""},

@@ -15,7 +15,7 @@ from omnisonic.core.catalog.list_components import (
 )
 from omnisonic.core.catalog.state import CatalogState
 from omnisonic.platform.ui.controls import button, link_button
-from omnisonic.platform.ui.dialog import opens
+from omnisonic.platform.ui.dialog import opened_by_state, opens
 from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
@@ -33,6 +33,7 @@ def catalog_page() -> rx.Component:
             _tools(),
             rx.cond(CATALOG.load_problem != "", _failed(), _list()),
             new_dialog(),
+            opened_by_state(NEW_DIALOG, at=CATALOG.new_count),
         ),
         active="works",
         crumbs=crumbs(("Catalog", "/catalog"), ("Works", None)),

@@ -33,6 +33,7 @@ from omnisonic.platform.ui.words import count
 
 PATH = "/catalog"
 MAX_GENRE_CHARS = 60
+MAX_NEW_CHARS = 500  # what names and titles may have
 MAX_PAGES_BACK = 200
 SINGULAR = {Kind.WORKS: "work", Kind.RECORDINGS: "recording", Kind.PEOPLE: "person"}
 
@@ -59,6 +60,8 @@ class CatalogState(rx.State):
     hrefs: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     problem: str = ""
     existing_href: str = ""
+    new_name: str = ""
+    new_count: int = 0  # how often an address asked for the form
     _cursors: dict[int, str] | None = None
     _cursors_of: str = ""
     _typed: str = ""
@@ -87,6 +90,8 @@ class CatalogState(rx.State):
         self.without = "without" in query and self.kind != Kind.PEOPLE
         self.is_filtered = bool(self.search or self.genre or self.mine or self.conflicts or self.without)
         self.hrefs = self._links()
+        if "new" in query:
+            self.new_name, self.new_count = str(query["new"])[:MAX_NEW_CHARS], self.new_count + 1
         if not self.is_loaded:
             yield
         await self._show(current_actor(), str(query.get("after", "")), str(query.get("page", "1")))
@@ -128,7 +133,7 @@ class CatalogState(rx.State):
     @guarded
     async def forget_problem(self) -> None:
         """An empty form."""
-        self.problem = self.existing_href = ""
+        self.problem = self.existing_href = self.new_name = ""
 
     @rx.event
     @guarded

@@ -100,7 +100,11 @@ def _name(line: Any) -> rx.Component:
                 TAGGING.is_analyst,
                 rx.fragment(
                     link_button(
-                        "Register it", line.register_href, testid="name-register", icon="plus", kind="outline"
+                        line.register_words,
+                        line.register_href,
+                        testid="name-register",
+                        icon="plus",
+                        kind="outline",
                     ),
                     button(
                         "Nobody's name",

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from omnisonic.insight.tagging.models import CorrectionScope, Verdict
 from omnisonic.insight.tagging.schemas import CorrectionView, StoplistView, UnlinkedName
+from omnisonic.insight.tagging.unlinked import TITLE_REASON
 from omnisonic.platform.ui.words import ago, count
 
 SOURCES_SHOWN = 3
@@ -27,6 +28,7 @@ class NameLine:
     snippet: str = ""
     article_id: str = ""
     register_href: str = ""
+    register_words: str = ""
 
 
 @dataclass
@@ -65,10 +67,20 @@ def name_lines(names: Sequence[UnlinkedName], *, now: datetime) -> list[NameLine
             reason=one.reason,
             snippet=one.snippet,
             article_id=str(one.news_item_id),
-            register_href="/catalog?" + urlencode({"kind": "people", "new": one.phrase}, quote_via=quote),
+            **_registering(one),
         )
         for one in names
     ]
+
+
+def _registering(name: UnlinkedName) -> dict[str, str]:
+    """The catalog's form filled with the name, as what the tagger took it for: a title or who made it."""
+    is_title = name.reason == TITLE_REASON
+    asked = {"kind": "works" if is_title else "people", "new": name.phrase}
+    return {
+        "register_href": "/catalog?" + urlencode(asked, quote_via=quote),
+        "register_words": "Register the work" if is_title else "Register the artist",
+    }
 
 
 def correction_lines(rows: Sequence[CorrectionView], *, now: datetime) -> list[CorrectionLine]:

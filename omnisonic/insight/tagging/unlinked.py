@@ -13,6 +13,7 @@ from omnisonic.insight.tagging.normalize import normalize
 from omnisonic.insight.tagging.reading import Reading, Style
 
 MAX_UNLINKED = 20
+TITLE_REASON = "quoted title"
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽ"
 _NAME = (
     rf"[{_UPPER}][\w’'&.!-]*"
@@ -55,7 +56,7 @@ def _propose(reading: Reading) -> Iterator[UnlinkedMention]:
             yield _mention(match, 1, 0.65, f"owner of a {match.group(2)}")
     if not cues.TITLE_NOUNS.isdisjoint(reading.tokens):
         for match in _QUOTED.finditer(body):
-            yield _mention(match, 1, 0.6, "quoted title")
+            yield _mention(match, 1, 0.6, TITLE_REASON)
 
 
 def _mention(match: re.Match[str], group: int, confidence: float, reason: str) -> UnlinkedMention:

@@ -15,8 +15,8 @@ from omnisonic.insight.drawer.lines import article_sheet, safe_href, sure_words
 from omnisonic.insight.news import EntityType, LinkMethod
 from omnisonic.insight.tagging.confidence import models
 from omnisonic.insight.tagging.models import CorrectionScope, TagOrigin, TagStatus, Verdict
-from omnisonic.insight.tagging.page_lines import correction_sentence
-from omnisonic.insight.tagging.schemas import CorrectionView, Explanation, TagView
+from omnisonic.insight.tagging.page_lines import correction_sentence, name_lines
+from omnisonic.insight.tagging.schemas import CorrectionView, Explanation, TagView, UnlinkedName
 from omnisonic.insight.trends.lines import change_words
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -179,3 +179,27 @@ def test_corrections_as_sentences(verdict: Verdict, scope: CorrectionScope, word
         created_at=NOW,
     )
     assert correction_sentence(row) == words
+
+
+@pytest.mark.parametrize(
+    ("reason", "href", "words"),
+    [
+        ("named as singer", "/catalog?kind=people&new=Ruin%20%26%20Co", "Register the artist"),
+        ("quoted title", "/catalog?kind=works&new=Ruin%20%26%20Co", "Register the work"),
+    ],
+)
+def test_a_name_is_registered_as_what_it_was_found_to_be(reason: str, href: str, words: str) -> None:
+    name = UnlinkedName(
+        key="ruin co",
+        phrase="Ruin & Co",
+        articles=2,
+        stories=2,
+        sources=["a.example"],
+        first_seen_at=NOW,
+        last_seen_at=NOW,
+        reason=reason,
+        snippet="…",
+        news_item_id=ARTICLE,
+    )
+    (line,) = name_lines([name], now=NOW)
+    assert (line.register_href, line.register_words) == (href, words)
