@@ -16,9 +16,8 @@ from uuid import UUID
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
-from clickhouse_connect.driver.httputil import get_pool_manager
-from urllib3.exceptions import HTTPError
 
+from omnisonic.platform.clickhouse_connections import is_awake, listening_pool
 from omnisonic.platform.errors import Busy, ServiceUnavailable
 from omnisonic.platform.settings import Settings, get_settings
 from omnisonic.platform.telemetry import child_span
@@ -53,7 +52,8 @@ def clickhouse(*, answer_timeout_s: int = ANSWER_TIMEOUT_S) -> Iterator[Client]:
     """The process's client, for one or more statements in `CLICKHOUSE_DATABASE`. Any thread may use it.
 
     A server that was not heard of for two seconds is asked for a sign of life first: one that is silent is
-    noticed in 4 seconds, however long (`answer_timeout_s`) the statement itself may take.
+    noticed in 4 seconds, one that falls silent over a statement in 8, however long (`answer_timeout_s`) the
+    statement itself may take.
     Raises `AnalyticsUnavailable` when the server is not reachable and `Busy` when it could not do it in
     time; a statement that the server refuses stays clickhouse-connect's `DatabaseError`.
     """
@@ -84,12 +84,7 @@ def _without_hanging() -> Iterator[None]:
 
 def _is_awake(host: str, port: int) -> bool:
     scheme = "https" if port in TLS_PORTS else "http"
-    address = f"{scheme}://{host}:{port}/ping"
-    try:
-        with get_pool_manager(maxsize=1, retries=False) as pool:
-            return bool(pool.request("GET", address, timeout=PING_TIMEOUT_S).status < 500)
-    except HTTPError:
-        return False
+    return is_awake(f"{scheme}://{host}:{port}", timeout_s=PING_TIMEOUT_S)
 
 
 @contextmanager
@@ -132,7 +127,7 @@ def connect(
         connect_timeout=CONNECT_TIMEOUT_S,
         send_receive_timeout=answer_timeout_s,
         autogenerate_session_id=False,
-        pool_mgr=get_pool_manager(maxsize=POOL_SIZE),
+        pool_mgr=listening_pool(size=POOL_SIZE),
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from omnisonic.platform import clickhouse as module
+from omnisonic.platform import clickhouse_connections as connections
 from omnisonic.platform.clickhouse import AnalyticsUnavailable, clickhouse, insert_rows
 from omnisonic.platform.errors import Busy
 from omnisonic.platform.ids import new_id
@@ -21,6 +22,9 @@ from omnisonic.platform.settings import Settings
 from tests.clickhouse_server import OwnClickHouse
 
 Configure = Callable[..., Settings]
+RUNNING = (
+    "SELECT count() FROM system.processes WHERE query LIKE '%numbers(%' AND query NOT LIKE '%processes%'"
+)
 
 
 @pytest.fixture
@@ -135,3 +139,33 @@ def test_the_client_finds_a_server_that_comes_back(
             assert client.query("SELECT count() FROM kept").result_rows == [(0,)]
     finally:
         own.stop()
+
+
+def test_a_server_that_falls_silent_over_a_statement_is_noticed(
+    tmp_path: Path, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is only busy is not: it says that it is there, as often as it is asked."""
+    monkeypatch.setattr(connections, "LISTEN_S", 0.1)
+    own = OwnClickHouse(tmp_path)
+    own.start()
+    try:
+        configure(**own.server.environment())
+        with clickhouse() as client:
+            assert client.command("SELECT sleep(1)") == 0
+        monkeypatch.setattr(connections, "PING_TIMEOUT_S", 0.5)
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(_ask_for_an_hour)
+            with clickhouse() as client:
+                while not client.command(RUNNING):
+                    assert not asked.done()
+            own.freeze()
+            with pytest.raises(AnalyticsUnavailable, match="does not answer"):
+                asked.result()
+            own.thaw()
+    finally:
+        own.stop()
+
+
+def _ask_for_an_hour() -> None:
+    with clickhouse(answer_timeout_s=3600) as client:
+        client.query("SELECT count() FROM numbers(1000000000000) WHERE number % 1000000007 = 3")
