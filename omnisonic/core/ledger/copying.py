@@ -40,6 +40,7 @@ ENTRY_COLUMNS: Final = (
     "leaf_hash",
 )
 PENDING_COLUMNS: Final = ("kind", "row_id", "cycle_id", "leaf_hash")
+NULL: Final = "\\N"
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -49,10 +50,15 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
 
     Raises SQLAlchemy's `DBAPIError` for what the database refuses, as any other statement does.
     """
+    copy_lines(session, table, columns, _text_of(rows))
+
+
+def copy_lines(session: Session, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Send rows that are COPY text already, each with its line end (`copy_text`). Raises as `copy_rows`."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     cursor = session.connection().connection.cursor()
     try:
-        cursor.copy_expert(statement, _Lines(rows))
+        cursor.copy_expert(statement, _Lines(lines))
     except psycopg2.Error as error:
         raise DBAPIError(statement, None, error) from error
     finally:
@@ -60,10 +66,10 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
 
 
 class _Lines(io.TextIOBase):
-    """Rows as COPY's text format, made while the driver reads."""
+    """Lines of COPY's text format, made while the driver reads."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._lines = _text_of(rows)
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
 
     def read(self, size: int | None = -1, /) -> str:
         """About `size` characters of whole lines; nothing at the end."""
@@ -79,12 +85,13 @@ class _Lines(io.TextIOBase):
 
 def _text_of(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     for row in rows:
-        yield "\t".join([_cell(value) for value in row]) + "\n"
+        yield "\t".join([copy_text(value) for value in row]) + "\n"
 
 
-def _cell(value: Any) -> str:
+def copy_text(value: Any) -> str:
+    """One value in COPY's text format."""
     if value is None:
-        return "\\N"
+        return NULL
     if type(value) is bytes:
         return "\\\\x" + value.hex()
     if isinstance(value, str):

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from struct import Struct
-from typing import Final
-from uuid import UUID
+from typing import Final, NamedTuple
 
 import psycopg2
 from sqlalchemy.exc import DBAPIError
@@ -29,17 +27,16 @@ TRAILER_BYTES: Final = 2
 _COLUMNS: Final = (("i", 4), ("16s", 16), ("3s", 3), ("16s", 16), ("q", 8), ("q", 8), ("q", 8), ("32s", 32))
 _ROW: Final = Struct(">2x" + "".join(f"4x{code}" for code, _ in _COLUMNS))
 _KEY_BYTES: Final = 2 + sum(4 + width for _, width in _COLUMNS[:4])
-_NO_WORK: Final = bytes(16)
+NO_WORK: Final = bytes(16)
 
 
-@dataclass(frozen=True, slots=True)
-class LineEntries:
-    """The entries of one line. `amount_nano` credits above zero."""
+class LineEntries(NamedTuple):
+    """The entries of one line added up. Ids as their 16 bytes; `amount_nano` credits above zero."""
 
     place: int
-    contributor_id: UUID
-    currency: str
-    work_id: UUID | None
+    contributor_id: bytes
+    currency: bytes
+    work_id: bytes
     amount_nano: int
     quantity: int
     entry_count: int
@@ -59,14 +56,8 @@ def read_lines(session: Session, first_place: int, last_place: int) -> Iterator[
             *map(unpack, grouped), strict=True
         )
         yield LineEntries(
-            place=places[0],
-            contributor_id=UUID(bytes=parties[0]),
-            currency=currencies[0].decode(),
-            work_id=None if works[0] == _NO_WORK else UUID(bytes=works[0]),
-            amount_nano=-sum(amounts),
-            quantity=sum(quantities),
-            entry_count=len(hashes),
-            root=merkle_root(hashes),
+            *(places[0], parties[0], currencies[0], works[0]),
+            *(-sum(amounts), sum(quantities), len(hashes), merkle_root(hashes)),
         )
 
 

@@ -7,23 +7,22 @@ of the usage. Money that left for the payee (payouts, exchanges) is no earning a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any
+from itertools import islice, repeat
+from typing import Any, Self
 from uuid import UUID
 
 from sqlmodel import Session
 
 from omnisonic.core.ledger.accounts import party_hashes
-from omnisonic.core.ledger.copying import copy_rows
-from omnisonic.core.ledger.leaves import LineFacts, line_leaf
+from omnisonic.core.ledger.copying import NULL, PENDING_COLUMNS, copy_lines, copy_rows, copy_text
+from omnisonic.core.ledger.leaves import LineFacts, instant, line_leaf
 from omnisonic.core.ledger.merkle import leaf_hash
 from omnisonic.core.ledger.models import AccountKind, LeafKind
-from omnisonic.core.ledger.posting import add_pending
 from omnisonic.core.royalties import closing_sql as sql
-from omnisonic.core.royalties.closing_entries import LineEntries, read_lines
+from omnisonic.core.royalties.closing_entries import NO_WORK, LineEntries, read_lines
 from omnisonic.core.royalties.errors import StatementMismatch
 from omnisonic.platform.ids import new_id, utc_now
 
@@ -54,8 +53,9 @@ class Built:
 class _Owner:
     """The statement that lines belong to, and how many it has so far."""
 
-    statement_id: UUID
+    statement_id: str
     party: str
+    currency: str
     lines: int = 0
 
 
@@ -83,15 +83,17 @@ def build_statements(session: Session, cycle_id: UUID) -> Built:
         session.execute(statement, asked)
     ledger = _read_ledger(session, cycle_id)
     owners = _write_statements(session, cycle_id, ledger, now)
-    lines = _line_rows(session, cycle_id, owners, now)
-    count = 0
-    while rows := list(islice(lines, ROWS_PER_COPY)):
-        copy_rows(session, "statement_lines", LINE_COLUMNS, rows)
-        add_pending(session, [(LeafKind.LINE, row[0], cycle_id, row[-1]) for row in rows])
-        count += len(rows)
+    lines = _LineWriter(str(cycle_id), owners, now)
+    for part in session.execute(sql.PARTS, {"journals": PART_JOURNALS}).all():
+        within = {"first": part.first, "last": part.last}
+        places = {row.place: _Place.of(row) for row in session.execute(sql.PLACES, within)}
+        found = read_lines(session, part.first, part.last)
+        while written := list(map(lines.write, islice(found, ROWS_PER_COPY), repeat(places))):
+            copy_lines(session, "statement_lines", LINE_COLUMNS, (line for line, _ in written))
+            copy_lines(session, "pending_leaves", PENDING_COLUMNS, (leaf for _, leaf in written))
     _require_equal_sums(session, cycle_id, ledger.earned)
     entries = sum(one.entries for one in ledger.earned.values())
-    return Built(len(owners), count, entries, ledger.totals)
+    return Built(len(owners), lines.count, entries, ledger.totals)
 
 
 def _read_ledger(session: Session, cycle_id: UUID) -> _Ledger:
@@ -115,69 +117,85 @@ def _read_ledger(session: Session, cycle_id: UUID) -> _Ledger:
 
 def _write_statements(
     session: Session, cycle_id: UUID, ledger: _Ledger, now: datetime
-) -> dict[PayeeMoney, _Owner]:
+) -> dict[tuple[bytes, bytes], _Owner]:
+    """Statements with their sums; gives their owners by the bytes of contributor and currency."""
     parties = party_hashes(session, {contributor_id for contributor_id, _ in ledger.earned})
     rows = session.execute(sql.CARRIED, {"cycle_id": cycle_id})
     carried = {(row.contributor_id, row.currency): int(row.nano) for row in rows}
-    owners: dict[PayeeMoney, _Owner] = {}
+    owners: dict[tuple[bytes, bytes], _Owner] = {}
     written: list[tuple[Any, ...]] = []
     for key, earned in sorted(ledger.earned.items()):
         contributor_id, currency = key
-        owners[key] = _Owner(new_id(), parties[contributor_id])
-        written.append(
-            (
-                *(owners[key].statement_id, now, contributor_id, cycle_id, currency),
-                *(earned.nano, carried.get(key, 0)),
-            )
-        )
+        statement_id = new_id()
+        owner = _Owner(str(statement_id), parties[contributor_id], currency)
+        owners[contributor_id.bytes, currency.encode()] = owner
+        carried_nano = carried.get(key, 0)
+        written.append((statement_id, now, contributor_id, cycle_id, currency, earned.nano, carried_nano))
     copy_rows(session, "statements", STATEMENT_COLUMNS, written)
     return owners
 
 
-def _line_rows(
-    session: Session, cycle_id: UUID, owners: Mapping[PayeeMoney, _Owner], now: datetime
-) -> Iterator[tuple[Any, ...]]:
-    """Rows of `statement_lines`, in parts of bounded memory."""
-    for part in session.execute(sql.PARTS, {"journals": PART_JOURNALS}).all():
-        within = {"first": part.first, "last": part.last}
-        places = {row.place: row for row in session.execute(sql.PLACES, within)}
-        for line in read_lines(session, part.first, part.last):
-            owner = owners.get((line.contributor_id, line.currency))
-            if owner is None:
-                raise StatementMismatch(
-                    f"Contributor {line.contributor_id} has a line in {line.currency} and nothing in the "
-                    "ledger of this cycle."
-                )
-            yield _line_row(line, places[line.place], owner, cycle_id, now)
+@dataclass(frozen=True)
+class _Place:
+    """What the lines of one place have in common; `cells` as COPY has them."""
+
+    recording_id: str | None
+    source: str
+    usage_type: str | None
+    territory: str | None
+    period: str
+    cells: str
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """From a row of `PLACES`."""
+        recording_id = str(row.recording_id) if row.recording_id else None
+        values = (recording_id, row.source, row.usage_type, row.territory, row.period)
+        return cls(*values, cells="\t".join(map(copy_text, values)))
 
 
-def _line_row(line: LineEntries, place: Any, owner: _Owner, cycle_id: UUID, now: datetime) -> tuple[Any, ...]:
-    facts = LineFacts(
-        id=new_id(),
-        statement_id=owner.statement_id,
-        position=owner.lines,
-        cycle_id=cycle_id,
-        party=owner.party,
-        currency=line.currency,
-        amount_nano=line.amount_nano,
-        entry_count=line.entry_count,
-        entries_root=line.root,
-        work_id=line.work_id,
-        recording_id=place.recording_id,
-        source=place.source,
-        usage_type=place.usage_type,
-        territory=place.territory,
-        period=place.period,
-        quantity=line.quantity,
-        at=now,
-    )
-    owner.lines += 1
-    leaf = line_leaf(facts)
-    return (
-        *(facts.id, now, facts.statement_id, facts.position, facts.work_id, facts.recording_id),
-        *(facts.source, facts.usage_type, facts.territory, facts.period, facts.quantity),
-        *(facts.entry_count, facts.amount_nano, facts.entries_root, leaf, leaf_hash(leaf)),
-    )
+@dataclass
+class _LineWriter:
+    """Makes rows of `statement_lines` and their pending leaves as COPY text: there may be millions."""
+
+    cycle_id: str
+    owners: Mapping[tuple[bytes, bytes], _Owner]
+    now: datetime
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self._at = instant(self.now)
+        self._works: dict[bytes, str | None] = {NO_WORK: None}
+
+    def write(self, line: LineEntries, places: Mapping[int, _Place]) -> tuple[str, str]:
+        """One line and its pending leaf. Raises `StatementMismatch` for a line of nobody's statement."""
+        owner = self.owners.get((line.contributor_id, line.currency))
+        if owner is None:
+            raise StatementMismatch(
+                f"Contributor {UUID(bytes=line.contributor_id)} has a line in {line.currency.decode()} and "
+                "nothing in the ledger of this cycle."
+            )
+        place, line_id, work_id = places[line.place], str(new_id()), self._work_text(line.work_id)
+        facts = LineFacts(
+            *(line_id, owner.statement_id, owner.lines, self.cycle_id, owner.party, owner.currency),
+            *(line.amount_nano, line.entry_count, line.root, work_id, place.recording_id, place.source),
+            *(place.usage_type, place.territory, place.period, line.quantity, self._at),
+        )
+        leaf = line_leaf(facts)
+        digest = leaf_hash(leaf).hex()
+        row = (
+            f"{line_id}\t{self._at}\t{owner.statement_id}\t{owner.lines}\t{work_id or NULL}\t{place.cells}\t"
+            f"{line.quantity}\t{line.entry_count}\t{line.amount_nano}\t\\\\x{line.root.hex()}\t"
+            f"\\\\x{leaf.hex()}\t\\\\x{digest}\n"
+        )
+        owner.lines += 1
+        self.count += 1
+        return row, f"{LeafKind.LINE}\t{line_id}\t{self.cycle_id}\t\\\\x{digest}\n"
+
+    def _work_text(self, work_id: bytes) -> str | None:
+        if work_id not in self._works:
+            self._works[work_id] = str(UUID(bytes=work_id))
+        return self._works[work_id]
 
 
 def _require_equal_sums(session: Session, cycle_id: UUID, earned: Mapping[PayeeMoney, _Earned]) -> None:

@@ -10,6 +10,11 @@ from sqlalchemy import text
 
 # Payouts and exchanges, and what took them back, are no earnings.
 _APART = "('payout', 'exchange')"
+# The kind of a journal, of a reversal the kind of what it took back.
+_ORIGIN = (
+    "CASE WHEN j.reverses_id IS NULL THEN j.kind "
+    "ELSE (SELECT reversed.kind FROM journals reversed WHERE reversed.id = j.reverses_id) END"
+)
 
 # Journals of the same recording, source, use, territory and month share a place: a number in their order.
 _JOURNALS = text(f"""
@@ -20,7 +25,7 @@ _JOURNALS = text(f"""
                         period COLLATE "C"
            )::int AS place
     FROM (
-        SELECT j.id AS journal_id, j.event_id, coalesce(reversed.kind, j.kind) = 'release' AS is_release,
+        SELECT j.id AS journal_id, j.event_id, {_ORIGIN} = 'release' AS is_release,
                CASE j.kind WHEN 'dispute' THEN 0 WHEN 'reversal' THEN -1 ELSE 1 END
                    * coalesce(ev.quantity, 0) AS quantity,
                coalesce(ev.recording_id, matched.recording_id) AS recording_id,
@@ -29,9 +34,7 @@ _JOURNALS = text(f"""
         FROM journals j
         LEFT JOIN royalty_events ev ON ev.id = j.event_id
         LEFT JOIN unmatched_usage matched ON matched.id = ev.unmatched_id AND matched.status = 'matched'
-        LEFT JOIN journals reversed ON reversed.id = j.reverses_id
-        WHERE j.cycle_id = :cycle_id AND j.kind <> 'rounding'
-          AND coalesce(reversed.kind, j.kind) NOT IN {_APART}
+        WHERE j.cycle_id = :cycle_id AND j.kind <> 'rounding' AND {_ORIGIN} NOT IN {_APART}
     ) AS found
 """)  # noqa: S608
 _COUNTED_BEFORE = text("""
@@ -48,8 +51,7 @@ PREPARE = (_JOURNALS, _COUNTED_BEFORE, text("ANALYZE closing_journals"), text("A
 # One look at every entry of the cycle, apart from the way that leads to the lines.
 LEDGER = text(f"""
     WITH apart AS MATERIALIZED (
-        SELECT j.id FROM journals j LEFT JOIN journals reversed ON reversed.id = j.reverses_id
-        WHERE j.cycle_id = :cycle_id AND coalesce(reversed.kind, j.kind) IN {_APART}
+        SELECT j.id FROM journals j WHERE j.cycle_id = :cycle_id AND {_ORIGIN} IN {_APART}
     ), summed AS (
         SELECT e.account_id, e.contributor_id, e.currency, -sum(e.amount_nano) AS nano, count(*) AS entries
         FROM ledger_entries e
