@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from omnisonic.platform.embedded.folder import DataFolder
@@ -112,10 +113,22 @@ def _server_variables() -> set[str]:
 
 def _wait_until_ready(stack: Stack, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
-    while "Omnisonic is ready" not in (printed := stack.log.read_text(errors="replace")):
+    while "Omnisonic is ready" not in (printed := _printed(stack)) or not _answers(stack):
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"`omnisonic up` did not become ready:\n{printed[-4000:]}")
         time.sleep(0.1)
+
+
+def _printed(stack: Stack) -> str:
+    return stack.log.read_text(errors="replace")
+
+
+def _answers(stack: Stack) -> bool:
+    """Whether the web server is there: on a busy machine `up` goes on without it after a minute."""
+    try:
+        return httpx.get(stack.base_url, timeout=5).status_code < 500
+    except httpx.TransportError:
+        return False
 
 
 @pytest.fixture(scope="session")
