@@ -1,0 +1,221 @@
+"""The self-audit finds every changed place of the ledger, and says which one it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+
+from omnisonic.core.ledger.audit import latest_audit, run_audit, summary
+from omnisonic.core.ledger.audit_log import audit_log
+from omnisonic.core.ledger.audit_rows import audit_rows
+from omnisonic.core.ledger.findings import Findings
+from omnisonic.core.ledger.key_history import list_keys
+from omnisonic.core.ledger.log_store import LogStore
+from omnisonic.core.ledger.sequencer import sequence_all
+from omnisonic.core.royalties.closing import close_cycle
+from omnisonic.platform.actor import Actor
+from omnisonic.platform.db import read_session
+from tests.conftest import Servers
+from tests.integration.core.royalties.books import UNKNOWN_ISRC, make_song, report, usage
+
+ROWS = {  # table -> which row is changed
+    "journals": "kind = 'usage' AND event_id IS NOT NULL",
+    "ledger_entries": "contributor_id IS NOT NULL",
+    "ledger_accounts": "kind = 'payee'",
+    "party_salts": "true",
+    "royalty_events": "isrc IS NOT NULL AND details IS NOT NULL",
+    "statement_lines": "true",
+    "statements": "true",
+    "log_records": "kind = 'cycle'",
+    "log_leaves": "kind = 'entry' AND leaf_index < (SELECT max(tree_size) FROM cycle_checkpoints)",
+    "cycle_checkpoints": "true",
+    "cycles": "status = 'closed'",
+}
+NOT_AUDITED = {  # no leaf says it; listed in docs/operations/ledger.md
+    "ledger_accounts": {"id", "created_at"},
+    "statements": {"id", "created_at", "carried_nano"},
+    "cycles": {
+        *(
+            "id",
+            "created_at",
+            "name",
+            "currency",
+            "status",
+            "created_by",
+            "closing_at",
+            "closed_at",
+            "version",
+        )
+    },
+}
+WORDS = {  # columns of which the database accepts certain words only
+    ("journals", "kind"): "'release'",
+    ("ledger_accounts", "kind"): "'rounding'",
+    ("royalty_events", "usage_type"): "'sync'",
+    ("statement_lines", "usage_type"): "'sync'",
+    ("log_records", "kind"): "'split'",
+    ("log_leaves", "kind"): "'line'",
+    ("log_leaves", "leaf_index"): "leaf_index + (1::bigint << 40)",
+}
+CHANGES = {  # type -> the smallest change, also of nothing
+    "uuid": "gen_random_uuid()",
+    "bytea": "coalesce(set_byte({0}, 0, get_byte({0}, 0) # 1), '\\x00')",
+    "smallint": "coalesce({0}, 0) # 1",
+    "integer": "coalesce({0}, 0) # 1",
+    "bigint": "coalesce({0}, 0) # 1",
+    "numeric": "{0} + 0.00000000000001",
+    "timestamp with time zone": "{0} + interval '1 microsecond'",
+    "date": "{0} + 1",
+    "jsonb": "coalesce({0}, '{{}}') || '{{\"x\": \"1\"}}'",
+    "ARRAY": "array_append({0}, 'USD')",
+    "text": "coalesce(overlay({0} placing chr(ascii({0}) # 1) from 1 for 1), 'A')",
+}
+
+
+@dataclass
+class Books:
+    """A closed cycle with entries after it, and a superuser's connection to spoil them."""
+
+    connection: Connection
+    stored: list[dict[str, Any]]
+
+    def findings(self) -> Findings:
+        """What the audit finds as the tables stand in the open transaction."""
+        store, findings = LogStore(), Findings()
+        published = store.published_size()
+        audit_rows(self.connection, findings)
+        audit_log(
+            self.connection,
+            store,
+            list_keys(store),
+            published=published,
+            stored=self.stored,
+            findings=findings,
+        )
+        return findings
+
+    def columns(self, table: str) -> list[tuple[str, str]]:
+        """Columns with their types."""
+        asked = text(
+            "SELECT column_name, replace(data_type, 'character varying', 'text') "
+            "FROM information_schema.columns WHERE table_name = :table AND table_schema = 'public'"
+        )
+        return [tuple(row) for row in self.connection.execute(asked, {"table": table})]
+
+    def spoil(self, table: str, column: str, kind: str) -> str:
+        """Change one value of one row past every protection; gives how a finding would name the row."""
+        self.run(f"SET LOCAL session_replication_role = replica; ALTER TABLE {table} DISABLE TRIGGER USER")
+        change = WORDS.get((table, column), CHANGES[kind]).format(column)
+        key = {"log_leaves": "leaf_index", "party_salts": "contributor_id"}.get(table, "id")
+        row = f"ctid = (SELECT ctid FROM {table} WHERE {ROWS[table]} LIMIT 1)"  # noqa: S608
+        changed = self.connection.execute(
+            text(f"UPDATE {table} SET {column} = {change} WHERE {row} RETURNING {key}")  # noqa: S608
+        )
+        return str(changed.scalar_one())
+
+    def run(self, statement: str) -> None:
+        """Execute in the open transaction."""
+        self.connection.exec_driver_sql(statement)
+
+
+@pytest.fixture
+def books(curator: Actor, cosigner: str, servers: Servers) -> Iterator[Books]:
+    make_song(curator)
+    booked = report(
+        curator,
+        usage("a", details={"label": "x", "rate": 1e22, "plays": 12}),
+        usage("b", amount="5.0000000004", territory="FR"),
+        usage("c", isrc=UNKNOWN_ISRC),
+        usage("tiny", amount="0.0000000002"),
+    )
+    close_cycle(curator, cycle_id=booked[0].event.cycle_id)
+    report(curator, usage("d"))
+    sequence_all()
+    report(curator, usage("e"))  # waits for its place
+    engine = create_engine(servers.admin_url.replace("postgresql://", "postgresql+psycopg2://", 1))
+    with engine.connect() as connection:
+        yield Books(connection, LogStore().list_checkpoints())
+        connection.rollback()
+    engine.dispose()
+
+
+def test_a_changed_value_is_found_and_located_in_every_audited_column(books: Books) -> None:
+    assert list(books.findings()) == []
+    missed, tried = [], 0
+    for table in ROWS:
+        for column, kind in books.columns(table):
+            if column in NOT_AUDITED.get(table, ()):
+                continue
+            books.connection.rollback()
+            row = books.spoil(table, column, kind)
+            found = books.findings()
+            tried += 1
+            if not found.has(table, row, column):
+                missed.append((table, column, row, list(found)))
+    assert missed == []
+    assert tried > 90
+
+
+REMOVED = {  # what is done -> where it shows
+    "DELETE FROM ledger_entries WHERE contributor_id IS NOT NULL": "journals entries",
+    "DELETE FROM journals WHERE kind = 'usage'": "log_leaves row_id",
+    "DELETE FROM log_leaves WHERE leaf_index = 3": "log_leaves leaf_index",
+    "DELETE FROM log_leaves WHERE leaf_index > 3": "log_leaves leaf_index",
+    "DELETE FROM cycle_checkpoints": "cycle_checkpoints id",
+    "UPDATE log_leaves SET leaf_index = -leaf_index WHERE leaf_index IN (2, 3); "
+    "UPDATE log_leaves SET leaf_index = 5 + leaf_index WHERE leaf_index < 0": "log_leaves leaf_index",
+    "UPDATE ledger_entries SET amount_nano = amount_nano * 2": "ledger_entries amount_nano",
+}
+
+
+def test_what_is_removed_or_moved_is_found(books: Books) -> None:
+    for spoiling, place in REMOVED.items():
+        books.connection.rollback()
+        for table in ROWS:
+            books.run(
+                f"SET LOCAL session_replication_role = replica; ALTER TABLE {table} DISABLE TRIGGER USER"
+            )
+        books.run(spoiling)
+        assert place in {f"{one.table} {one.column}" for one in books.findings()}, spoiling
+
+
+def test_a_row_rewritten_with_its_leaf_and_hashes_contradicts_what_was_published(books: Books) -> None:
+    for table in ("log_records", "log_leaves"):
+        books.run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    forged = "convert_to(replace(convert_from(leaf, 'UTF8'), 'EUR', 'USD'), 'UTF8')"
+    books.run(
+        f"UPDATE log_records SET leaf = {forged}, leaf_hash = sha256('\\x00'::bytea || {forged}); "  # noqa: S608
+        "UPDATE log_leaves AS l SET leaf_hash = r.leaf_hash FROM log_records AS r WHERE r.id = l.row_id"
+    )
+    found = list(books.findings())
+    assert {(one.table, one.column) for one in found} >= {
+        ("log_leaves", "leaf_index"),
+        ("log_leaves", "leaf_hash"),
+    }
+
+
+def test_damaged_objects_are_found_and_the_run_is_kept(books: Books) -> None:
+    store = LogStore()
+    assert run_audit().is_sound
+    size = books.stored[0]["treeSize"]
+    for path, column in ((f"tile/0/000.p/{size}", "content"), (f"tile/entries/000.p/{size}", "content")):
+        good = store.find(path)
+        assert good is not None
+        store.put(path, good[:40] + bytes([good[40] ^ 1]) + good[41:])
+        audit = run_audit()
+        assert audit.is_sound is False
+        assert [(one["table"], one["row"], one["column"]) for one in audit.findings or []] == [
+            ("storage", path, column)
+        ]
+        assert path in summary(audit)
+        store.put(path, good)
+    with read_session() as session:
+        newest = latest_audit(session)
+        assert newest is not None
+        assert newest.is_sound is False
+        kept = session.execute(text("SELECT action FROM audit_log")).scalars().all()
+    assert kept.count("ledger.audit") == 2
