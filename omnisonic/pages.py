@@ -25,6 +25,9 @@ from omnisonic.core.ledger.verify_page import TITLE as PROOF_TITLE
 from omnisonic.core.ledger.verify_page import proof_page
 from omnisonic.core.licenses.page import licenses_page
 from omnisonic.core.licenses.state import LicensesState
+from omnisonic.core.royalties.cycle_check_state import CycleCheckState
+from omnisonic.core.royalties.cycle_page import cycle_page
+from omnisonic.core.royalties.cycle_state import CycleState
 from omnisonic.core.royalties.matching_state import MatchingState
 from omnisonic.core.royalties.page import royalties_page
 from omnisonic.core.royalties.state import RoyaltiesState
@@ -149,6 +152,12 @@ PAGES = (
         royalties_page,
         "Royalties · Omnisonic",
         [ViewerState.load, RoyaltiesState.load, UsageState.load, MatchingState.load],
+    ),
+    Page(
+        "/royalties/cycles/[cycle_id]",
+        cycle_page,
+        "Cycle · Omnisonic",
+        [ViewerState.load, CycleState.load, CycleCheckState.load_checks],
     ),
     Page("/analytics", analytics_page, "Analytics · Omnisonic", [ViewerState.load, AnalyticsState.load]),
     Page(

@@ -30,8 +30,29 @@ function address(given, port) {
   return `${scheme}://${location.hostname}:${port}/graphql`;
 }
 
+/** Calls through at once, then at most once per `every` ms with the newest value; every value where `every` is 0. */
+function paced(call, every) {
+  let timer = null;
+  let latest = null;
+  const tell = (value) => {
+    if (!every) return call(value);
+    latest = { value };
+    if (timer !== null) return undefined;
+    const flush = () => {
+      timer = null;
+      if (!latest) return;
+      const { value: newest } = latest;
+      latest = null;
+      timer = setTimeout(flush, every);
+      call(newest);
+    };
+    return flush();
+  };
+  return { tell, stop: () => clearTimeout(timer) };
+}
+
 /** Runs one subscription while it is on the page and calls `onUpdate` with each result's `data`, and with {} after a break. */
-export function LiveSubscription({ query, variables, url, port, onUpdate, onState }) {
+export function LiveSubscription({ query, variables, url, port, paceMs = 0, onUpdate, onState }) {
   const callbacks = useRef({});
   callbacks.current = { onUpdate, onState };
   const key = JSON.stringify(variables ?? {});
@@ -40,11 +61,12 @@ export function LiveSubscription({ query, variables, url, port, onUpdate, onStat
     const connected = client(address(url, port));
     users += 1;
     const say = (state) => callbacks.current.onState?.(state);
+    const updates = paced((data) => callbacks.current.onUpdate?.(data), paceMs);
     let hasMissed = false;
     const stopHearing = [
       connected.on("connected", () => {
         say("live");
-        if (hasMissed) callbacks.current.onUpdate?.({}); // what changed meanwhile was not told
+        if (hasMissed) updates.tell({}); // what changed meanwhile was not told
         hasMissed = false;
       }),
       connected.on("closed", () => {
@@ -55,13 +77,14 @@ export function LiveSubscription({ query, variables, url, port, onUpdate, onStat
     const stop = connected.subscribe(
       { query, variables: JSON.parse(key) },
       {
-        next: (result) => result.data && callbacks.current.onUpdate?.(result.data),
+        next: (result) => result.data && updates.tell(result.data),
         error: () => say("off"),
         complete: () => {},
       },
     );
     return () => {
       stopHearing.forEach((end) => end());
+      updates.stop();
       stop();
       users -= 1;
       if (users === 0) {
@@ -69,6 +92,6 @@ export function LiveSubscription({ query, variables, url, port, onUpdate, onStat
         shared = null;
       }
     };
-  }, [query, key, url, port]);
+  }, [query, key, url, port, paceMs]);
   return null;
 }

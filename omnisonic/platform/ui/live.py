@@ -16,6 +16,8 @@ _DATA = rx.event.passthrough_event_spec(dict[str, Any])
 _STATE = rx.event.passthrough_event_spec(str)
 
 WORK_CHANGES = "subscription($id: ID!) { workUpdated(workId: $id) { id } }"
+ENTRIES_PACE_MS = 2000  # a statement books thousands of entries at once
+ENTRY_CHANGES = "subscription($id: ID!) { ledgerEntryCreated(cycleId: $id) { seq } }"
 RECORDING_CHANGES = "subscription($id: ID!) { recordingUpdated(recordingId: $id) { id } }"
 
 
@@ -36,8 +38,8 @@ class LiveAddress(rx.State):
 class LiveSubscription(rx.NoSSRComponent):
     """Runs `query` with `variables` (nothing while one is empty) over the page's one socket.
 
-    `on_update` gets the result's `data`, or {} after a break; `on_state` one of live, waiting, off.
-    Signs in by the cookie.
+    `on_update` gets the result's `data`, or {} after a break; with `pace_ms` at most that often, the newest
+    then. `on_state` gets one of live, waiting, off. Signs in by the cookie.
     """
 
     library = _LINKED.importable_path
@@ -49,6 +51,7 @@ class LiveSubscription(rx.NoSSRComponent):
     variables: rx.Var[dict[str, Any]]
     url: rx.Var[str]
     port: rx.Var[int]
+    pace_ms: rx.Var[int]
 
     # Reflex's own way to declare what an event carries; no type checker follows it.
     on_update: rx.EventHandler[_DATA]  # type: ignore[type-arg,valid-type]
@@ -65,11 +68,17 @@ def follow_recording(recording_id: Any, *, on_update: Any) -> rx.Component:
     return _follow(RECORDING_CHANGES, recording_id, on_update)
 
 
-def _follow(query: str, entity_id: Any, on_update: Any) -> rx.Component:
+def follow_entries(cycle_id: Any, *, on_update: Any) -> rx.Component:
+    """Fire `on_update` when entries of a cycle got their place in the log, every two seconds at most."""
+    return _follow(ENTRY_CHANGES, cycle_id, on_update, pace_ms=ENTRIES_PACE_MS)
+
+
+def _follow(query: str, entity_id: Any, on_update: Any, *, pace_ms: int = 0) -> rx.Component:
     return LiveSubscription.create(
         query=query,
         variables={"id": entity_id},
         url=LiveAddress.url,
         port=LiveAddress.port,
+        pace_ms=pace_ms,
         on_update=on_update,
     )
