@@ -17,7 +17,7 @@ from omnisonic.core.imports import api as imports_api
 from omnisonic.core.ledger import api as ledger_api
 from omnisonic.core.ledger import verifier_api
 from omnisonic.core.licenses import api as licenses_api
-from omnisonic.core.royalties import exchange_rates_api, payouts_api, usage_api
+from omnisonic.core.royalties import disputes_api, exchange_rates_api, payouts_api, usage_api
 from omnisonic.insight.alerts import api as alerts_api
 from omnisonic.insight.analytics import api as analytics_api
 from omnisonic.insight.analytics import news_api
@@ -71,6 +71,7 @@ ROUTERS = (
     usage_api.router,
     exchange_rates_api.router,
     payouts_api.router,
+    disputes_api.router,
     proof_file_api.router,  # before the proofs, whose path would take its own
     ledger_api.router,
     verifier_api.router,

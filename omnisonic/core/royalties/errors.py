@@ -82,6 +82,13 @@ class CaseOpenAlready(Conflict):
     advice = "Wait for the answer, or withdraw the first one and write a new one."
 
 
+class CorrectionTooLarge(TooLarge):
+    """More events stand behind a line than are corrected while somebody waits."""
+
+    slug, title = "correction-too-large", "Too many events stand behind this line"
+    advice = "Correct the catalog or reverse the usage statement, then accept it without a correction."
+
+
 class NothingUnclaimed(Conflict):
     """The work has no such part that belongs to nobody."""
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from omnisonic.core.royalties import exchange_rates
 from omnisonic.core.royalties.access import require_curator
+from omnisonic.core.royalties.answering import answer_once
 from omnisonic.core.royalties.exchange_rates_file import FILE_BYTES_MAX
 from omnisonic.core.royalties.exchange_rates_schemas import RateList, RatesRequest, RatesSaved
 from omnisonic.platform.auth.http import RoyaltiesReader, RoyaltiesWriter
-from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db import UnitOfWork, read_session, unit_of_work
 from omnisonic.platform.errors import TooLarge
-from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
+from omnisonic.platform.idempotency import IdempotencyKey
 from omnisonic.platform.pagination import PageQuery
+from omnisonic.platform.schemas import ApiModel
 
 router = APIRouter(prefix="/api/royalties/exchange-rates", tags=["exchange rates"])
 Code = Annotated[str | None, Query(min_length=3, max_length=3)]
@@ -46,14 +48,11 @@ def add_exchange_rates(
     actor: RoyaltiesWriter, body: RatesRequest, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Add rates, all or none; they are never changed."""
-    with unit_of_work() as uow:
 
-        def produce() -> tuple[int, dict[str, Any]]:
-            saved = exchange_rates.add_rates(uow, actor, drafts=body.rates)
-            return 201, saved.model_dump(mode="json")
+    def add(uow: UnitOfWork) -> ApiModel:
+        return exchange_rates.add_rates(uow, actor, drafts=body.rates)
 
-        status, answer = run_idempotent(uow, actor, idempotency_key, body.model_dump(mode="json"), produce)
-    return JSONResponse(answer, status_code=status)
+    return answer_once(actor, idempotency_key, body, add, status=201)
 
 
 @router.post(

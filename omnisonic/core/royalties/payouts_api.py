@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from omnisonic.core.royalties import payouts, payouts_lists
 from omnisonic.core.royalties.access import require_curator
+from omnisonic.core.royalties.answering import answer_once
 from omnisonic.core.royalties.models import PayoutStatus
 from omnisonic.core.royalties.payouts_schemas import (
     BalanceList,
@@ -25,8 +26,8 @@ from omnisonic.core.royalties.payouts_schemas import (
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.http import RoyaltiesReader, RoyaltiesWriter
 from omnisonic.platform.csv_rows import stream_csv
-from omnisonic.platform.db import UnitOfWork, read_session, unit_of_work
-from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
+from omnisonic.platform.db import UnitOfWork, read_session
+from omnisonic.platform.idempotency import IdempotencyKey
 from omnisonic.platform.pagination import MAX_LIMIT, PageQuery
 from omnisonic.platform.schemas import ApiModel
 
@@ -95,7 +96,7 @@ def propose_payouts(
     def propose(uow: UnitOfWork) -> ApiModel:
         return payouts.propose_payouts(uow, actor, request=body)
 
-    return _once(actor, idempotency_key, body, propose, status=201)
+    return answer_once(actor, idempotency_key, body, propose, status=201)
 
 
 @router.post("/{payout_id}/pay", operation_id="pay_payout", response_model=PayoutAnswer)
@@ -111,7 +112,7 @@ def pay_payout(
             )
         )
 
-    return _once(actor, idempotency_key, body, pay)
+    return answer_once(actor, idempotency_key, body, pay)
 
 
 @router.post("/{payout_id}/cancel", operation_id="cancel_payout", response_model=PayoutAnswer)
@@ -123,28 +124,11 @@ def cancel_payout(
     def cancel(uow: UnitOfWork) -> ApiModel:
         return _answer(payouts.cancel_payout(uow, actor, payout_id=payout_id, version=body.version))
 
-    return _once(actor, idempotency_key, body, cancel)
+    return answer_once(actor, idempotency_key, body, cancel)
 
 
 def _answer(payout: PayoutView) -> PayoutAnswer:
     return PayoutAnswer(payout=payout)
-
-
-def _once(
-    actor: Actor,
-    key: str | None,
-    body: ApiModel,
-    act: Callable[[UnitOfWork], ApiModel],
-    *,
-    status: int = 200,
-) -> Response:
-    with unit_of_work() as uow:
-
-        def produce() -> tuple[int, dict[str, Any]]:
-            return status, act(uow).model_dump(mode="json")
-
-        code, answer = run_idempotent(uow, actor, key, body.model_dump(mode="json"), produce)
-    return JSONResponse(answer, status_code=code)
 
 
 def _file_rows(actor: Actor, status: PayoutStatus | None, cycle_id: UUID | None) -> Iterator[tuple[Any, ...]]:

@@ -26,7 +26,16 @@ from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.errors import Forbidden, InvalidFields, NotFound, VersionConflict
 from omnisonic.platform.ids import new_id, utc_now
 from omnisonic.platform.pagination import Page
-from tests.integration.core.royalties.books import NANO, balances, count, make_song, owed, report, usage
+from tests.integration.core.royalties.books import (
+    NANO,
+    balances,
+    count,
+    link,
+    make_song,
+    owed,
+    report,
+    usage,
+)
 
 ROUTE = "/api/payouts"
 
@@ -39,11 +48,6 @@ def propose(actor: Actor, **asked: Any) -> Proposed:
 def pay(actor: Actor, payout_id: UUID, **asked: Any) -> PayoutView:
     with unit_of_work() as uow:
         return payouts.pay_payout(uow, actor, payout_id=payout_id, **asked)
-
-
-def link(contributor: Contributor, actor: Actor) -> None:
-    with unit_of_work() as uow:
-        uow.session.get_one(Contributor, contributor.id).user_id = actor.user_id
 
 
 def merge(merged: Contributor, survivor: Contributor) -> None:

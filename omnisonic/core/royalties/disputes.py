@@ -1,0 +1,212 @@
+"""Disputes: a payee says that a line of their statement is wrong, a curator answers.
+
+While a dispute is open, what the line gave is held back in suspense (as far as it was not paid out), so
+that nobody pays out what may not stay. Every answer gives it free again; an accepted one may correct the
+usage behind the line by reversals and new journals. The closed statement itself never changes: holds and
+corrections are lines of the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from omnisonic.core.catalog.models import Contributor
+from omnisonic.core.catalog.repository import contributors_by_ids
+from omnisonic.core.royalties.access import own_parties, require_curator, visible_parties
+from omnisonic.core.royalties.disputes_booking import correct_line, give_free, held_of, hold_back
+from omnisonic.core.royalties.disputes_schemas import Correction, DisputeAnswer, DisputeList, DisputeView
+from omnisonic.core.royalties.errors import CaseDecided, CaseOpenAlready
+from omnisonic.core.royalties.models import CaseStatus, LineDispute, Statement, StatementLine
+from omnisonic.core.royalties.shapes import money_view
+from omnisonic.platform.actor import Actor
+from omnisonic.platform.db import UnitOfWork
+from omnisonic.platform.errors import Forbidden, NotFound, VersionConflict
+from omnisonic.platform.ids import utc_now
+from omnisonic.platform.named_locks import take_lock
+from omnisonic.platform.pagination import Page, fetch_page
+
+
+def open_dispute(uow: UnitOfWork, actor: Actor, *, line_id: UUID, reason: str) -> DisputeAnswer:
+    """Say that a line of one's own statement is wrong; its money is held back until it is answered.
+
+    Raises `NotFound` for a line of others, `Forbidden` for a curator who is not the payee,
+    `CaseOpenAlready`.
+    """
+    line, statement = _visible_line(uow.session, actor, line_id)
+    if statement.contributor_id not in own_parties(uow.session, actor):
+        raise Forbidden("Only the payee disputes a line. Link your account to the contributor first.")
+    take_lock(uow.session, f"royalties:line:{line.id}")
+    present = uow.session.exec(
+        select(LineDispute).where(LineDispute.line_id == line.id, LineDispute.status == CaseStatus.OPEN)
+    ).first()
+    if present is not None:
+        raise CaseOpenAlready(current=_current(uow.session, present))
+    dispute = LineDispute(
+        line_id=line.id, contributor_id=statement.contributor_id, user_id=actor.user_id, reason=reason
+    )
+    uow.session.add(dispute)
+    uow.session.flush()
+    hold_back(uow, dispute, line, statement)
+    return _answer(uow.session, dispute)
+
+
+def withdraw_dispute(
+    uow: UnitOfWork, actor: Actor, *, dispute_id: UUID, version: int | None = None
+) -> DisputeAnswer:
+    """Take one's own dispute back. Raises `NotFound`, `Forbidden`, `VersionConflict`, `CaseDecided`."""
+    dispute, _, statement = _locked(uow, actor, dispute_id, version)
+    if dispute.contributor_id not in own_parties(uow.session, actor):
+        raise Forbidden("Only the payee withdraws a dispute. Accept or reject it.")
+    _settle(uow, dispute, statement, CaseStatus.WITHDRAWN)
+    return _answer(uow.session, dispute)
+
+
+def accept_dispute(
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    dispute_id: UUID,
+    answer: str,
+    correction: Correction = Correction.REDIVIDE,
+    version: int | None = None,
+) -> DisputeAnswer:
+    """The payee is right: what is held is given free, and the usage behind the line is corrected.
+
+    Raises `Forbidden` unless a curator, `NotFound`, `VersionConflict`, `CaseDecided`,
+    `CorrectionTooLarge`.
+    """
+    require_curator(actor)
+    dispute, line, statement = _locked(uow, actor, dispute_id, version)
+    _settle(uow, dispute, statement, CaseStatus.ACCEPTED, actor=actor, answer=answer)
+    corrected = correct_line(uow, dispute, line, statement, correction=correction)
+    return _answer(uow.session, dispute, corrected=corrected)
+
+
+def reject_dispute(
+    uow: UnitOfWork, actor: Actor, *, dispute_id: UUID, answer: str, version: int | None = None
+) -> DisputeAnswer:
+    """The line is right: what is held is given free. Raises as `accept_dispute`."""
+    require_curator(actor)
+    dispute, _, statement = _locked(uow, actor, dispute_id, version)
+    _settle(uow, dispute, statement, CaseStatus.REJECTED, actor=actor, answer=answer)
+    return _answer(uow.session, dispute)
+
+
+def list_disputes(
+    session: Session,
+    actor: Actor,
+    *,
+    page: Page,
+    status: CaseStatus | None = None,
+    line_id: UUID | None = None,
+) -> DisputeList:
+    """Disputes the caller may see, newest first."""
+    statement = select(LineDispute).where(visible_parties(actor, LineDispute.contributor_id))
+    if status is not None:
+        statement = statement.where(LineDispute.status == status)
+    if line_id is not None:
+        statement = statement.where(LineDispute.line_id == line_id)
+    rows, cursor = fetch_page(session, statement, LineDispute, page=page)
+    return DisputeList(disputes=views_of(session, rows), next_cursor=cursor)
+
+
+def get_dispute(session: Session, actor: Actor, *, dispute_id: UUID) -> DisputeView:
+    """One dispute; raises `NotFound` also for one of others."""
+    return views_of(session, [_find(session, actor, dispute_id)])[0]
+
+
+def views_of(session: Session, rows: Sequence[LineDispute]) -> list[DisputeView]:
+    """Disputes with their lines, by a constant number of statements."""
+    lines = {line.id: (line, statement) for line, statement in _lines(session, [one.line_id for one in rows])}
+    names = contributors_by_ids(session, [one.contributor_id for one in rows])
+    held = held_of(session, [one.id for one in rows])
+    return [_view(one, *lines[one.line_id], names, held.get(one.id, 0)) for one in rows]
+
+
+def _view(
+    row: LineDispute,
+    line: StatementLine,
+    statement: Statement,
+    names: Mapping[UUID, Contributor],
+    held_nano: int,
+) -> DisputeView:
+    plain = {name: getattr(row, name) for name in DisputeView.model_fields if hasattr(row, name)}
+    named = names.get(row.contributor_id)
+    return DisputeView(
+        **plain,
+        statement_id=statement.id,
+        cycle_id=statement.cycle_id,
+        payee_name=named.name if named else str(row.contributor_id),
+        amount=money_view(line.amount_nano, statement.currency),
+        held=money_view(held_nano, statement.currency),
+    )
+
+
+def _lines(session: Session, line_ids: Sequence[UUID]) -> list[tuple[StatementLine, Statement]]:
+    found = session.exec(
+        select(StatementLine, Statement)
+        .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
+        .where(col(StatementLine.id).in_(line_ids))
+    )
+    return list(found.all())
+
+
+def _visible_line(session: Session, actor: Actor, line_id: UUID) -> tuple[StatementLine, Statement]:
+    found = session.exec(
+        select(StatementLine, Statement)
+        .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
+        .where(StatementLine.id == line_id, visible_parties(actor, Statement.contributor_id))
+    ).first()
+    if found is None:
+        raise NotFound(f"There is no statement line with the id {line_id}.")
+    return found
+
+
+def _find(session: Session, actor: Actor, dispute_id: UUID, *, for_update: bool = False) -> LineDispute:
+    statement = select(LineDispute).where(
+        LineDispute.id == dispute_id, visible_parties(actor, LineDispute.contributor_id)
+    )
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(statement).first()
+    if found is None:
+        raise NotFound(f"There is no dispute with the id {dispute_id}.")
+    return found
+
+
+def _locked(
+    uow: UnitOfWork, actor: Actor, dispute_id: UUID, version: int | None
+) -> tuple[LineDispute, StatementLine, Statement]:
+    dispute = _find(uow.session, actor, dispute_id, for_update=True)
+    if version is not None and version != dispute.version:
+        raise VersionConflict(current=_current(uow.session, dispute))
+    if dispute.status is not CaseStatus.OPEN:
+        raise CaseDecided(f"This was {dispute.status} before.", current=_current(uow.session, dispute))
+    return dispute, *_lines(uow.session, [dispute.line_id])[0]
+
+
+def _settle(
+    uow: UnitOfWork,
+    dispute: LineDispute,
+    statement: Statement,
+    status: CaseStatus,
+    *,
+    actor: Actor | None = None,
+    answer: str | None = None,
+) -> None:
+    give_free(uow, dispute, statement.currency)
+    dispute.status, dispute.answer = status, answer
+    dispute.decided_by, dispute.decided_at = actor.user_id if actor else None, utc_now()
+    dispute.version += 1
+    uow.session.flush()
+
+
+def _current(session: Session, dispute: LineDispute) -> dict[str, object]:
+    return views_of(session, [dispute])[0].model_dump(mode="json", by_alias=True)
+
+
+def _answer(session: Session, dispute: LineDispute, *, corrected: int = 0) -> DisputeAnswer:
+    return DisputeAnswer(dispute=views_of(session, [dispute])[0], corrected=corrected)
