@@ -17,7 +17,14 @@ from omnisonic.core.imports import api as imports_api
 from omnisonic.core.ledger import api as ledger_api
 from omnisonic.core.ledger import verifier_api
 from omnisonic.core.licenses import api as licenses_api
-from omnisonic.core.royalties import disputes_api, exchange_rates_api, payouts_api, usage_api
+from omnisonic.core.royalties import (
+    cycles_api,
+    disputes_api,
+    exchange_rates_api,
+    payouts_api,
+    statements_api,
+    usage_api,
+)
 from omnisonic.insight.alerts import api as alerts_api
 from omnisonic.insight.analytics import api as analytics_api
 from omnisonic.insight.analytics import news_api
@@ -69,6 +76,8 @@ ROUTERS = (
     search_api.router,
     imports_api.router,
     usage_api.router,
+    cycles_api.router,
+    statements_api.router,
     exchange_rates_api.router,
     payouts_api.router,
     disputes_api.router,
