@@ -31,6 +31,9 @@ from omnisonic.core.royalties.cycle_state import CycleState
 from omnisonic.core.royalties.matching_state import MatchingState
 from omnisonic.core.royalties.page import royalties_page
 from omnisonic.core.royalties.state import RoyaltiesState
+from omnisonic.core.royalties.statement_page import statement_page
+from omnisonic.core.royalties.statement_state import StatementState
+from omnisonic.core.royalties.statements_state import StatementsState
 from omnisonic.core.royalties.usage_state import UsageState
 from omnisonic.insight.alerts.channel_state import ChannelsState
 from omnisonic.insight.alerts.history_page_state import HistoryState
@@ -151,13 +154,25 @@ PAGES = (
         "/royalties",
         royalties_page,
         "Royalties · Omnisonic",
-        [ViewerState.load, RoyaltiesState.load, UsageState.load, MatchingState.load],
+        [
+            ViewerState.load,
+            RoyaltiesState.load,
+            UsageState.load,
+            MatchingState.load,
+            StatementsState.load,
+        ],
     ),
     Page(
         "/royalties/cycles/[cycle_id]",
         cycle_page,
         "Cycle · Omnisonic",
         [ViewerState.load, CycleState.load, CycleCheckState.load_checks],
+    ),
+    Page(
+        "/royalties/statements/[statement_id]",
+        statement_page,
+        "Statement · Omnisonic",
+        [ViewerState.load, StatementState.load],
     ),
     Page("/analytics", analytics_page, "Analytics · Omnisonic", [ViewerState.load, AnalyticsState.load]),
     Page(

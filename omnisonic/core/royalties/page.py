@@ -9,13 +9,20 @@ import reflex as rx
 from omnisonic.core.royalties.cycles_components import cycle_form, cycles_tab, open_button
 from omnisonic.core.royalties.matching_components import matching_tab
 from omnisonic.core.royalties.state import RoyaltiesState
+from omnisonic.core.royalties.statements_components import payouts_tab, propose_button, statements_tab
 from omnisonic.core.royalties.usage_components import usage_tab
 from omnisonic.platform.ui.controls import link_button
 from omnisonic.platform.ui.feedback import error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
 ROYALTIES: Any = RoyaltiesState  # Reflex types no variables of dataclasses
-TABS = (("cycles", "Cycles"), ("usage", "Usage"), ("matching", "Matching"))
+TABS = (
+    ("cycles", "Cycles"),
+    ("usage", "Usage"),
+    ("matching", "Matching"),
+    ("statements", "Statements"),
+    ("payouts", "Payouts"),
+)
 
 
 def royalties_page() -> rx.Component:
@@ -31,6 +38,7 @@ def royalties_page() -> rx.Component:
                         ROYALTIES.tab,
                         ("cycles", open_button()),
                         ("usage", rx.fragment()),
+                        ("payouts", propose_button()),
                         link_button(
                             "Report usage",
                             "/royalties?tab=usage",
@@ -62,7 +70,8 @@ def _content() -> rx.Component:
         ("cycles", cycles_tab()),
         ("usage", usage_tab()),
         ("matching", matching_tab()),
-        rx.fragment(),
+        ("payouts", payouts_tab()),
+        statements_tab(),
     )
 
 

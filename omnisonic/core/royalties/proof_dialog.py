@@ -20,6 +20,7 @@ def proof_dialog(proof: Any, at: Any) -> rx.Component:
             PROOF,
             proof.title,
             rx.el.div(
+                rx.cond(proof.about != "", rx.el.p(proof.about, dir="auto", class_name="ui-text-2")),
                 rx.el.p(
                     rx.icon("shield-check", size=18, aria_hidden="true"),
                     rx.el.span(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from omnisonic.core.ledger.proofs import InclusionProof
 from omnisonic.core.royalties.entries import EntryRow
 from omnisonic.core.royalties.money_words import exact_amount
+from omnisonic.core.royalties.statement_words import InvoiceLine
 
 
 @dataclass
@@ -15,6 +16,7 @@ class ProofWords:
 
     title: str = ""
     what: str = ""
+    about: str = ""
     place: str = ""
     checkpoint: str = ""
     steps: str = ""
@@ -41,4 +43,13 @@ def proof_words(title: str, what: str, proof: InclusionProof) -> ProofWords:
         leaf_hash=proof.leaf_hash.hex(),
         root=proof.root.hex(),
         href=f"/log/proof/{proof.leaf_hash.hex()}.tlog-proof",
+    )
+
+
+def line_words(line: InvoiceLine, proof: InclusionProof) -> ProofWords:
+    """The proof of a line of a statement."""
+    words = proof_words(f"{line.title}: {line.exact}", "this line", proof)
+    return replace(
+        words,
+        about=f"{line.use} on {line.source}, {line.where}, {line.month}: {line.quantity} in {line.entries}.",
     )

@@ -1,0 +1,130 @@
+"""One statement: its sums, its lines, and the proof of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from omnisonic.core.ledger.proofs import inclusion_proof
+from omnisonic.core.royalties import statements
+from omnisonic.core.royalties.access import is_curator
+from omnisonic.core.royalties.models import StatementLine
+from omnisonic.core.royalties.proof_words import ProofWords, line_words
+from omnisonic.core.royalties.statement_words import (
+    InvoiceLine,
+    StatementHead,
+    invoice_line,
+    statement_head,
+)
+from omnisonic.core.royalties.statements_lines import get_line, line_views, list_lines
+from omnisonic.core.royalties.statements_schemas import LineOrder
+from omnisonic.platform.actor import Actor
+from omnisonic.platform.auth.guard import current_actor, guarded
+from omnisonic.platform.db import in_thread, read_session
+from omnisonic.platform.errors import NotFound, OmnisonicError
+from omnisonic.platform.ids import parse_id
+from omnisonic.platform.pagination import Page, decode_cursor
+from omnisonic.platform.ui.notices import warn
+
+STATEMENT_PAGES = "/royalties/statements/"
+PAGE_LINES = 50
+MAX_LINES = 400
+
+
+@dataclass
+class Read:
+    """One look at a statement."""
+
+    head: StatementHead
+    lines: list[InvoiceLine] = field(default_factory=list)
+    cursor: str = ""
+
+
+class StatementState(rx.State):
+    """The statement in the address."""
+
+    is_loaded: bool = False
+    is_missing: bool = False
+    load_problem: str = ""
+    is_curator: bool = False
+    head: rx.Field[StatementHead] = rx.field(default_factory=StatementHead)
+    lines: rx.Field[list[InvoiceLine]] = rx.field(default_factory=list)
+    cursor: str = ""
+    order: str = LineOrder.AMOUNT.value
+    proof: rx.Field[ProofWords] = rx.field(default_factory=ProofWords)
+    proof_at: int = 0  # counts proofs asked for; the dialog opens when it changes
+
+    @rx.event
+    @guarded
+    async def load(self) -> None:
+        """The statement and its first lines."""
+        self.load_problem = ""
+        actor = current_actor()
+        self.is_curator = is_curator(actor)
+        wanted = parse_id(self.router.url.path.rstrip("/").rpartition("/")[2])
+        if self.head.id != str(wanted or ""):
+            self.is_loaded = False
+        self.is_missing = wanted is None
+        if wanted is not None:
+            try:
+                self._show(await in_thread(_read, actor, wanted, self.order))
+            except NotFound:
+                self.is_missing = True
+        self.is_loaded = True
+
+    @rx.event
+    @guarded
+    async def sort(self, order: str) -> None:
+        """The largest lines first, or all in the order of the log."""
+        self.order = order if order in set(LineOrder) else LineOrder.AMOUNT.value
+        wanted = parse_id(self.head.id)
+        if wanted is not None:
+            self._show(await in_thread(_read, current_actor(), wanted, self.order))
+
+    @rx.event
+    @guarded
+    async def show_more(self) -> None:
+        """The next lines below."""
+        wanted = parse_id(self.head.id)
+        if wanted is not None and self.cursor and len(self.lines) < MAX_LINES:
+            found = await in_thread(_read, current_actor(), wanted, self.order, self.cursor)
+            self.lines, self.cursor = [*self.lines, *found.lines], found.cursor
+
+    @rx.event
+    @guarded
+    async def prove(self, line_id: str) -> Any:
+        """Open the proof of one line, in plain words and as a file."""
+        statement_id, wanted = parse_id(self.head.id), parse_id(line_id)
+        if statement_id is None or wanted is None:
+            return None
+        try:
+            self.proof = await in_thread(_prove, current_actor(), statement_id, wanted)
+        except OmnisonicError as error:
+            return warn(error.title, f"{error.detail} {error.advice}")
+        self.proof_at += 1
+        return None
+
+    def _show(self, found: Read) -> None:
+        self.head, self.lines, self.cursor = found.head, found.lines, found.cursor
+
+
+def _read(actor: Actor, statement_id: UUID, order: str, cursor: str = "") -> Read:
+    with read_session() as session:
+        statement = statements.get_statement(session, actor, statement_id=statement_id)
+        page = Page(limit=PAGE_LINES, after=decode_cursor(cursor))
+        lines, next_cursor = list_lines(session, statement, page=page, order=LineOrder(order))
+        head = statement_head(statements.view_of(session, statement))
+    return Read(head, [invoice_line(one) for one in lines], next_cursor or "")
+
+
+def _prove(actor: Actor, statement_id: UUID, line_id: UUID) -> ProofWords:
+    with read_session() as session:
+        statement = statements.get_statement(session, actor, statement_id=statement_id)
+        line: StatementLine | None = get_line(session, statement, line_id)
+        if line is None:
+            raise NotFound("This line is not part of the statement.")
+        (view,) = line_views(session, statement, [line])
+        return line_words(invoice_line(view), inclusion_proof(session, row_id=line_id))
