@@ -83,8 +83,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--vkey", action="append", default=[], help="the public key of the log")
     verify.add_argument("--cosigner-vkey", action="append", default=[], help="the public key of the cosigner")
     verify.add_argument("--keys", metavar="FILE", help="a file with both, one a line")
-    ledger = _add(commands, "ledger", run_ledger, "keys of the royalty ledger's log")
-    ledger.add_argument("action", choices=["keygen"])
+    _add_ledger(commands)
     _add(commands, "demo", run_demo, "fill the running instance with a song")
 
     token = _add(commands, "token", run_token, "make an API token")
@@ -185,11 +184,15 @@ def run_cosigner(_: Arguments) -> int:
     return 0
 
 
-def run_ledger(_: Arguments) -> int:
-    """Keys of the ledger."""
+def run_ledger(arguments: Arguments) -> int:
+    """Keys and the audit of the ledger."""
     from omnisonic.core.ledger import command
 
-    return command.keygen(output=sys.stdout)
+    if arguments.action == "keygen":
+        return command.keygen(output=sys.stdout)
+    if arguments.action == "rotate":
+        return command.rotate(arguments.key, output=sys.stdout)
+    return command.audit(as_json=arguments.json, output=sys.stdout)
 
 
 def run_scheduler(_: Arguments) -> int:
@@ -262,6 +265,16 @@ def run_user(arguments: Arguments) -> int:
 
     grant_role(arguments.email, arguments.role)
     return 0
+
+
+def _add_ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ledger = _add(commands, "ledger", run_ledger, "the royalty ledger's log: keys, audit")
+    actions = ledger.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("keygen", help="print new keys for the log and its cosigner as settings")
+    rotate = actions.add_parser("rotate", help="make a new key that signs from the next checkpoint on")
+    rotate.add_argument("key", choices=["log", "cosigner"])
+    audit = actions.add_parser("audit", help="check every row, tile, root and signature; status 1 if unsound")
+    audit.add_argument("--json", action="store_true", help="findings as JSON Lines")
 
 
 def _concurrency(queue: Queue) -> int:

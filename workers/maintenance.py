@@ -11,8 +11,10 @@ from sqlmodel import SQLModel, col
 
 from omnisonic.core.imports.lifecycle import requeue_stale_imports
 from omnisonic.core.imports.retention import remove_old_issues, remove_settled_files, remove_unknown_files
+from omnisonic.core.ledger.audit import run_audit, summary
 from omnisonic.core.licenses.expiry import expire_due_licenses
 from omnisonic.core.royalties.usage_lifecycle import requeue_stale_statements
+from omnisonic.insight.alerts.notices import notify_system
 from omnisonic.insight.ingest_jobs.lifecycle import requeue_stale_jobs
 from omnisonic.platform.auth.models import AuthSession, VerificationToken
 from omnisonic.platform.db import UnitOfWork, unit_of_work
@@ -77,6 +79,16 @@ def expire_licenses() -> None:
     now = utc_now()
     expired = _in_batches(lambda uow: expire_due_licenses(uow, now=now))
     log.info("licenses_expired", licenses=expired)
+
+
+def audit_ledger() -> None:
+    """Check the ledger against its log, and tell the operators on every system channel if it is not sound."""
+    audit = run_audit()
+    if audit.is_sound:
+        return
+    with unit_of_work() as uow:
+        told = notify_system(uow, subject="The royalty ledger is not sound", text=summary(audit))
+    log.error("audit_alarm", audit_id=str(audit.id), channels=told)
 
 
 def clean_up() -> None:

@@ -21,6 +21,7 @@ POLL_EVERY_S = 60
 SWEEP = JobSpec("workers.maintenance.sweep", queue=Queue.MAINTENANCE, timeout_s=60, expires_s=120)
 DELETE_ORPHANS = JobSpec("workers.maintenance.delete_orphans", queue=Queue.MAINTENANCE, timeout_s=1800)
 EXPIRE_LICENSES = JobSpec("workers.maintenance.expire_licenses", queue=Queue.MAINTENANCE, timeout_s=1800)
+AUDIT_LEDGER = JobSpec("workers.maintenance.audit_ledger", queue=Queue.MAINTENANCE, timeout_s=7200)
 CLEAN_UP = JobSpec("workers.maintenance.clean_up", queue=Queue.MAINTENANCE, timeout_s=1800)
 
 ARCHIVE_EVERY_S = 60  # what waited for ClickHouse goes on within a minute of its return
@@ -37,6 +38,7 @@ JOBS = (
     ScheduledJob("archive-deliveries", ARCHIVE_DELIVERIES, Every(ARCHIVE_EVERY_S)),
     ScheduledJob("export-archive", EXPORT_ARCHIVE, DailyAt(time(2, 30))),
     ScheduledJob("clean-up", CLEAN_UP, DailyAt(time(3, 30))),
+    ScheduledJob("audit-ledger", AUDIT_LEDGER, DailyAt(time(4, 30))),
     ScheduledJob("evaluate-alerts", EVALUATE_RULES, Every(EVALUATE_EVERY_S)),
     ScheduledJob("send-due-alerts", SEND_DUE_ALERTS, Every(SEND_DUE_EVERY_S)),
     ScheduledJob("send-digests", SEND_DIGESTS, Every(DIGESTS_EVERY_S)),

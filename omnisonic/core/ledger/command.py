@@ -1,10 +1,13 @@
-"""`omnisonic ledger …`: keys, the audit and the replay, for operators."""
+"""`omnisonic ledger …`: keys and the audit, for operators."""
 
 from __future__ import annotations
 
+import json
 from typing import TextIO
 
+from omnisonic.core.ledger.audit import run_audit, summary
 from omnisonic.core.ledger.keys import generate_keys
+from omnisonic.core.ledger.rotation import KeyRole, rotate_cosigner_key, rotate_log_key
 from omnisonic.platform.settings import get_settings
 
 
@@ -20,3 +23,21 @@ def keygen(*, output: TextIO) -> int:
         f"COSIGNER_LOG_VKEYS={log.verifier.vkey}\n"
     )
     return 0
+
+
+def rotate(role: str, *, output: TextIO) -> int:
+    """Make a new key for the log or its cosigner and say what is to be done with it."""
+    done = rotate_log_key() if KeyRole(role) is KeyRole.LOG else rotate_cosigner_key()
+    output.write(f"New public key of the {role}: {done.vkey}\n")
+    output.writelines(f"{number}. {step}\n" for number, step in enumerate(done.steps, start=1))
+    return 0
+
+
+def audit(*, as_json: bool, output: TextIO) -> int:
+    """Check the ledger against its log; the exit status is 1 if anything contradicts."""
+    found = run_audit()
+    if as_json:
+        output.writelines(f"{json.dumps(one)}\n" for one in found.findings or [])
+    else:
+        output.write(f"{summary(found)}\nRoot of {found.tree_size:,} leaves: {(found.root or b'').hex()}\n")
+    return 0 if found.is_sound else 1

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from omnisonic.core.ledger.cosignature import CosignatureVerifier
 from omnisonic.core.ledger.head import ledger_folder, write_durable
 from omnisonic.core.ledger.keys import cosigner_verifier, log_signer
-from omnisonic.core.ledger.log_errors import CosignerUnreachable
+from omnisonic.core.ledger.log_errors import CosignerUnreachable, LedgerKeyUnusable
 from omnisonic.core.ledger.log_store import JSON, LogStore
 from omnisonic.core.ledger.signed_note import NoteVerifier
 
@@ -26,18 +26,20 @@ class KeyUse:
 
 
 def list_keys(store: LogStore) -> list[KeyUse]:
-    """Every key, the present ones first. Before the first checkpoint: those that would sign it."""
+    """Every key: those that signed the newest checkpoint, those that will sign the next one, former ones.
+
+    Raises `LedgerKeyUnusable` where nothing was signed yet and no key is configured.
+    """
     stored = _stored(store)
-    present = {("log", log_signer().verifier.vkey)}
+    next_keys = {("log", vkey) for vkey in _own_vkey(is_needed=not stored)}
     try:
-        present.add(("cosigner", cosigner_verifier().vkey))
-    except CosignerUnreachable:
-        present |= {
-            ("cosigner", one.vkey) for one in stored if one.role == "cosigner" and one.last_size is None
-        }
+        next_keys.add(("cosigner", cosigner_verifier().vkey))
+    except (CosignerUnreachable, LedgerKeyUnusable):
+        if not stored:
+            raise
     known = {(one.role, one.vkey) for one in stored}
-    added = [KeyUse(role, vkey) for role, vkey in sorted(present - known, reverse=True)]
-    return sorted([*added, *stored], key=lambda one: (one.last_size is not None, one.role != "log"))
+    added = [KeyUse(role, vkey) for role, vkey in sorted(next_keys - known, reverse=True)]
+    return sorted([*stored, *added], key=lambda one: (one.last_size is not None, one.role != "log"))
 
 
 def note_keys(store: LogStore, *, log_vkey: str, cosigner_vkey: str, previous_size: int) -> None:
@@ -68,17 +70,29 @@ def verifiers_at(keys: Sequence[KeyUse], size: int) -> tuple[list[NoteVerifier],
 
 
 def vkeys_text(keys: Sequence[KeyUse]) -> str:
-    """The list as it is served: the keys that sign now, the log's before the cosigner's, one a line.
+    """The list as it is served: the log's and its cosigner's key of the newest checkpoint, one a line.
 
-    Former keys follow as comment lines, so that nobody trusts them by taking the whole list.
+    Others follow as comment lines, so that nobody trusts them by taking the whole list.
     """
-    present = [one.vkey for one in keys if one.last_size is None]
-    former = [
+    active = [one for one in keys if one.last_size is None]
+    first = {one.role: one for one in reversed(active)}
+    lines = [first[role].vkey for role in ("log", "cosigner") if role in first]
+    lines += [f"# next key of the {one.role}: {one.vkey}" for one in active if one is not first[one.role]]
+    lines += [
         f"# former key of the {one.role}, signed up to size {one.last_size}: {one.vkey}"
         for one in keys
         if one.last_size is not None
     ]
-    return "\n".join([*present, *former]) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def _own_vkey(*, is_needed: bool) -> list[str]:
+    try:
+        return [log_signer().verifier.vkey]
+    except LedgerKeyUnusable:  # a process that only reads has no private key
+        if is_needed:
+            raise
+        return []
 
 
 def _stored(store: LogStore) -> list[KeyUse]:

@@ -87,15 +87,16 @@ def log_verifiers() -> list[NoteVerifier]:
         ]
     pin = cosigner_folder() / LOG_PIN_FILE
     if pin.exists():
-        return [_parsed(LOG_PIN_FILE, NoteVerifier.parse, pin.read_text().strip())]
+        return [_parsed(LOG_PIN_FILE, NoteVerifier.parse, vkey) for vkey in pin.read_text().split()]
     if settings.is_production:
         raise LedgerKeyUnusable("COSIGNER_LOG_VKEYS: set the public key of the log (`/log/vkeys` shows it).")
     return []
 
 
-def pin_log(verifier: NoteVerifier) -> None:
-    """Trust this log's key from now on; the caller holds the folder's lock."""
-    write_durable(cosigner_folder() / LOG_PIN_FILE, f"{verifier.vkey}\n".encode())
+def pin_log(*verifiers: NoteVerifier) -> None:
+    """Trust these keys of the log from now on; the caller holds the folder's lock."""
+    lines = "".join(f"{one.vkey}\n" for one in verifiers)
+    write_durable(cosigner_folder() / LOG_PIN_FILE, lines.encode())
 
 
 def cosigner_verifier() -> CosignatureVerifier:

@@ -28,5 +28,5 @@ def book(cycle_id: UUID, count: int) -> None:
 def close(cycle_id: UUID, number: int = 1) -> CycleCheckpoint:
     """Log the cycle's end and sign it."""
     with unit_of_work() as uow:
-        record_fact(uow, LeafKind.CYCLE, cycle_id, {"number": number})
+        record_fact(uow, LeafKind.CYCLE, cycle_id, {"number": number}, cycle_id=cycle_id)
     return sign_and_store(cycle=ClosedCycle(cycle_id, number, "EUR", 7, {"EUR": 7}))
