@@ -18,6 +18,7 @@ from omnisonic.core.ledger import api as ledger_api
 from omnisonic.core.ledger import verifier_api
 from omnisonic.core.licenses import api as licenses_api
 from omnisonic.core.royalties import (
+    claims_api,
     cycles_api,
     disputes_api,
     exchange_rates_api,
@@ -81,6 +82,7 @@ ROUTERS = (
     exchange_rates_api.router,
     payouts_api.router,
     disputes_api.router,
+    claims_api.router,
     proof_file_api.router,  # before the proofs, whose path would take its own
     ledger_api.router,
     verifier_api.router,

@@ -84,9 +84,3 @@ def owed(song: Song) -> dict[UUID, int]:
     """What Ann and Bob have."""
     standing = balances()
     return {one.id: standing.get(str(one.id), 0) for one in (song.ann, song.bob)}
-
-
-def link(contributor: Contributor, actor: Actor) -> None:
-    """Whose money it is."""
-    with unit_of_work() as uow:
-        uow.session.get_one(Contributor, contributor.id).user_id = actor.user_id

@@ -19,13 +19,12 @@ from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.errors import Forbidden, NotFound, VersionConflict
 from omnisonic.platform.pagination import Page
-from tests.integration.core.conftest import set_shares, share
+from tests.integration.core.conftest import link, set_shares, share
 from tests.integration.core.royalties.books import (
     NANO,
     Song,
     balances,
     count,
-    link,
     make_song,
     owed,
     report,

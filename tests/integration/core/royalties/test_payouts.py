@@ -26,11 +26,11 @@ from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.errors import Forbidden, InvalidFields, NotFound, VersionConflict
 from omnisonic.platform.ids import new_id, utc_now
 from omnisonic.platform.pagination import Page
+from tests.integration.core.conftest import link
 from tests.integration.core.royalties.books import (
     NANO,
     balances,
     count,
-    link,
     make_song,
     owed,
     report,
