@@ -31,7 +31,7 @@
   );
 
   // A dialog of links has done its work once one of them is followed.
-  document.addEventListener("click", (event) => event.target.closest("dialog a")?.closest("dialog").close());
+  document.addEventListener("click", (event) => event.target.closest("dialog a:not([download])")?.closest("dialog").close());
 
   const message = (problem) => {
     const first = problem.errors?.[0];
