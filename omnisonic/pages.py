@@ -70,6 +70,7 @@ from omnisonic.studio.page import join_page, studio_page
 from omnisonic.studio.sessions.page import sessions_page
 from omnisonic.studio.sessions.room_state import JoinState, RoomState
 from omnisonic.studio.sessions.state import SessionsState
+from omnisonic.studio.split_sheets.state import SplitsState
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ PAGES = (
         "/sessions/[studio_session_id]",
         studio_page,
         "Studio · Omnisonic",
-        [ViewerState.load, RoomState.load, ExportPanelState.load],
+        [ViewerState.load, RoomState.load, ExportPanelState.load, SplitsState.load],
     ),
     Page("/join/[invite_secret]", join_page, "Invitation · Omnisonic", [ViewerState.load, JoinState.accept]),
     Page("/exports", exports_page, "Exports · Omnisonic", [ViewerState.load, ExportsState.load]),

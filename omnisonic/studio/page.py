@@ -12,8 +12,10 @@ from omnisonic.studio.exports.components import export_panel
 from omnisonic.studio.player.player import room_bar, studio_player
 from omnisonic.studio.sessions.room_components import name_crumbs, people_panel, share_button, share_dialog
 from omnisonic.studio.sessions.room_state import JoinState, RoomState
+from omnisonic.studio.split_sheets.components import splits_panel, splits_watch
+from omnisonic.studio.split_sheets.state import SplitsState
 
-TABS = (("export", "Export"), ("people", "People"))
+TABS = (("export", "Export"), ("splits", "Splits"), ("people", "People"))
 
 
 def studio_page() -> rx.Component:
@@ -85,17 +87,23 @@ def _room() -> rx.Component:
                 class_name="ui-tabs",
             ),
             rx.el.div(
-                rx.cond(RoomState.panel == "people", people_panel(), export_panel(RoomState.is_owner)),
+                rx.match(
+                    RoomState.panel,
+                    ("people", people_panel()),
+                    ("splits", splits_panel(RoomState.is_owner)),
+                    export_panel(RoomState.is_owner, on_splits=RoomState.show_panel("splits")),
+                ),
                 role="tabpanel",
                 id="panel-content",
                 aria_labelledby="tab-" + RoomState.panel,
                 class_name="ui-panel-body",
             ),
             id="panel",
-            aria_label="Export and people",
+            aria_label="Export, splits and people",
             class_name="ui-panel",
         ),
         share_dialog(),
+        splits_watch(),
         class_name="ui-room",
     )
 
@@ -103,6 +111,7 @@ def _room() -> rx.Component:
 def _tab(key: str, words: str) -> rx.Component:
     return rx.el.button(
         words,
+        *([_asked_for()] if key == "splits" else []),
         type="button",
         role="tab",
         id=f"tab-{key}",
@@ -111,6 +120,17 @@ def _tab(key: str, words: str) -> rx.Component:
         class_name="ui-tab",
         data_testid=f"tab-{key}",
         on_click=RoomState.show_panel(key),
+    )
+
+
+def _asked_for() -> rx.Component:
+    return rx.cond(
+        SplitsState.wants_me,
+        rx.el.span(
+            rx.el.span("your answer is wanted", class_name="ui-sr-only"),
+            class_name="ui-tab-dot",
+            data_testid="splits-wanted",
+        ),
     )
 
 

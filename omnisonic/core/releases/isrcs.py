@@ -28,16 +28,23 @@ def reserve_isrc(uow: UnitOfWork, *, holder_id: UUID, year: int, given: str | No
     Raises `IsrcNeeded`, `IsrcYearFull`, `InvalidIdentifier`, `IdentifierTaken` naming the recording that
     has it, `IsrcKept`, and `InvalidFields` for one that would be given out here.
     """
-    prefix = get_settings().isrc_prefix
-    own = clean_identifier(Scheme.ISRC, given)
+    own = check_isrc(uow.session, given)
     if own is not None:
-        _require_free(uow.session, own, prefix)
         uow.session.add(IsrcReservation(isrc=own, holder_id=holder_id))
         uow.session.flush()
         return own
+    prefix = get_settings().isrc_prefix
     if prefix is None:
         raise IsrcNeeded
     return _next_of(uow.session, prefix, year, holder_id)
+
+
+def check_isrc(session: Session, given: str | None) -> str | None:
+    """The compact form of an ISRC that could be kept now; None for blanks. Raises as `reserve_isrc`."""
+    own = clean_identifier(Scheme.ISRC, given)
+    if own is not None:
+        _require_free(session, own, get_settings().isrc_prefix)
+    return own
 
 
 def reserved_isrc(session: Session, *, holder_id: UUID) -> str | None:

@@ -10,19 +10,24 @@ from omnisonic.platform.ui.controls import button, checkbox, field, icon_link, s
 from omnisonic.platform.ui.feedback import notice, skeleton
 from omnisonic.studio.exports.live import live_progress, when_the_mix_changes
 from omnisonic.studio.exports.models import AudioFormat
+from omnisonic.studio.exports.release_components import release_badge, release_choice, release_facts
+from omnisonic.studio.exports.release_state import ReleaseFormState
 from omnisonic.studio.exports.rows import TARGET_WORDS, title_of
 from omnisonic.studio.exports.state import QUALITIES, ExportPanelState
 
 FORMATS = (("wav", "WAV"), ("flac", "FLAC"), ("mp3", "MP3"))
 
 
-def export_panel(is_owner: Any) -> rx.Component:
-    """Form, what is under way, and what there is. Only the owner starts an export."""
+def export_panel(is_owner: Any, *, on_splits: Any) -> rx.Component:
+    """Form, what is under way, and what there is. Only the owner starts an export.
+
+    `on_splits` shows the split sheet that a release needs.
+    """
     return rx.el.div(
         rx.el.h2("Export mix", class_name="ui-panel-title"),
         rx.cond(
             is_owner,
-            _form(),
+            _form(on_splits),
             notice("Only the owner of the session exports. What there is, you can download below."),
         ),
         rx.foreach(ExportPanelState.active, lambda row: active_card(row, ExportPanelState.cancel)),
@@ -31,9 +36,11 @@ def export_panel(is_owner: Any) -> rx.Component:
     )
 
 
-def _form() -> rx.Component:
+def _form(on_splits: Any) -> rx.Component:
     state = ExportPanelState
+    is_release = ReleaseFormState.kind == "release"
     return rx.el.div(
+        release_choice(on_splits),
         segmented("Format", "format", FORMATS, state.file_format, state.choose_format),
         field(
             "Loudness",
@@ -67,11 +74,11 @@ def _form() -> rx.Component:
             ),
         ),
         button(
-            rx.cond(state.is_busy, "Starting …", "Export mix"),
+            rx.cond(state.is_busy, "Starting …", rx.cond(is_release, "Release mix", "Export mix")),
             testid="export-start",
             kind="primary",
             extra="ui-button-wide ui-button-tall",
-            disabled=state.is_busy,
+            disabled=state.is_busy | (is_release & ~ReleaseFormState.is_complete),
             on_click=state.request,
         ),
         rx.cond(
@@ -136,7 +143,8 @@ def _finished(row: Any) -> rx.Component:
     return rx.el.li(
         status_icon(row),
         rx.el.div(
-            rx.el.p(rx.el.strong(row.title)),
+            rx.el.p(rx.el.strong(row.title), release_badge(row)),
+            release_facts(row),
             rx.cond(
                 row.is_ready,
                 rx.fragment(

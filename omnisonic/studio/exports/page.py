@@ -17,6 +17,7 @@ from omnisonic.studio.exports.components import (
     loudness_picture,
     status_icon,
 )
+from omnisonic.studio.exports.release_components import release_badge, release_facts
 from omnisonic.studio.exports.state import ExportsState
 
 STATUSES = (
@@ -92,7 +93,15 @@ def _row(row: Any) -> rx.Component:
                 class_name="ui-link ui-cell-link",
             ),
         ),
-        cell("File", rx.el.div(rx.el.p(row.title), fingerprint(row), class_name="ui-nowrap")),
+        cell(
+            "File",
+            rx.el.div(
+                rx.el.p(row.title, release_badge(row)),
+                release_facts(row),
+                fingerprint(row),
+                class_name="ui-nowrap",
+            ),
+        ),
         cell(
             "Loudness",
             rx.el.div(

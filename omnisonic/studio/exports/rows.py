@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from omnisonic.core.identifiers import format_isrc
 from omnisonic.platform.ui.words import ago, level, short_hash, size
-from omnisonic.studio.exports.models import AudioFormat, ExportStage, ExportStatus
-from omnisonic.studio.exports.schemas import ExportView, LoudnessView
+from omnisonic.studio.exports.models import AudioFormat, ExportKind, ExportStage, ExportStatus
+from omnisonic.studio.exports.schemas import ExportView, LoudnessView, ReleaseView
 
 STAGE_WORDS = {
     ExportStage.WAITING: "Waiting for a free worker …",
@@ -37,6 +38,19 @@ SCALE_LOW_LUFS, SCALE_HIGH_LUFS = -32.0, -4.0  # ends of the little loudness pic
 
 
 @dataclass
+class ReleaseRow:
+    """What a mix is or will be registered as; ids are empty until it is."""
+
+    isrc: str
+    work_id: str
+    recording_id: str
+    leaf: str
+    leaf_short: str
+    proof: str
+    is_provable: bool
+
+
+@dataclass
 class ExportRow:
     """One export as a page shows it. `lufs_at` and `goal_at` are places on the loudness picture, 0–100."""
 
@@ -61,6 +75,8 @@ class ExportRow:
     error: str
     is_active: bool
     is_ready: bool
+    is_release: bool
+    release: ReleaseRow | None
 
 
 def export_row(view: ExportView, *, session_name: str, now: datetime) -> ExportRow:
@@ -88,6 +104,8 @@ def export_row(view: ExportView, *, session_name: str, now: datetime) -> ExportR
         error=view.error_message or "",
         is_active=not view.status.is_final,
         is_ready=view.status is ExportStatus.COMPLETED,
+        is_release=view.kind is ExportKind.RELEASE,
+        release=_release_row(view.release) if view.release else None,
     )
 
 
@@ -98,6 +116,18 @@ def title_of(file_format: AudioFormat, *, bit_depth: int, sample_rate: int) -> s
         return f"MP3, 320 kbit/s, {rate}"
     depth = "32-bit float" if bit_depth == 32 else f"{bit_depth}-bit"
     return f"{file_format.upper()}, {depth}, {rate}"
+
+
+def _release_row(release: ReleaseView) -> ReleaseRow:
+    return ReleaseRow(
+        isrc=format_isrc(release.isrc),
+        work_id=str(release.work_id or ""),
+        recording_id=str(release.recording_id or ""),
+        leaf=release.leaf_hash or "",
+        leaf_short=short_hash(release.leaf_hash),
+        proof=release.proof_url or "",
+        is_provable=release.is_provable,
+    )
 
 
 def _target_words(loudness: LoudnessView) -> str:

@@ -76,6 +76,15 @@ def request_export(uow: UnitOfWork, actor: Actor, *, request: ExportRequest) -> 
     return view_of(uow.session, export)
 
 
+def why_not_renderable(session: Session, actor: Actor, *, session_id: UUID) -> str | None:
+    """What keeps the mix from being rendered now, saying what to do; None when nothing does."""
+    try:
+        _check_renderable(mix_of(session, actor, session_id=session_id))
+    except (NothingToExport, TracksNotReady, MixTooLong) as error:
+        return error.detail
+    return None
+
+
 def get_export(session: Session, actor: Actor, *, export_id: UUID) -> Export:
     """An export of a session the caller is in; raises `NotFound`."""
     export = repository.find_export(session, user_id=actor.user_id, export_id=export_id)

@@ -18,6 +18,7 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import Page
 from omnisonic.platform.ui.watching import WatchState
 from omnisonic.studio.exports import service
+from omnisonic.studio.exports.release_state import ReleaseFormState, begin_again, wanted_isrc
 from omnisonic.studio.exports.rows import ExportRow, export_row
 from omnisonic.studio.exports.schemas import ExportRequest
 from omnisonic.studio.sessions.service import view_session
@@ -101,8 +102,10 @@ class ExportPanelState(rx.State):
         actor = current_actor()
         self.problem, self.is_busy = "", True
         yield None
+        release: Any = await self.get_state(ReleaseFormState)
         try:
-            await in_thread(_request, actor, self._wanted())
+            await in_thread(_request, actor, self._wanted(release))
+            begin_again(release)
             await self._look(actor)
         except OmnisonicError as error:
             self.problem = error.detail
@@ -150,7 +153,7 @@ class ExportPanelState(rx.State):
             async with self:
                 self._is_watching = False
 
-    def _wanted(self) -> ExportRequest:
+    def _wanted(self, release: ReleaseFormState) -> ExportRequest:
         depth, _, rate = self.quality.partition("-")
         try:
             return ExportRequest.model_validate(
@@ -161,6 +164,8 @@ class ExportPanelState(rx.State):
                     "sample_rate": int(rate),
                     "loudness": self.loudness,
                     "limiter": self.limiter,
+                    "kind": release.kind,
+                    "isrc": wanted_isrc(release),
                 }
             )
         except ValidationError as error:

@@ -21,7 +21,7 @@ from omnisonic.studio.sessions.models import MemberRole
 from omnisonic.studio.sessions.schemas import NAME_MAX, InviteCreate, SessionPatch, SessionView
 
 ROLE_WORDS = {MemberRole.OWNER: "Owner", MemberRole.EDITOR: "Editor", MemberRole.VIEWER: "Viewer"}
-PANELS = ("export", "people")
+PANELS = ("export", "splits", "people")
 
 
 @dataclass
