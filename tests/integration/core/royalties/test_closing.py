@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg2
 import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from omnisonic.core.ledger.log_errors import CosignerUnreachable
 from omnisonic.core.ledger.merkle import leaf_hash, merkle_root
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.closing_rounding import carried_rests
-from omnisonic.core.royalties.errors import CycleClosed
+from omnisonic.core.royalties.errors import CycleClosed, CycleClosing
 from omnisonic.core.royalties.models import Cycle, CycleStatus, Statement, StatementLine
+from omnisonic.core.royalties.statements import list_statements
 from omnisonic.core.royalties.usage_reversals import reverse_events
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
-from omnisonic.platform.errors import Forbidden, NotFound
-from tests.integration.core.royalties.books import UNKNOWN_ISRC, count, make_song, report, usage
+from omnisonic.platform.embedded.ports import free_port
+from omnisonic.platform.errors import Forbidden, NotFound, ServiceUnavailable
+from omnisonic.platform.pagination import Page
+from omnisonic.platform.settings import get_settings
+from tests.conftest import Servers
+from tests.integration.core.royalties.books import (
+    MARCH,
+    NANO,
+    UNKNOWN_ISRC,
+    count,
+    make_song,
+    report,
+    usage,
+)
+from tests.waiting import wait_until
 
 
 def cycle_row(cycle_id: UUID) -> Cycle:
@@ -89,3 +109,73 @@ def entry_hashes(statement: Statement, line: StatementLine) -> list[bytes]:
     with read_session() as session:
         rows = session.execute(asked, {"who": statement.contributor_id, "territory": line.territory})
         return [bytes(row.leaf_hash) for row in rows]
+
+
+def test_a_closing_goes_on_wherever_it_stopped(
+    curator: Actor, cosigner: str, configure: Callable[..., Any], servers: Servers
+) -> None:
+    make_song(curator)
+    cycle_id = report(curator, usage("a"), usage("b", territory="FR"))[0].event.cycle_id
+    with ThreadPoolExecutor() as pool:
+        with held_statements(servers) as admin:
+            running = pool.submit(close_cycle, curator, cycle_id=cycle_id)
+            blocked = waiting_writer(admin)
+            with pytest.raises(CycleClosing):
+                close_cycle(curator, cycle_id=cycle_id)
+            late = report(curator, usage("late"))[0]
+            assert (late.event.cycle_id != cycle_id, late.moved_from_day) == (True, MARCH.date())
+            with admin.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", (blocked,))
+        with pytest.raises(ServiceUnavailable):
+            running.result(timeout=60)
+    assert cycle_row(cycle_id).status is CycleStatus.CLOSING
+    assert (count("statements"), count("statement_lines"), count("log_records")) == (0, 0, 0)
+
+    configure(COSIGNER_URL=f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(CosignerUnreachable):
+        close_cycle(curator, cycle_id=cycle_id)
+    assert (count("statement_lines"), count("cycle_checkpoints")) == (4, 0)
+    with read_session() as session:  # nothing is out that is not signed
+        assert list_statements(session, curator, page=Page()).statements == []
+
+    storage = get_settings().storage_local_dir
+    assert storage is not None
+    broken = storage.with_name("no-folder")
+    broken.write_text("not a folder")
+    configure(COSIGNER_URL=cosigner, STORAGE_LOCAL_DIR=broken)
+    with pytest.raises(ServiceUnavailable):
+        close_cycle(curator, cycle_id=cycle_id)
+
+    configure(STORAGE_LOCAL_DIR=storage)
+    checkpoint = close_cycle(curator, cycle_id=cycle_id)
+    assert (count("statement_lines"), count("cycle_checkpoints"), count("log_records")) == (4, 1, 1)
+    assert (checkpoint.totals, cycle_row(cycle_id).status) == ({"EUR": str(20 * NANO)}, CycleStatus.CLOSED)
+    second = close_cycle(curator, cycle_id=late.event.cycle_id)
+    assert (second.number, second.tree_size > checkpoint.tree_size) == (2, True)
+
+
+@contextmanager
+def held_statements(servers: Servers) -> Iterator[Any]:
+    """Nobody can write statements inside; gives a connection that may look at others."""
+    with (
+        closing(psycopg2.connect(servers.admin_url)) as holder,
+        closing(psycopg2.connect(servers.admin_url)) as admin,
+    ):
+        admin.autocommit = True
+        with holder.cursor() as cursor:
+            cursor.execute("LOCK TABLE statements IN ACCESS EXCLUSIVE MODE")
+        yield admin
+
+
+def waiting_writer(admin: Any) -> int:
+    """The process of the database that waits to write statements."""
+
+    def find() -> int | None:
+        with admin.cursor() as cursor:
+            cursor.execute(
+                "SELECT pid FROM pg_locks WHERE relation = 'statements'::regclass AND NOT granted LIMIT 1"
+            )
+            found = cursor.fetchone()
+        return found and int(found[0])
+
+    return wait_until(find)
