@@ -10,6 +10,7 @@ DECLARING = (
     "omnisonic.platform.auth.jobs",
     "omnisonic.core.catalog.jobs",
     "omnisonic.core.imports.jobs",
+    "omnisonic.core.ledger.jobs",
     "omnisonic.core.royalties.usage_jobs",
     "omnisonic.insight.feeds.jobs",
     "omnisonic.insight.tagging.jobs",

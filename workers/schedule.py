@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from omnisonic.core.ledger.jobs import AUDIT_LEDGER
 from omnisonic.insight.alerts.jobs import EVALUATE_RULES
 from omnisonic.insight.archive.jobs import ARCHIVE_DELIVERIES, EXPORT_ARCHIVE
 from omnisonic.insight.feeds.jobs import POLL_FEEDS
@@ -21,7 +22,6 @@ POLL_EVERY_S = 60
 SWEEP = JobSpec("workers.maintenance.sweep", queue=Queue.MAINTENANCE, timeout_s=60, expires_s=120)
 DELETE_ORPHANS = JobSpec("workers.maintenance.delete_orphans", queue=Queue.MAINTENANCE, timeout_s=1800)
 EXPIRE_LICENSES = JobSpec("workers.maintenance.expire_licenses", queue=Queue.MAINTENANCE, timeout_s=1800)
-AUDIT_LEDGER = JobSpec("workers.maintenance.audit_ledger", queue=Queue.MAINTENANCE, timeout_s=7200)
 CLEAN_UP = JobSpec("workers.maintenance.clean_up", queue=Queue.MAINTENANCE, timeout_s=1800)
 
 ARCHIVE_EVERY_S = 60  # what waited for ClickHouse goes on within a minute of its return

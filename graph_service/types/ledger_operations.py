@@ -21,10 +21,17 @@ from graph_service.types.ledger import (
 )
 from graph_service.types.scalars import BigInt, find_id, read_id
 from omnisonic.core.ledger import proofs
-from omnisonic.core.royalties.audit_reads import EntryProof, RootFound, prove_entry, recompute_cycle_root
+from omnisonic.core.royalties.audit_reads import (
+    EntryProof,
+    RootFound,
+    prove_entry,
+    recompute_cycle_root,
+    request_audit,
+)
 from omnisonic.core.royalties.checkpoint_rows import count_checkpoints, list_checkpoints
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.entries import count_entries, list_entries
+from omnisonic.core.royalties.errors import AuditPending
 
 ENTRIES_DEFAULT = 50
 CHECKPOINTS_DEFAULT = 20
@@ -97,7 +104,11 @@ class LedgerQuery(graphene.ObjectType):
     async def resolve_recompute_merkle_root(_root: Any, info: GraphQLResolveInfo, cycle_id: str) -> RootFound:
         context = context_of(info)
         actor, found = context.royalties_reader(), read_id(cycle_id, field="cycleId")
-        return await context.read(lambda session: recompute_cycle_root(session, actor, cycle_id=found))
+        try:
+            return await context.read(lambda session: recompute_cycle_root(session, actor, cycle_id=found))
+        except AuditPending:
+            await context.write(request_audit)
+            raise
 
     async def resolve_inclusion_proof(
         _root: Any, info: GraphQLResolveInfo, entry_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omnisonic.platform.errors import Conflict, OmnisonicError, TooLarge
+from omnisonic.platform.errors import Conflict, OmnisonicError, ServiceUnavailable, TooLarge
 
 
 class CycleClosing(Conflict):
@@ -45,6 +45,13 @@ class LogNotComplete(Conflict):
 
     slug, title = "log-not-complete", "Some entries are not in the log yet"
     advice = "Close the cycle again in a moment; it goes on where it stopped."
+
+
+class AuditPending(ServiceUnavailable):
+    """The log is too large to be hashed while somebody waits, and no audit covers this checkpoint yet."""
+
+    slug, title = "audit-pending", "An audit of the ledger has been asked for"
+    advice = "The log is hashed anew in the background. Ask again in a few minutes."
 
 
 class PayoutState(Conflict):

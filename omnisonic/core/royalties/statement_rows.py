@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,13 +11,10 @@ from sqlmodel import Session, col
 
 from omnisonic.core.catalog.models import Contributor
 from omnisonic.core.ledger.models import CycleCheckpoint, LogLeaf
-from omnisonic.core.money import SCALE
 from omnisonic.core.royalties.access import visible_parties
 from omnisonic.core.royalties.models import Statement, StatementLine
+from omnisonic.core.royalties.statements_lines import rate_of
 from omnisonic.platform.actor import Actor
-
-RATE_DIGITS = 14
-RATE_PRECISION = 60
 
 
 class StatementRow(NamedTuple):
@@ -118,16 +114,6 @@ def lines_of_statements(session: Session, statement_ids: Sequence[str]) -> dict[
         row = LineRow(str(statement_id), _text(work_id), _text(recording_id), *rest)
         found.setdefault(row.statement_id, []).append(row)
     return found
-
-
-def rate_of(amount_nano: int, quantity: int) -> str | None:
-    """An amount in nano-units per use, as decimal text of at most 14 digits after the point."""
-    if quantity == 0:
-        return None
-    with localcontext(prec=RATE_PRECISION):
-        rate = Decimal(amount_nano).scaleb(-SCALE) / quantity
-        rounded = rate.quantize(Decimal(1).scaleb(-RATE_DIGITS), rounding=ROUND_HALF_EVEN)
-        return format(rounded.normalize() + 0, "f")
 
 
 def _text(found: UUID | None) -> str | None:

@@ -1,0 +1,5 @@
+"""Background work on the ledger, by name."""
+
+from omnisonic.platform.jobs import JobSpec, Queue
+
+AUDIT_LEDGER = JobSpec("workers.maintenance.audit_ledger", queue=Queue.MAINTENANCE, timeout_s=7200)
