@@ -2,4 +2,4 @@
 
 from omnisonic.platform.jobs import JobSpec, Queue
 
-AUDIT_LEDGER = JobSpec("workers.maintenance.audit_ledger", queue=Queue.MAINTENANCE, timeout_s=7200)
+AUDIT_LEDGER = JobSpec("workers.maintenance.audit_ledger", queue=Queue.MAINTENANCE, timeout_s=3600)
