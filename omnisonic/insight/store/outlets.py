@@ -22,7 +22,7 @@ WITH
         GROUP BY story
     ),
     linked AS (
-        SELECT source, uniqExact(item_id) AS items, count() AS links FROM mentions
+        SELECT source, uniqExact(toUInt64(item_id)) AS items, count() AS links FROM mentions
         WHERE day >= {since_day:Date} AND day <= {until_day:Date} AND source IN {sources:Array(String)}
           AND seen_at >= {since:DateTime64(3, 'UTC')} AND seen_at < {until:DateTime64(3, 'UTC')}
         GROUP BY source

@@ -130,11 +130,8 @@ def _baselines(
         return {}
     starts = [chosen.since - length * (windows - place) for place in range(windows)]
     before = chosen.between(starts[0], chosen.since).about(*entities)
-    found = mentions.count_in_windows(before, starts=starts)
-    return {
-        one: float(median(counts.by(count) for counts in found.get(one, [mentions.NOTHING])))
-        for one in entities
-    }
+    found = mentions.count_in_windows(before, starts=starts, count=count)
+    return {one: float(median(found.get(one, [0]))) for one in entities}
 
 
 def _rank(

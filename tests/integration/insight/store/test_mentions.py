@@ -7,7 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from omnisonic.insight.news import EntityType, NewsItem
+from omnisonic.insight.store import mentions
 from omnisonic.insight.store.buckets import BucketSize, choose_buckets, cut
 from omnisonic.insight.store.filters import CountBy, EntityRef
 from omnisonic.insight.store.mentions import (
@@ -68,6 +71,30 @@ def test_copies_are_one_story_and_each_article_one_mention(news: dict[str, NewsI
     assert first_mentions([]) == {}
 
 
+def test_who_is_not_on_the_shortlist_is_not_forgotten(
+    news: dict[str, NewsItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The band has four mentions of two stories; the singer is told apart only by a wider look."""
+    filters = [
+        MONTH,
+        replace(MONTH, min_confidence=0.8),
+        replace(MONTH, genre="pop"),
+        MONTH.between(DAY, DAY),
+    ]
+    asked = [(chosen, limit, count) for chosen in filters for limit in (1, 2, 3) for count in CountBy]
+
+    def ranked() -> list[list[tuple[EntityRef, Counts]]]:
+        return [
+            list(count_by_entity(chosen, limit=limit, count=count).items()) for chosen, limit, count in asked
+        ]
+
+    short = ranked()
+    for least, times in ((1, 1), (1, 2), (10_000, 1)):  # the last one is longer than a list may be
+        monkeypatch.setattr(mentions, "MIN_SHORTLIST", least)
+        monkeypatch.setattr(mentions, "SHORTLISTED", times)
+        assert ranked() == short
+
+
 def test_each_filter_narrows(news: dict[str, NewsItem]) -> None:
     assert count_all(replace(MONTH, entity_type=EntityType.WORK)).mentions == 1
     assert count_all(MONTH.about(BAND, SONG)).mentions == 5
@@ -90,9 +117,9 @@ def test_buckets_add_up_to_the_totals(news: dict[str, NewsItem]) -> None:
             assert {entity: sum(values) for entity, values in found.items()} == {BAND: expected}
     daily = series_by_entity(MONTH.about(BAND), buckets=cut(MONTH.since, MONTH.until, BucketSize.DAY))
     assert daily[BAND][:3] == [1, 1, 0], "a story counts where it was first seen"
-    windows = count_in_windows(MONTH, starts=[DAY, DAY + timedelta(hours=24), DAY + timedelta(days=3)])
-    assert [one.stories for one in windows[BAND]] == [1, 2, 0], "each window has its own stories"
-    assert [one.mentions for one in windows[SINGER]] == [0, 1, 1]
+    starts = [DAY, DAY + timedelta(hours=24), DAY + timedelta(days=3)]
+    assert count_in_windows(MONTH, starts=starts)[BAND] == [1, 2, 0], "each window has its own stories"
+    assert count_in_windows(MONTH, starts=starts, count=CountBy.MENTIONS)[SINGER] == [0, 1, 1]
 
 
 def test_writing_again_changes_nothing(news: dict[str, NewsItem]) -> None:
