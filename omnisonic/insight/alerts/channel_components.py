@@ -7,14 +7,13 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.insight.alerts.channel_dialogs import (
-    ADD,
     REMOVE,
     ROTATE,
     add_dialog,
     remove_dialog,
     rotate_dialog,
 )
-from omnisonic.insight.alerts.channel_edit_dialog import EDIT, edit_dialog
+from omnisonic.insight.alerts.channel_edit_dialog import edit_dialog
 from omnisonic.insight.alerts.channel_state import ChannelsState
 from omnisonic.platform.ui.controls import badge, button, icon_button
 from omnisonic.platform.ui.dialog import opens
@@ -52,8 +51,8 @@ def _add_button() -> rx.Component:
         testid="channel-add",
         icon="plus",
         kind="primary",
+        aria_haspopup="dialog",
         on_click=CHANNELS.begin,
-        **opens(ADD),
     )
 
 
@@ -197,8 +196,8 @@ def _actions(line: Any) -> rx.Component:
             "pencil",
             "Change " + name,
             testid="channel-edit",
-            on_click=CHANNELS.choose(line.id),
-            **opens(EDIT),
+            aria_haspopup="dialog",
+            on_click=CHANNELS.edit(line.id),
         ),
         icon_button(
             "trash-2",

@@ -23,7 +23,7 @@ from omnisonic.platform.ui.controls import (
     select,
     text_input,
 )
-from omnisonic.platform.ui.dialog import dialog
+from omnisonic.platform.ui.dialog import dialog, opened_by_state
 
 CHANNELS: Any = ChannelsState  # Reflex types no variables of dataclasses
 ADD, ROTATE, REMOVE = "channel-add-dialog", "channel-rotate-dialog", "channel-remove-dialog"
@@ -32,12 +32,10 @@ TYPES = tuple((kind.value, words) for kind, words in TYPE_WORDS.items())
 
 def add_dialog() -> rx.Component:
     """A new channel; after a webhook was made, its secret."""
-    return dialog(
-        ADD,
-        "Add channel",
-        rx.cond(CHANNELS.secret != "", secret_shown(ADD), _add_form()),
-        testid=ADD,
-        closed=CHANNELS.closed,
+    shown = rx.cond(CHANNELS.secret != "", secret_shown(ADD), _add_form())
+    return rx.fragment(
+        dialog(ADD, "Add channel", shown, testid=ADD, closed=CHANNELS.closed),
+        opened_by_state(ADD, at=CHANNELS.adding),
     )
 
 

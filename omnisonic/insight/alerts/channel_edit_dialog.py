@@ -17,7 +17,7 @@ from omnisonic.insight.alerts.channel_state import ChannelsState
 from omnisonic.insight.alerts.channel_words import KIND_WORDS
 from omnisonic.insight.alerts.targets import URL_MAX_CHARS
 from omnisonic.platform.ui.controls import button, checkbox, field, text_input
-from omnisonic.platform.ui.dialog import dialog
+from omnisonic.platform.ui.dialog import dialog, opened_by_state
 
 CHANNELS: Any = ChannelsState  # Reflex types no variables of dataclasses
 EDIT = "channel-edit-dialog"
@@ -25,12 +25,10 @@ EDIT = "channel-edit-dialog"
 
 def edit_dialog() -> rx.Component:
     """Changes the chosen channel; after a webhook's URL was changed, its new secret."""
-    return dialog(
-        EDIT,
-        "Change channel",
-        rx.cond(CHANNELS.secret != "", secret_shown(EDIT), _form()),
-        testid=EDIT,
-        closed=CHANNELS.closed,
+    shown = rx.cond(CHANNELS.secret != "", secret_shown(EDIT), _form())
+    return rx.fragment(
+        dialog(EDIT, "Change channel", shown, testid=EDIT, closed=CHANNELS.closed),
+        opened_by_state(EDIT, at=CHANNELS.editing),
     )
 
 
@@ -83,7 +81,7 @@ def _takes() -> rx.Component:
                 )
                 for kind, words in KIND_WORDS.items()
             ],
-            class_name="ui-row ui-row-wrap",
+            class_name="ui-row ui-row-wrap ui-checks",
         ),
         field(
             "Mentions at least so sure, in percent",

@@ -44,7 +44,9 @@ class ChannelsState(LookAgainState, rx.State):
     problem: str = ""
     secret: str = ""
     form_key: int = 0
-    closed: int = 0  # counts; a change closes the dialogs
+    adding: int = 0  # counts; a change opens or closes a dialog
+    editing: int = 0
+    closed: int = 0
     chosen: rx.Field[ChannelLine] = rx.field(default_factory=ChannelLine)
     _tests: rx.Field[dict[str, str]] = rx.field(default_factory=dict)  # channel → test message under way
 
@@ -61,9 +63,10 @@ class ChannelsState(LookAgainState, rx.State):
     @rx.event
     @guarded
     async def begin(self) -> None:
-        """An empty form."""
+        """An empty form; it opens once it is empty, so that no word typed is lost."""
         self.problem = self.secret = ""
         self.form_key += 1
+        self.adding += 1
 
     @rx.event
     @guarded
@@ -76,11 +79,14 @@ class ChannelsState(LookAgainState, rx.State):
     @guarded
     async def choose(self, channel_id: str) -> None:
         """The channel that a dialog is about."""
-        self.problem = self.secret = ""
-        line = next((one for one in self.lines if one.id == channel_id), None)
-        if line is not None:
-            self.chosen = line
-            self.form_key += 1
+        self._choose(channel_id)
+
+    @rx.event
+    @guarded
+    async def edit(self, channel_id: str) -> None:
+        """The form filled with a channel; it opens once it is filled."""
+        self._choose(channel_id)
+        self.editing += 1
 
     @rx.event
     @guarded
@@ -180,6 +186,13 @@ class ChannelsState(LookAgainState, rx.State):
         self._tests = {**self._tests, channel_id: delivery_id}
         self._show_test(channel_id, "plain", "The test is on its way …")
         return ChannelsState.watch
+
+    def _choose(self, channel_id: str) -> None:
+        self.problem = self.secret = ""
+        line = next((one for one in self.lines if one.id == channel_id), None)
+        if line is not None:
+            self.chosen = line
+            self.form_key += 1
 
     async def _look_again(self, actor: Actor) -> bool:
         async with self:
