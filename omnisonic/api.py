@@ -25,6 +25,7 @@ from omnisonic.core.royalties import (
     payouts_api,
     statements_api,
     usage_api,
+    what_if_api,
 )
 from omnisonic.insight.alerts import api as alerts_api
 from omnisonic.insight.analytics import api as analytics_api
@@ -83,6 +84,7 @@ ROUTERS = (
     payouts_api.router,
     disputes_api.router,
     claims_api.router,
+    what_if_api.router,
     proof_file_api.router,  # before the proofs, whose path would take its own
     ledger_api.router,
     verifier_api.router,

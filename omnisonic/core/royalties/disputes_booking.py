@@ -29,11 +29,13 @@ from omnisonic.platform.named_locks import take_lock
 
 EVENTS_MAX = 10_000
 
+# The key of a line, as closing groups by it.
 _EVENTS = text("""
     SELECT DISTINCT ev.id FROM ledger_entries e JOIN royalty_events ev ON ev.id = e.event_id
+    LEFT JOIN unmatched_usage matched ON matched.id = ev.unmatched_id AND matched.status = 'matched'
     WHERE e.contributor_id = :contributor_id AND e.cycle_id = :cycle_id AND e.currency = :currency
       AND e.work_id IS NOT DISTINCT FROM CAST(:work_id AS uuid)
-      AND ev.recording_id IS NOT DISTINCT FROM CAST(:recording_id AS uuid)
+      AND coalesce(ev.recording_id, matched.recording_id) IS NOT DISTINCT FROM CAST(:recording_id AS uuid)
       AND ev.source = :source AND ev.usage_type = :usage_type
       AND ev.territory IS NOT DISTINCT FROM CAST(:territory AS text)
       AND to_char(ev.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM') = :period
