@@ -185,13 +185,15 @@ def run_cosigner(_: Arguments) -> int:
 
 
 def run_ledger(arguments: Arguments) -> int:
-    """Keys and the audit of the ledger."""
+    """Keys, audit and replay of the ledger."""
     from omnisonic.core.ledger import command
 
     if arguments.action == "keygen":
         return command.keygen(output=sys.stdout)
     if arguments.action == "rotate":
         return command.rotate(arguments.key, output=sys.stdout)
+    if arguments.action == "replay":
+        return command.replay(output=sys.stdout)
     return command.audit(as_json=arguments.json, output=sys.stdout)
 
 
@@ -268,11 +270,12 @@ def run_user(arguments: Arguments) -> int:
 
 
 def _add_ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    ledger = _add(commands, "ledger", run_ledger, "the royalty ledger's log: keys, audit")
+    ledger = _add(commands, "ledger", run_ledger, "the royalty ledger's log: keys, audit, replay")
     actions = ledger.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("keygen", help="print new keys for the log and its cosigner as settings")
     rotate = actions.add_parser("rotate", help="make a new key that signs from the next checkpoint on")
     rotate.add_argument("key", choices=["log", "cosigner"])
+    actions.add_parser("replay", help="put back what a database restored from an older dump lacks")
     audit = actions.add_parser("audit", help="check every row, tile, root and signature; status 1 if unsound")
     audit.add_argument("--json", action="store_true", help="findings as JSON Lines")
 

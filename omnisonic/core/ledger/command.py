@@ -1,4 +1,4 @@
-"""`omnisonic ledger …`: keys and the audit, for operators."""
+"""`omnisonic ledger …`: keys, the audit and the replay, for operators."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TextIO
 
 from omnisonic.core.ledger.audit import run_audit, summary
 from omnisonic.core.ledger.keys import generate_keys
+from omnisonic.core.ledger.replay import replay as put_back
 from omnisonic.core.ledger.rotation import KeyRole, rotate_cosigner_key, rotate_log_key
 from omnisonic.platform.settings import get_settings
 
@@ -41,3 +42,18 @@ def audit(*, as_json: bool, output: TextIO) -> int:
     else:
         output.write(f"{summary(found)}\nRoot of {found.tree_size:,} leaves: {(found.root or b'').hex()}\n")
     return 0 if found.is_sound else 1
+
+
+def replay(*, output: TextIO) -> int:
+    """Put back what a database restored from an older dump lacks; says what became of it."""
+    done = put_back()
+    if done.from_size == done.to_size and not done.checkpoints:
+        output.write(f"Nothing is missing: the database has all {done.to_size:,} published leaves.\n")
+        return 0
+    output.write(
+        f"{done.to_size - done.from_size:,} leaves were put back, the log has {done.to_size:,}.\n"
+        f"Rows: {done.journals:,} journals, {done.entries:,} entries, {done.records:,} records, "
+        f"{done.checkpoints:,} checkpoints; {done.cycles:,} cycles are closed again.\n"
+    )
+    output.writelines(f"Not rebuilt, {one}\n" for one in done.unresolved)
+    return 0

@@ -149,7 +149,7 @@ class PendingLeaf(SQLModel, table=True):
 
 
 class LogLeaf(SQLModel, table=True):
-    """A leaf at its place. `leaf` is set only where a restored database lacks the row it hashes."""
+    """A leaf at its place. `leaf` is set where a replay put it back: its row may be lost for good."""
 
     __tablename__ = "log_leaves"
     __table_args__ = (Index("ix_log_leaves_leaf_hash", "leaf_hash", postgresql_using="hash"),)

@@ -1,0 +1,169 @@
+"""A database that was restored from an older dump refuses to go on until its log is whole again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlmodel import Session, select
+
+from omnisonic.core.ledger import command
+from omnisonic.core.ledger.audit import run_audit
+from omnisonic.core.ledger.log_errors import LogBehind, LogDamaged, LogForked
+from omnisonic.core.ledger.log_store import LogStore
+from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf
+from omnisonic.core.ledger.proofs import consistency_proof, inclusion_proof, proof_file, recompute_root
+from omnisonic.core.ledger.replay import replay
+from omnisonic.core.ledger.repository import log_size
+from omnisonic.core.ledger.sequencer import sequence_all
+from omnisonic.core.ledger.tlog_proof import parse_proof
+from omnisonic.core.royalties.closing import close_cycle
+from omnisonic.core.royalties.models import Cycle, StatementLine
+from omnisonic.platform.actor import Actor
+from omnisonic.platform.db import read_session
+from tests.conftest import Servers
+from tests.integration.core.royalties.books import MARCH, balances, count, make_song, report, usage
+
+APRIL = MARCH.replace(month=4)
+TABLES = (
+    *("ledger_entries", "journals", "ledger_accounts", "log_records", "log_leaves", "pending_leaves"),
+    *("party_salts", "cycle_checkpoints", "royalty_events", "statement_lines", "statements", "cycles"),
+)
+GROWING = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'"
+
+
+class Dumps:
+    """Copies of the tables, and the way back to them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def dump(self) -> None:
+        """Keep the tables as they are."""
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA IF EXISTS older CASCADE; CREATE SCHEMA older")
+            for table in TABLES:
+                connection.exec_driver_sql(f"CREATE TABLE older.{table} AS TABLE public.{table}")
+
+    def restore(self) -> None:
+        """Make the tables as they were, past triggers and foreign keys."""
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            triggers = connection.exec_driver_sql(GROWING).all()
+            for table, trigger in triggers:
+                connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+            for table in TABLES:
+                connection.exec_driver_sql(
+                    f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM older.{table}"  # noqa: S608
+                )
+            for table, trigger in triggers:
+                connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+
+
+@pytest.fixture
+def dumps(servers: Servers) -> Iterator[Dumps]:
+    engine = create_engine(servers.admin_url.replace("postgresql://", "postgresql+psycopg2://", 1))
+    yield Dumps(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA IF EXISTS older CASCADE")
+    engine.dispose()
+
+
+def test_a_restored_database_goes_on_after_a_replay(curator: Actor, cosigner: str, dumps: Dumps) -> None:
+    make_song(curator)
+    (first,) = report(curator, usage("a"))
+    sequence_all()
+    report(curator, usage("b"))  # waits for its place when the dump is made
+    dumps.dump()
+    report(curator, usage("c", amount="1.5"))
+    signed = close_cycle(curator, cycle_id=first.event.cycle_id)
+    before, entries = balances(), count("ledger_entries")
+    with read_session() as session:
+        line = session.exec(select(StatementLine)).all()[0]
+
+    dumps.restore()
+    (later,) = report(curator, usage("d", occurred_at=APRIL))
+    for refused in (sequence_all, lambda: close_cycle(curator, cycle_id=later.event.cycle_id)):
+        with pytest.raises(LogBehind) as refusal:
+            refused()
+        assert refusal.value.status == 409
+    told = io.StringIO()
+    assert command.replay(output=told) == 0
+    assert f"{signed.tree_size} leaves were" not in told.getvalue()
+    assert "Not rebuilt" not in told.getvalue()
+
+    with read_session() as session:
+        assert log_size(session) == signed.tree_size
+        assert recompute_root(session, size=signed.tree_size).root == signed.root
+        assert session.get_one(CycleCheckpoint, signed.id) == signed
+        assert session.get_one(Cycle, first.event.cycle_id).status == "closed"
+        assert inclusion_proof(session, leaf_hash=line.leaf_hash).row_id == line.id
+    three = {owner: nano - _april(owner) for owner, nano in balances().items()}
+    assert ({owner: nano for owner, nano in three.items() if nano}, count("ledger_entries") - 3) == (
+        before,
+        entries,
+    )
+    assert run_audit().is_sound
+    assert replay().from_size == signed.tree_size
+    second = close_cycle(curator, cycle_id=later.event.cycle_id)
+    with read_session() as session:
+        grown = consistency_proof(session, from_size=signed.tree_size, to_size=second.tree_size)
+    assert (grown.from_root, second.number) == (signed.root, 2)
+    assert run_audit().is_sound
+
+
+def _april(owner: str) -> int:
+    statement = text(
+        "SELECT coalesce(-sum(e.amount_nano), 0) FROM ledger_entries e JOIN cycles c ON c.id = e.cycle_id "
+        "JOIN ledger_accounts a ON a.id = e.account_id WHERE a.owner = :owner AND c.name LIKE 'April%'"
+    )
+    with read_session() as session:
+        return int(session.execute(statement, {"owner": owner}).scalar_one())
+
+
+def test_what_cannot_be_a_row_again_stays_a_leaf(curator: Actor, cosigner: str, dumps: Dumps) -> None:
+    dumps.dump()  # before anybody had a salt
+    make_song(curator)
+    (first,) = report(curator, usage("a"))
+    signed = close_cycle(curator, cycle_id=first.event.cycle_id)
+    dumps.restore()
+    done = replay()
+    assert (done.to_size, done.checkpoints, done.journals) == (signed.tree_size, 1, 0)
+    assert ["salt" in one for one in done.unresolved] == [True]
+    with read_session() as session:
+        entry = session.exec(select(LogLeaf).where(LogLeaf.kind == LeafKind.ENTRY).limit(1)).one()
+        assert entry.leaf == proved_bytes(session, entry)
+    assert run_audit().is_sound
+
+
+def proved_bytes(session: Session, leaf: LogLeaf) -> bytes:
+    """What the proof file of a leaf carries."""
+    proof = inclusion_proof(session, row_id=leaf.row_id)
+    return parse_proof(proof_file(session, proof)).extra or b""
+
+
+def test_another_log_or_damaged_bundles_are_not_replayed(curator: Actor, cosigner: str, dumps: Dumps) -> None:
+    make_song(curator)
+    (first,) = report(curator, usage("a"))
+    sequence_all()
+    dumps.dump()
+    signed = close_cycle(curator, cycle_id=first.event.cycle_id)
+    dumps.restore()
+    store, path = LogStore(), f"tile/entries/000.p/{signed.tree_size}"
+    good = store.find(path)
+    assert good is not None
+    store.put(path, good[:-3] + b"9" + good[-2:])
+    with pytest.raises(LogDamaged):
+        replay()
+    store.put(path, good)
+    with dumps.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE log_leaves DISABLE TRIGGER append_only")
+        forged = "UPDATE log_leaves SET leaf_hash = sha256(leaf_hash) WHERE leaf_index = 1"
+        connection.exec_driver_sql(forged)
+        connection.exec_driver_sql("ALTER TABLE log_leaves ENABLE ALWAYS TRIGGER append_only")
+    with pytest.raises(LogForked):
+        replay()
+    with read_session() as session:
+        assert log_size(session) < signed.tree_size
