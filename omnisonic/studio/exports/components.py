@@ -143,7 +143,7 @@ def _finished(row: Any) -> rx.Component:
     return rx.el.li(
         status_icon(row),
         rx.el.div(
-            rx.el.p(rx.el.strong(row.title), release_badge(row)),
+            rx.el.p(rx.el.strong(row.title), release_badge(row), class_name="ui-export-name"),
             release_facts(row),
             rx.cond(
                 row.is_ready,

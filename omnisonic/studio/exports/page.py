@@ -96,7 +96,7 @@ def _row(row: Any) -> rx.Component:
         cell(
             "File",
             rx.el.div(
-                rx.el.p(row.title, release_badge(row)),
+                rx.el.p(row.title, release_badge(row), class_name="ui-export-name"),
                 release_facts(row),
                 fingerprint(row),
                 class_name="ui-nowrap",

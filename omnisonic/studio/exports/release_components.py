@@ -54,7 +54,15 @@ def _release(on_splits: Any) -> rx.Component:
             ),
             _need(
                 STATE.is_numbered,
-                rx.cond(STATE.is_numbered, "An ISRC", "An ISRC of your own, below"),
+                rx.cond(
+                    ~STATE.is_numbered,
+                    "An ISRC of your own, below",
+                    rx.cond(
+                        STATE.isrc != "",
+                        "An ISRC: yours",
+                        "An ISRC: the next of " + STATE.isrc_prefix.to(str),
+                    ),
+                ),
                 "need-isrc",
             ),
             _need(STATE.is_mixed, STATE.mix_words, "need-mix"),
@@ -155,25 +163,21 @@ def release_facts(row: Any) -> rx.Component:
 
 
 def _registered(release: Any) -> rx.Component:
-    return rx.fragment(
-        rx.el.p(
-            rx.el.a(
-                "Work",
-                href="/catalog/works/" + release.work_id.to(str),
-                class_name="ui-link",
-                data_testid="release-work",
-            ),
-            " · ",
-            rx.el.a(
-                "Recording",
-                href="/catalog/recordings/" + release.recording_id.to(str),
-                class_name="ui-link",
-                data_testid="release-recording",
-            ),
-            class_name="ui-small",
+    return rx.el.div(
+        rx.el.a(
+            "Work",
+            href="/catalog/works/" + release.work_id.to(str),
+            class_name="ui-link",
+            data_testid="release-work",
+        ),
+        rx.el.a(
+            "Recording",
+            href="/catalog/recordings/" + release.recording_id.to(str),
+            class_name="ui-link",
+            data_testid="release-recording",
         ),
         rx.el.details(
-            rx.el.summary("Proof", class_name="ui-link", data_testid="release-proof"),
+            rx.el.summary("What proves it", class_name="ui-link", data_testid="release-proof"),
             proof_box(
                 release.leaf,
                 release.leaf_short,
@@ -181,6 +185,6 @@ def _registered(release: Any) -> rx.Component:
                 release.is_provable,
                 what="which recording was released with which shares, unchanged since",
             ),
-            class_name="ui-small",
         ),
+        class_name="ui-small ui-registered",
     )

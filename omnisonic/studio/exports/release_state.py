@@ -21,7 +21,6 @@ MAX_ISRC_CHARS = 40
 class ReleaseFormState(rx.State):
     """The part of the export form that is about releases. `isrc` is empty for "the next one of yours"."""
 
-    session_id: str = ""
     kind: str = ExportKind.DRAFT.value
     is_agreed: bool = False
     sheet_words: str = ""
@@ -73,9 +72,6 @@ class ReleaseFormState(rx.State):
 
     async def _look(self) -> None:
         session_id = self.router.url.path.rstrip("/").rpartition("/")[2]
-        if session_id != self.session_id:
-            self.session_id = session_id
-            begin_again(self)
         try:
             found = await in_thread(_readiness, current_actor(), UUID(session_id))
         except (NotFound, ValueError):  # the page itself says that there is no such session
@@ -86,7 +82,8 @@ class ReleaseFormState(rx.State):
 
 
 def begin_again(form: ReleaseFormState) -> None:
-    """After a release the next one needs another ISRC."""
+    """After a release the form is for drafts again: what stays for good is never asked for by habit."""
+    form.kind = ExportKind.DRAFT.value
     form.isrc = form.isrc_said = form.isrc_problem = ""
     form.form_key += 1
 

@@ -59,6 +59,7 @@ class ExportPanelState(rx.State):
         if session_id != self.session_id:
             self.session_id, self.is_loaded, self.problem = session_id, False, ""
             self.active, self.finished = [], []
+            begin_again(await self.get_state(ReleaseFormState))
         try:
             await self._look(current_actor())
         except (NotFound, ValueError):  # the page itself says that there is no such session

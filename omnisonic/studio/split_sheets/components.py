@@ -161,17 +161,17 @@ def _share(line: Any) -> rx.Component:
                 class_name="ui-row ui-split-who",
             ),
             rx.el.p(line.role, class_name="ui-small ui-text-2"),
-            rx.cond(
-                line.standing_words != "",
-                rx.el.p(
-                    _sign(line.standing),
-                    line.standing_words,
-                    class_name="ui-small ui-split-standing ui-split-" + line.standing.to(str),
-                ),
-            ),
             class_name="ui-grow",
         ),
         rx.el.strong(line.percent, class_name="ui-num ui-nowrap"),
+        rx.cond(
+            line.standing_words != "",
+            rx.el.p(
+                _sign(line.standing),
+                line.standing_words,
+                class_name="ui-small ui-split-standing ui-split-" + line.standing.to(str),
+            ),
+        ),
         key=line.key,
         data_testid="split-line",
         data_standing=line.standing,

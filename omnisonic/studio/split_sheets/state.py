@@ -168,7 +168,9 @@ class SplitsState(rx.State):
         self.mode = ""
         await self._look()
         if was_open and self.sheet.status == "locked" and not said:
-            return tell("The split sheet is locked", "Everyone has accepted. You can release the mix now.")
+            return tell(
+                "The split sheet is locked", "Everyone has accepted. The owner can release the mix now."
+            )
         return tell(*said) if said else None
 
     async def _look(self) -> None:

@@ -21,6 +21,7 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.settings import Settings
 from omnisonic.studio.audio.canonical_json import canonical_bytes, sha256_hex
 from omnisonic.studio.exports import lifecycle
+from omnisonic.studio.exports.readiness import LOCKED_SHEET, NO_SHEET, release_readiness
 from tests.integration.studio.conftest import Person, create_session, invite, uuid_of
 from workers.mixdown import render_export
 
@@ -45,6 +46,13 @@ def ask(person: Person, session_id: str, **fields: Any) -> Any:
     return person.post("/api/export", {"sessionId": session_id, "kind": "release", **fields})
 
 
+def readiness(person: Person, session_id: str) -> tuple[bool, str, bool, str | None]:
+    """What the checklist of a release says."""
+    with read_session() as session:
+        found = release_readiness(session, person.actor, session_id=uuid_of(session_id))
+    return found.is_agreed, found.sheet_words, found.is_mixed, found.isrc_prefix
+
+
 @pytest.fixture
 def song(mara: Person, teo: Person, add_take: AddTake, configure: Configure) -> str:
     """A session with a take and two members."""
@@ -56,9 +64,11 @@ def song(mara: Person, teo: Person, add_take: AddTake, configure: Configure) -> 
 
 
 def test_a_song_is_agreed_on_and_released(mara: Person, teo: Person, song: str, run_jobs: RunJobs) -> None:
+    assert readiness(mara, song) == (False, NO_SHEET, True, "QZABC")
     refused = ask(mara, song)
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/split-sheet-needed")
     sheet = agree(song, mara, teo)
+    assert readiness(teo, song) == (True, LOCKED_SHEET, True, "QZABC")
     assert ask(teo, song).status_code == 403, "only the owner exports"
     asked = ask(mara, song).json()["export"]
     isrc = f"QZABC{utc_now():%y}00001"

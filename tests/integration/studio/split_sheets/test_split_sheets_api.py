@@ -12,6 +12,8 @@ from sqlmodel import select
 from omnisonic.core.catalog.models import Contributor
 from omnisonic.core.ledger.models import LeafKind, LogRecord, PendingLeaf
 from omnisonic.platform.db import read_session
+from omnisonic.platform.errors import VersionConflict
+from omnisonic.studio.split_sheets import panel
 from tests.integration.studio.conftest import (
     Person,
     announced_events,
@@ -150,3 +152,26 @@ def test_the_contributor_that_an_account_is_stays_the_same(mara: Person) -> None
     with read_session() as session:
         owners = session.exec(select(Contributor.user_id)).all()
     assert owners == [uuid_of(str(mara.actor.user_id))]
+
+
+def test_the_panel_starts_its_editor_on_what_there_is(mara: Person, teo: Person, session_id: str) -> None:
+    room, me, other = uuid_of(session_id), mara.actor.user_id, str(teo.actor.user_id)
+    blank = panel.start_editor(mara.actor, room, is_equal=False)
+    assert (blank.version, [row["sharePpm"] for row in blank.rows]) == (0, [500_000, 500_000])
+    assert panel.fetch_panel(teo.actor, room).may_propose is False, "who may only listen proposes nothing"
+    rows = [{**blank.rows[0], "sharePpm": 250_000}, {**blank.rows[1], "sharePpm": 750_000}]
+    panel.propose(mara.actor, room, rows, "Lights", "  ", 0)
+    panel.propose(mara.actor, room, rows, "Lights", "Fair?", 1)
+    with pytest.raises(VersionConflict):
+        panel.propose(mara.actor, room, rows, "Mine", "", 1)
+
+    left = mara.delete(f"/api/sessions/{session_id}/members/{other}")
+    assert left.status_code in (200, 204)
+    shown = panel.fetch_panel(mara.actor, room)
+    assert (shown.sheet.left, shown.sheet.happenings[0].changes) == ("Teo", ["Note: “Fair?”"])
+    again = panel.start_editor(mara.actor, room, is_equal=False)
+    assert (again.version, again.note) == (2, "Fair?")
+    assert [(row["userId"], row["isMember"]) for row in again.rows] == [(str(me), True), (other, False)]
+    panel.withdraw(mara.actor, room, 2)
+    shown = panel.fetch_panel(mara.actor, room)
+    assert (shown.sheet.id, shown.earlier[0].words[:9]) == ("", "Withdrawn")
