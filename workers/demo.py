@@ -1,14 +1,17 @@
-"""`omnisonic demo`: fills the running instance with a song, a small catalog and news about it."""
+"""`omnisonic demo`: fills the running instance with a song, a catalog with its royalties, and news."""
 
 from __future__ import annotations
 
 import sys
 import time
 
+from omnisonic.core.demo.royalties import close_oldest, make_usage
 from omnisonic.core.demo.service import make_catalog
 from omnisonic.insight.archive.cursors import read_freshness
 from omnisonic.insight.demo.service import load_news
+from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session
+from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.settings import get_settings
 from omnisonic.studio.demo import service
 from omnisonic.studio.demo.song import TITLE
@@ -21,6 +24,7 @@ def run() -> int:
     """Make the demo catalog and session, wait until its stems are ready, give accounts without one a copy."""
     if made := make_catalog(service.demo_host()):
         _say(f"Registered {made} works with their recordings and licenses.")
+    _make_royalties(service.demo_host())
     if delivered := load_news(service.demo_host()):
         _say(f"Delivered {delivered} articles of eight invented outlets; the charts fill meanwhile.")
     _say(f"Composing “{TITLE}” …")
@@ -42,6 +46,16 @@ def run() -> int:
     _say(f"Done: {given} new copies. Open {get_settings().public_url}/sessions and press play.")
     _say("Whoever signs in later opens the demo song from the empty list of sessions.")
     return 0
+
+
+def _make_royalties(host: Actor) -> None:
+    if reported := make_usage(host):
+        _say(f"Booked {reported} reports of usage over two months.")
+    try:
+        if closed := close_oldest(host):
+            _say(f"Closed {closed}: its statements and proofs are at /royalties.")
+    except OmnisonicError as error:
+        _say(f"The older month stays open: {error.detail} {error.advice}")
 
 
 def news_are_tagged() -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from omnisonic.api import create_api
 from omnisonic.core.catalog import contributions, contributors, recordings, works
 from omnisonic.core.catalog.models import Contribution, Contributor, Provenance, Recording, Work
 from omnisonic.core.catalog.schemas import ContributionDraft, ContributorDraft, RecordingDraft
+from omnisonic.core.ledger.cosigner import make_cosigner, make_server
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.authentication import cookie_name
 from omnisonic.platform.auth.browser_sessions import open_session
@@ -143,3 +146,18 @@ def client_of(db: None, redis_client: Any) -> Iterator[Callable[[Actor], TestCli
 @lru_cache(maxsize=1)
 def _api() -> FastAPI:
     return create_api()
+
+
+@pytest.fixture
+def cosigner(db: None, storage: Any, configure: Callable[..., Any], tmp_path: Path) -> Iterator[str]:
+    """A cosigner of its own on a free port, in the settings; gives its address."""
+    configure(
+        STORAGE_TYPE="local", STORAGE_LOCAL_DIR=tmp_path / "storage", OMNISONIC_DATA_DIR=tmp_path / "data"
+    )
+    server = make_server(make_cosigner(), host="127.0.0.1", port=0)
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    configure(COSIGNER_URL=url)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield url
+    server.shutdown()
+    server.server_close()
