@@ -61,13 +61,17 @@ def _event(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.div(
-                rx.el.h2(rx.el.a(line.entity, href=line.href, class_name="ui-link"), dir="auto"),
-                rx.cond(
-                    line.is_over,
-                    badge("Over", kind="ok", icon="check"),
-                    badge("Fired", kind="warn", icon="bell"),
+                rx.el.div(
+                    rx.el.h2(rx.el.a(line.entity, href=line.href, class_name="ui-link"), dir="auto"),
+                    rx.cond(
+                        line.is_over,
+                        badge("Over", kind="ok", icon="check"),
+                        badge("Fired", kind="warn", icon="bell"),
+                    ),
+                    class_name="ui-row ui-row-wrap",
                 ),
-                class_name="ui-row ui-row-wrap",
+                rx.cond(~line.is_muted, _mute_button(line)),
+                class_name="ui-row ui-between",
             ),
             rx.el.p(line.words, data_testid="event-words"),
             rx.el.p(
@@ -90,7 +94,6 @@ def _event(line: Any) -> rx.Component:
                 class_name="ui-list",
             ),
         ),
-        rx.cond(~line.is_muted, rx.el.div(_mute_button(line), class_name="ui-row ui-row-wrap")),
         key=line.id,
         class_name="ui-decide",
         data_testid="event",

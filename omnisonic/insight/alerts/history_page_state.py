@@ -23,7 +23,7 @@ MAX_ROWS = 100
 
 
 class HistoryState(LookAgainState, rx.State):
-    """The caller's events. After a message was sent again, they are looked at until it arrived or failed."""
+    """The caller's events; those whose messages are on their way are looked at again by themselves."""
 
     path: ClassVar[str] = "/alerts"
     looks_max: ClassVar[int] = 90
@@ -36,11 +36,12 @@ class HistoryState(LookAgainState, rx.State):
 
     @rx.event
     @guarded
-    async def load(self) -> None:
-        """The newest events."""
+    async def load(self) -> Any:
+        """The newest events; messages on their way are looked at until they arrived or failed."""
         self.load_problem = ""
         lines, self._cursor = await in_thread(_find, current_actor(), "", PAGE_ROWS)
         self._show(lines)
+        return HistoryState.watch if self._is_under_way() else None
 
     @rx.event
     @guarded
@@ -69,7 +70,10 @@ class HistoryState(LookAgainState, rx.State):
     async def _look_again(self, actor: Actor) -> bool:
         async with self:
             await self._look(actor)
-            return any(message.is_under_way for line in self.lines for message in line.messages)
+            return self._is_under_way()
+
+    def _is_under_way(self) -> bool:
+        return any(message.is_under_way for line in self.lines for message in line.messages)
 
     async def _look(self, actor: Actor) -> None:
         lines, self._cursor = await in_thread(_find, actor, "", max(PAGE_ROWS, len(self.lines)))
