@@ -171,7 +171,7 @@ def _name_form(name: str, label: str, max_chars: int, on_submit: Any) -> rx.Comp
                 required=True,
                 max_length=max_chars,
                 default_value=CATALOG.new_name,
-                key=CATALOG.new_name + CATALOG.new_count.to(str),
+                key=CATALOG.new_name + CATALOG.is_asked.to(str),
                 dir="auto",
                 auto_complete="off",
                 custom_attrs={"autofocus": ""},

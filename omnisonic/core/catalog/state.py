@@ -61,7 +61,7 @@ class CatalogState(rx.State):
     problem: str = ""
     existing_href: str = ""
     new_name: str = ""
-    new_count: int = 0  # how often an address asked for the form
+    is_asked: int = 0  # 1 while the address asks for the form
     _cursors: dict[int, str] | None = None
     _cursors_of: str = ""
     _typed: str = ""
@@ -90,8 +90,8 @@ class CatalogState(rx.State):
         self.without = "without" in query and self.kind != Kind.PEOPLE
         self.is_filtered = bool(self.search or self.genre or self.mine or self.conflicts or self.without)
         self.hrefs = self._links()
-        if "new" in query:
-            self.new_name, self.new_count = str(query["new"])[:MAX_NEW_CHARS], self.new_count + 1
+        self.new_name = str(query.get("new", ""))[:MAX_NEW_CHARS]
+        self.is_asked = 1 if self.new_name else 0
         if not self.is_loaded:
             yield
         await self._show(current_actor(), str(query.get("after", "")), str(query.get("page", "1")))

@@ -22,6 +22,7 @@ class DialogBegin(rx.NoSSRComponent):
     dialog: rx.Var[str]
     at: rx.Var[int]
     is_alive: rx.Var[bool]
+    from_start: rx.Var[bool]
 
 
 class DialogEnd(rx.NoSSRComponent):
@@ -35,9 +36,12 @@ class DialogEnd(rx.NoSSRComponent):
     at: rx.Var[int]
 
 
-def opened_by_state(dialog_id: str, *, at: Any) -> rx.Component:
-    """Opens the dialog whenever the count `at` changes: for what is no button, such as a point of a chart."""
-    return DialogBegin.create(dialog=dialog_id, at=at, is_alive=rx.State.is_hydrated)
+def opened_by_state(dialog_id: str, *, at: Any, from_start: bool = False) -> rx.Component:
+    """Opens the dialog whenever the count `at` changes: for what is no button, such as a point of a chart.
+
+    `from_start`: also when the page comes with another count than 0, as where its address asks for a form.
+    """
+    return DialogBegin.create(dialog=dialog_id, at=at, is_alive=rx.State.is_hydrated, from_start=from_start)
 
 
 def opens(dialog_id: str) -> dict[str, Any]:

@@ -2,10 +2,11 @@ import { useEffect, useRef } from "react";
 
 /**
  * Opens the dialog `dialog` whenever `at` changes while the page is alive: a count that a reloaded page is given
- * back is no wish to open it again. What had the focus has it again when the dialog closes.
+ * back is no wish to open it again, unless `fromStart`: then any count but 0 is one. What had the focus has it
+ * again when the dialog closes.
  */
-export function DialogBegin({ dialog, at, isAlive }) {
-  const seen = useRef(at);
+export function DialogBegin({ dialog, at, isAlive, fromStart = false }) {
+  const seen = useRef(fromStart ? 0 : at);
   const wasAlive = useRef(isAlive);
   useEffect(() => {
     const before = wasAlive.current;
@@ -13,7 +14,7 @@ export function DialogBegin({ dialog, at, isAlive }) {
     if (seen.current === at) return;
     seen.current = at;
     const element = document.getElementById(dialog);
-    if (before && element && !element.open) element.showModal();
-  }, [dialog, at, isAlive]);
+    if ((fromStart ? at > 0 : before) && element && !element.open) element.showModal();
+  }, [dialog, at, isAlive, fromStart]);
   return null;
 }
