@@ -25,6 +25,7 @@ from omnisonic.core.ledger.verify_page import TITLE as PROOF_TITLE
 from omnisonic.core.ledger.verify_page import proof_page
 from omnisonic.core.licenses.page import licenses_page
 from omnisonic.core.licenses.state import LicensesState
+from omnisonic.core.royalties.cases_state import CasesState
 from omnisonic.core.royalties.cycle_check_state import CycleCheckState
 from omnisonic.core.royalties.cycle_page import cycle_page
 from omnisonic.core.royalties.cycle_state import CycleState
@@ -161,6 +162,7 @@ PAGES = (
             UsageState.load,
             MatchingState.load,
             StatementsState.load,
+            CasesState.load,
         ],
     ),
     Page(

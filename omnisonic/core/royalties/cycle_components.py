@@ -153,8 +153,8 @@ def _entry(line: Any) -> rx.Component:
             ),
         ),
         cell("Account", rx.el.span(line.account, dir="auto")),
-        cell("Debit", rx.el.span(line.debit, title=line.exact, class_name="ui-num"), end=True),
-        cell("Credit", rx.el.span(line.credit, title=line.exact, class_name="ui-num"), end=True),
+        cell("Debit", rx.cond(line.is_debit, _amount(line)), end=True),
+        cell("Credit", rx.cond(line.is_debit, rx.fragment(), _amount(line)), end=True),
         cell(
             "Proof",
             button(
@@ -169,6 +169,12 @@ def _entry(line: Any) -> rx.Component:
         ),
         key=line.id,
         data_testid="entry-row",
+    )
+
+
+def _amount(line: Any) -> rx.Component:
+    return rx.el.span(
+        line.amount, rx.el.span(line.rest, class_name="ry-rest"), title=line.exact, class_name="ui-num"
     )
 
 

@@ -13,10 +13,12 @@ from omnisonic.core.royalties.models import CycleStatus
 from omnisonic.core.royalties.money_words import (
     CYCLE_WORDS,
     REASON_WORDS,
-    amount,
     currencies_words,
+    exact_amount,
     period_words,
 )
+from omnisonic.core.royalties.shapes import money_view
+from omnisonic.core.royalties.statement_words import split_amount
 from omnisonic.platform.ui.words import count, day, short_hash
 
 ACCOUNT_WORDS = {
@@ -68,10 +70,10 @@ class EntryLine:
     what: str
     account: str
     work: str
-    debit: str
-    credit: str
+    is_debit: bool
+    amount: str
+    rest: str
     exact: str
-    is_placed: bool
 
 
 @dataclass
@@ -123,7 +125,7 @@ def checkpoint_line(cycle: CycleView) -> CheckpointLine:
 
 def entry_line(row: EntryRow, names: Mapping[str, str], titles: Mapping[str, str]) -> EntryLine:
     """An entry in words; `names` of contributors and `titles` of works by id."""
-    words = amount(abs(row.amount_nano), row.currency)
+    head, rest = split_amount(money_view(abs(row.amount_nano), row.currency))
     return EntryLine(
         id=row.id,
         place="–" if row.seq is None else f"{row.seq:,}",
@@ -131,10 +133,10 @@ def entry_line(row: EntryRow, names: Mapping[str, str], titles: Mapping[str, str
         what=row.description,
         account=account_words(row.account, names.get(row.contributor_id or "", "")),
         work=titles.get(row.work_id or "", ""),
-        debit=words.short if row.amount_nano > 0 else "",
-        credit=words.short if row.amount_nano < 0 else "",
-        exact=words.exact,
-        is_placed=row.seq is not None,
+        is_debit=row.amount_nano > 0,
+        amount=head,
+        rest=rest,
+        exact=exact_amount(abs(row.amount_nano), row.currency),
     )
 
 

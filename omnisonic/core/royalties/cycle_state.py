@@ -31,7 +31,7 @@ from omnisonic.platform.pagination import Page, decode_cursor
 from omnisonic.platform.ui.notices import tell
 
 CYCLE_PAGES = "/royalties/cycles/"
-ENTRY_ROWS = 30
+ENTRY_ROWS = 12
 MAX_ENTRIES = 300
 
 

@@ -6,6 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.core.royalties.cases_components import cases_tab, own_cases
+from omnisonic.core.royalties.cases_state import CasesState
+from omnisonic.core.royalties.claim_form import claim_form
 from omnisonic.core.royalties.cycles_components import cycle_form, cycles_tab, open_button
 from omnisonic.core.royalties.matching_components import matching_tab
 from omnisonic.core.royalties.state import RoyaltiesState
@@ -16,12 +19,14 @@ from omnisonic.platform.ui.feedback import error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 
 ROYALTIES: Any = RoyaltiesState  # Reflex types no variables of dataclasses
+CASES: Any = CasesState
 TABS = (
     ("cycles", "Cycles"),
     ("usage", "Usage"),
     ("matching", "Matching"),
     ("statements", "Statements"),
     ("payouts", "Payouts"),
+    ("cases", "Disputes"),
 )
 
 
@@ -58,6 +63,7 @@ def royalties_page() -> rx.Component:
                 rx.cond(ROYALTIES.is_loaded, _content(), skeleton(shape="row", count=6)),
             ),
             rx.cond(ROYALTIES.is_curator, cycle_form()),
+            claim_form(),
         ),
         active="royalties",
         crumbs=crumbs(("Catalog", "/catalog"), ("Royalties", None)),
@@ -71,7 +77,12 @@ def _content() -> rx.Component:
         ("usage", usage_tab()),
         ("matching", matching_tab()),
         ("payouts", payouts_tab()),
-        statements_tab(),
+        ("cases", cases_tab()),
+        rx.el.div(
+            statements_tab(),
+            rx.cond(~ROYALTIES.is_curator, own_cases()),
+            class_name="ui-stack ui-stack-6",
+        ),
     )
 
 
@@ -89,6 +100,15 @@ def _tabs() -> rx.Component:
                     ),
                 )
                 if tab == "matching"
+                else rx.cond(
+                    CASES.open_count > 0,
+                    rx.el.span(
+                        CASES.open_count,
+                        rx.el.span(" to answer", class_name="ui-sr-only"),
+                        class_name="ry-count",
+                    ),
+                )
+                if tab == "cases"
                 else None,
                 href=f"/royalties?tab={tab}",
                 aria_current=rx.cond(ROYALTIES.tab == tab, "page", "false"),

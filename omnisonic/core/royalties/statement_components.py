@@ -8,7 +8,7 @@ import reflex as rx
 
 from omnisonic.core.royalties.statement_state import StatementState
 from omnisonic.core.royalties.statements_components import change
-from omnisonic.platform.ui.controls import button, link_button, segmented
+from omnisonic.platform.ui.controls import badge, button, icon_button, link_button, segmented
 from omnisonic.platform.ui.table import cell
 
 STATEMENT: Any = StatementState  # Reflex types no variables of dataclasses
@@ -203,6 +203,19 @@ def _actions(line: Any) -> rx.Component:
             icon="shield-check",
             aria_label="Proof of " + line.title + ", " + line.where + ", " + line.month + ", " + line.exact,
             on_click=STATEMENT.prove(line.id),
+        ),
+        rx.cond(
+            STATEMENT.open_disputes.contains(line.id),
+            badge("Disputed", kind="warn", icon="scale", data_testid="line-disputed"),
+            rx.cond(
+                STATEMENT.is_own,
+                icon_button(
+                    "message-square-warning",
+                    "Dispute this line: " + line.title + ", " + line.where + ", " + line.month,
+                    testid="line-dispute",
+                    on_click=STATEMENT.ask_dispute(line.id),
+                ),
+            ),
         ),
         class_name="ui-row ry-actions",
     )

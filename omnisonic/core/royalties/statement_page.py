@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.core.royalties.dispute_dialog import dispute_dialog
 from omnisonic.core.royalties.proof_dialog import proof_dialog
 from omnisonic.core.royalties.statement_components import invoice_head, invoice_lines
 from omnisonic.core.royalties.statement_state import StatementState
@@ -32,6 +33,7 @@ def statement_page() -> rx.Component:
                 ),
             ),
             proof_dialog(STATEMENT.proof, STATEMENT.proof_at),
+            dispute_dialog(),
         ),
         active="royalties",
         crumbs=crumbs(("Royalties", "/royalties"), (STATEMENT.head.title, None)),

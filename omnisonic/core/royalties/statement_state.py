@@ -10,8 +10,9 @@ import reflex as rx
 
 from omnisonic.core.ledger.proofs import inclusion_proof
 from omnisonic.core.royalties import statements
-from omnisonic.core.royalties.access import is_curator
-from omnisonic.core.royalties.models import StatementLine
+from omnisonic.core.royalties.access import is_curator, own_parties
+from omnisonic.core.royalties.disputes import list_disputes, open_dispute
+from omnisonic.core.royalties.models import CaseStatus, StatementLine
 from omnisonic.core.royalties.proof_words import ProofWords, line_words
 from omnisonic.core.royalties.statement_words import (
     InvoiceLine,
@@ -23,15 +24,17 @@ from omnisonic.core.royalties.statements_lines import get_line, line_views, list
 from omnisonic.core.royalties.statements_schemas import LineOrder
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.guard import current_actor, guarded
-from omnisonic.platform.db import in_thread, read_session
+from omnisonic.platform.db import in_thread, read_session, unit_of_work
+from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id
-from omnisonic.platform.pagination import Page, decode_cursor
-from omnisonic.platform.ui.notices import warn
+from omnisonic.platform.pagination import MAX_LIMIT, Page, decode_cursor
+from omnisonic.platform.ui.notices import tell, warn
 
 STATEMENT_PAGES = "/royalties/statements/"
 PAGE_LINES = 50
 MAX_LINES = 400
+MAX_REASON_CHARS = 2000
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Read:
     head: StatementHead
     lines: list[InvoiceLine] = field(default_factory=list)
     cursor: str = ""
+    is_own: bool = False
+    open_disputes: list[str] = field(default_factory=list)
 
 
 class StatementState(rx.State):
@@ -56,6 +61,13 @@ class StatementState(rx.State):
     order: str = LineOrder.AMOUNT.value
     proof: rx.Field[ProofWords] = rx.field(default_factory=ProofWords)
     proof_at: int = 0  # counts proofs asked for; the dialog opens when it changes
+    is_own: bool = False
+    open_disputes: rx.Field[list[str]] = rx.field(default_factory=list)  # lines that wait for an answer
+    disputed_words: str = ""
+    disputed_at: int = 0
+    disputed: int = 0
+    dispute_problem: str = ""
+    _disputed_line: str = ""
 
     @rx.event
     @guarded
@@ -107,8 +119,37 @@ class StatementState(rx.State):
         self.proof_at += 1
         return None
 
+    @rx.event
+    @guarded
+    async def ask_dispute(self, line_id: str) -> None:
+        """Open the form that disputes a line."""
+        found = next((one for one in self.lines if one.id == line_id), None)
+        if found is not None:
+            self._disputed_line, self.dispute_problem = line_id, ""
+            self.disputed_words = f"{found.title}, {found.where}, {found.month}: {found.exact}"
+            self.disputed_at += 1
+
+    @rx.event
+    @guarded
+    async def dispute(self, form: dict[str, Any]) -> Any:
+        """Say what is wrong with the chosen line."""
+        wanted = parse_id(self._disputed_line)
+        reason = str(form.get("dispute_reason", "")).strip()[:MAX_REASON_CHARS]
+        if wanted is None or not reason:
+            self.dispute_problem = "Say what is wrong: the curator who answers sees only this."
+            return None
+        try:
+            await in_thread(_dispute, current_actor(), wanted, reason)
+        except OmnisonicError as error:
+            self.dispute_problem = f"{error.detail} {error.advice}"
+            return None
+        self.disputed += 1
+        self.open_disputes = [*self.open_disputes, self._disputed_line]
+        return tell("The line is disputed", "You see the answer on your royalties page.")
+
     def _show(self, found: Read) -> None:
         self.head, self.lines, self.cursor = found.head, found.lines, found.cursor
+        self.is_own, self.open_disputes = found.is_own, found.open_disputes
 
 
 def _read(actor: Actor, statement_id: UUID, order: str, cursor: str = "") -> Read:
@@ -117,7 +158,17 @@ def _read(actor: Actor, statement_id: UUID, order: str, cursor: str = "") -> Rea
         page = Page(limit=PAGE_LINES, after=decode_cursor(cursor))
         lines, next_cursor = list_lines(session, statement, page=page, order=LineOrder(order))
         head = statement_head(statements.view_of(session, statement))
-    return Read(head, [invoice_line(one) for one in lines], next_cursor or "")
+        is_own = statement.contributor_id in own_parties(session, actor)
+        asked = Page(limit=MAX_LIMIT)
+        waiting = list_disputes(session, actor, page=asked, status=CaseStatus.OPEN).disputes
+    open_disputes = [str(one.line_id) for one in waiting if one.statement_id == statement_id]
+    return Read(head, [invoice_line(one) for one in lines], next_cursor or "", is_own, open_disputes)
+
+
+@repeatable
+def _dispute(actor: Actor, line_id: UUID, reason: str) -> None:
+    with unit_of_work() as uow:
+        open_dispute(uow, actor, line_id=line_id, reason=reason)
 
 
 def _prove(actor: Actor, statement_id: UUID, line_id: UUID) -> ProofWords:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnisonic.core import money
+from omnisonic.core.catalog.role_words import percent_words
 from omnisonic.core.identifiers import format_isrc
 from omnisonic.core.royalties.models import PayoutStatus
 from omnisonic.core.royalties.money_words import (
@@ -26,7 +27,6 @@ PAYOUT_WORDS = {
     PayoutStatus.PAID: "Paid",
     PayoutStatus.CANCELED: "Canceled",
 }
-PPM_PER_PERCENT = 10_000
 
 
 @dataclass
@@ -276,12 +276,8 @@ def change_words(now: MoneyView, before: MoneyView | None) -> tuple[str, str]:
 
 
 def share_words(share_ppm: int | None) -> str:
-    """A share in percent with the digits it needs."""
-    if share_ppm is None:
-        return "–"
-    whole, rest = divmod(share_ppm, PPM_PER_PERCENT)
-    decimals = f"{rest:04d}".rstrip("0")
-    return f"{whole}.{decimals} %" if decimals else f"{whole} %"
+    """A share in percent with the digits it needs; a dash when unknown."""
+    return "–" if share_ppm is None else percent_words(share_ppm)
 
 
 def _exact(view: MoneyView) -> str:

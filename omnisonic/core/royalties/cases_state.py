@@ -1,0 +1,217 @@
+"""Disputes and claims on `/royalties`: a payee's own, everybody's for curators, who answer them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from pydantic import ValidationError
+
+from omnisonic.core.catalog.repository import contributors_by_ids, works_by_ids
+from omnisonic.core.catalog.role_words import percent_words
+from omnisonic.core.royalties import claims, disputes
+from omnisonic.core.royalties.access import own_parties
+from omnisonic.core.royalties.case_words import CLAIM, DISPUTE, CaseLine, claim_line, dispute_line
+from omnisonic.core.royalties.claims_schemas import ClaimRequest
+from omnisonic.core.royalties.disputes_schemas import Correction
+from omnisonic.platform.actor import Actor, Role
+from omnisonic.platform.auth.guard import current_actor, guarded
+from omnisonic.platform.db import in_thread, read_session, unit_of_work
+from omnisonic.platform.db_errors import repeatable
+from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.ids import parse_id, utc_now
+from omnisonic.platform.pagination import Page
+from omnisonic.platform.ui.notices import tell, warn
+
+LIST_ROWS = 50
+MAX_CHARS = 2000
+PPM_PER_PERCENT = 10_000
+ACCEPTED, REJECTED = "You are right.", "It is right as it stands."
+
+
+class CasesState(rx.State):
+    """What is disputed or claimed, newest first, and the forms that claim and answer."""
+
+    is_loaded: bool = False
+    load_problem: str = ""
+    cases: rx.Field[list[CaseLine]] = rx.field(default_factory=list)
+    open_count: int = 0
+    asked: rx.Field[CaseLine | None] = rx.field(default=None)
+    asked_at: int = 0
+    answered: int = 0
+    parties: rx.Field[list[list[str]]] = rx.field(default_factory=list)  # of the account: id and name
+    work_id: str = ""
+    work_title: str = ""
+    free: str = ""
+    claim_problem: str = ""
+    claim_at: int = 0
+    claimed: int = 0
+
+    @rx.event
+    @guarded
+    async def load(self) -> None:
+        """The cases that the caller may see; the address may name a work to claim a share of."""
+        self.load_problem = ""
+        actor = current_actor()
+        await self._look(actor)
+        self.parties = await in_thread(_own_names, actor)
+        self.is_loaded = True
+        wanted = parse_id(self.router.url.query_parameters.get("claim", ""))
+        if wanted is not None and self.parties:
+            await self._choose(wanted)
+            self.claim_at += 1
+
+    @rx.event
+    @guarded
+    async def choose_work(self, work_id: str, _title: str = "") -> None:
+        """Which work a share is claimed of, and how much of it is free."""
+        self.claim_problem, self.free, self.work_id, self.work_title = "", "", "", ""
+        wanted = parse_id(work_id)
+        if wanted is not None:
+            await self._choose(wanted)
+
+    @rx.event
+    @guarded
+    async def claim(self, form: dict[str, Any]) -> Any:
+        """Claim a share of the chosen work."""
+        self.claim_problem = ""
+        try:
+            request = _claim_of(self.work_id, form)
+            await in_thread(_claim, current_actor(), request)
+        except (ValidationError, ValueError, InvalidOperation):
+            self.claim_problem = (
+                "Choose a work, give a share between 0.0001 and 100 percent, and say why it is yours."
+            )
+            return None
+        except OmnisonicError as error:
+            errors = getattr(error, "errors", None)
+            self.claim_problem = errors[0].message if errors else f"{error.detail} {error.advice}"
+            return None
+        self.claimed += 1
+        await self._look(current_actor())
+        return tell("Your claim is with a curator", "You see the answer here.")
+
+    @rx.event
+    @guarded
+    async def withdraw(self, case_id: str) -> Any:
+        """Take one's own dispute or claim back."""
+        return await self._settle(case_id, _withdraw, "", "", "It was taken back")
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
+    async def ask(self, case_id: str) -> None:
+        """Open the form that answers a case."""
+        self.asked = self._case(case_id)
+        self.asked_at += 1 if self.asked else 0
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
+    async def answer(self, form: dict[str, Any]) -> Any:
+        """Answer the case that was asked about."""
+        asked, self.asked = self.asked, None
+        self.answered += 1
+        if asked is None:
+            return None
+        words = str(form.get("case_answer", "")).strip()[:MAX_CHARS]
+        decision = str(form.get("case_decision", ""))
+        return await self._settle(asked.id, _answer, decision, words, "Answered")
+
+    async def _settle(self, case_id: str, settle: Any, decision: str, words: str, done: str) -> Any:
+        found = self._case(case_id)
+        if found is None:
+            return None
+        actor = current_actor()
+        try:
+            await in_thread(settle, actor, found.kind, UUID(found.id), found.version, decision, words)
+        except OmnisonicError as error:
+            await self._look(actor)
+            return warn(error.title, f"{error.detail} {error.advice}")
+        await self._look(actor)
+        return tell(done, found.title)
+
+    async def _choose(self, work_id: UUID) -> None:
+        self.work_title, self.free = await in_thread(_free_of, current_actor(), work_id)
+        self.work_id = str(work_id)
+
+    async def _look(self, actor: Actor) -> None:
+        self.cases = await in_thread(_read, actor)
+        self.open_count = sum(one.is_open for one in self.cases)
+
+    def _case(self, case_id: str) -> CaseLine | None:
+        return next((one for one in self.cases if one.id == case_id), None)
+
+
+def _read(actor: Actor) -> list[CaseLine]:
+    now, page = utc_now(), Page(limit=LIST_ROWS)
+    with read_session() as session:
+        disputed = disputes.list_disputes(session, actor, page=page).disputes
+        claimed = claims.list_claims(session, actor, page=page).claims
+    dated = [(one.created_at, dispute_line(one, now=now)) for one in disputed]
+    dated += [(one.created_at, claim_line(one, now=now)) for one in claimed]
+    dated.sort(key=lambda row: (not row[1].is_open, -row[0].timestamp()))
+    return [line for _, line in dated]
+
+
+def _own_names(actor: Actor) -> list[list[str]]:
+    with read_session() as session:
+        found = contributors_by_ids(session, own_parties(session, actor))
+    return [[str(one), row.name] for one, row in found.items() if row.merged_into is None]
+
+
+def _free_of(actor: Actor, work_id: UUID) -> tuple[str, str]:
+    with read_session() as session:
+        free = claims.free_share(session, actor, work_id=work_id)
+        title = works_by_ids(session, [free.work_id])[free.work_id].title
+    return title, percent_words(free.free_ppm) if free.free_ppm else ""
+
+
+def _claim_of(work_id: str, form: dict[str, Any]) -> ClaimRequest:
+    percent = Decimal(str(form.get("claim_share", "")).strip().rstrip("%").strip().replace(",", "."))
+    since = str(form.get("claim_from", "")).strip()
+    return ClaimRequest(
+        work_id=UUID(work_id),
+        contributor_id=UUID(str(form.get("claim_party", ""))),
+        share_ppm=int(percent * PPM_PER_PERCENT),
+        role=str(form.get("claim_role", "")),
+        valid_from=date.fromisoformat(since) if since else None,
+        reason=str(form.get("claim_reason", "")).strip()[:MAX_CHARS],
+    )
+
+
+@repeatable
+def _claim(actor: Actor, request: ClaimRequest) -> None:
+    with unit_of_work() as uow:
+        claims.claim_share(uow, actor, request=request)
+
+
+@repeatable
+def _withdraw(actor: Actor, kind: str, case_id: UUID, version: int, _decision: str, _words: str) -> None:
+    with unit_of_work() as uow:
+        if kind == DISPUTE:
+            disputes.withdraw_dispute(uow, actor, dispute_id=case_id, version=version)
+        else:
+            claims.withdraw_claim(uow, actor, claim_id=case_id, version=version)
+
+
+@repeatable
+def _answer(actor: Actor, kind: str, case_id: UUID, version: int, decision: str, words: str) -> None:
+    answer = words or (REJECTED if decision == "reject" else ACCEPTED)
+    with unit_of_work() as uow:
+        if kind == CLAIM and decision == "reject":
+            claims.reject_claim(uow, actor, claim_id=case_id, answer=answer, version=version)
+        elif kind == CLAIM:
+            claims.accept_claim(uow, actor, claim_id=case_id, answer=answer, version=version)
+        elif decision in set(Correction):
+            disputes.accept_dispute(
+                uow,
+                actor,
+                dispute_id=case_id,
+                answer=answer,
+                correction=Correction(decision),
+                version=version,
+            )
+        else:
+            disputes.reject_dispute(uow, actor, dispute_id=case_id, answer=answer, version=version)
