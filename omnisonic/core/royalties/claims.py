@@ -135,9 +135,7 @@ def withdraw_claim(
     uow: UnitOfWork, actor: Actor, *, claim_id: UUID, version: int | None = None
 ) -> ClaimAnswer:
     """Take one's own claim back. Raises `NotFound`, `Forbidden`, `VersionConflict`, `CaseDecided`."""
-    claim = _locked(uow, actor, claim_id, version)
-    if claim.contributor_id not in own_parties(uow.session, actor):
-        raise Forbidden("Only who claims a share withdraws it. Accept or reject it.")
+    claim = _locked(uow, actor, claim_id, version, is_own=True)
     _settle(uow, claim, CaseStatus.WITHDRAWN)
     return ClaimAnswer(claim=views_of(uow.session, [claim])[0])
 
@@ -239,8 +237,12 @@ def _find(session: Session, actor: Actor, claim_id: UUID, *, for_update: bool = 
     return found
 
 
-def _locked(uow: UnitOfWork, actor: Actor, claim_id: UUID, version: int | None) -> ShareClaim:
+def _locked(
+    uow: UnitOfWork, actor: Actor, claim_id: UUID, version: int | None, *, is_own: bool = False
+) -> ShareClaim:
     claim = _find(uow.session, actor, claim_id, for_update=True)
+    if is_own and claim.contributor_id not in own_parties(uow.session, actor):
+        raise Forbidden("Only who claims a share withdraws it. Accept or reject it.")
     if version is not None and version != claim.version:
         raise VersionConflict(current=_current(uow.session, claim))
     if claim.status is not CaseStatus.OPEN:

@@ -57,9 +57,7 @@ def withdraw_dispute(
     uow: UnitOfWork, actor: Actor, *, dispute_id: UUID, version: int | None = None
 ) -> DisputeAnswer:
     """Take one's own dispute back. Raises `NotFound`, `Forbidden`, `VersionConflict`, `CaseDecided`."""
-    dispute, _, statement = _locked(uow, actor, dispute_id, version)
-    if dispute.contributor_id not in own_parties(uow.session, actor):
-        raise Forbidden("Only the payee withdraws a dispute. Accept or reject it.")
+    dispute, _, statement = _locked(uow, actor, dispute_id, version, is_own=True)
     _settle(uow, dispute, statement, CaseStatus.WITHDRAWN)
     return _answer(uow.session, dispute)
 
@@ -178,9 +176,11 @@ def _find(session: Session, actor: Actor, dispute_id: UUID, *, for_update: bool 
 
 
 def _locked(
-    uow: UnitOfWork, actor: Actor, dispute_id: UUID, version: int | None
+    uow: UnitOfWork, actor: Actor, dispute_id: UUID, version: int | None, *, is_own: bool = False
 ) -> tuple[LineDispute, StatementLine, Statement]:
     dispute = _find(uow.session, actor, dispute_id, for_update=True)
+    if is_own and dispute.contributor_id not in own_parties(uow.session, actor):
+        raise Forbidden("Only the payee withdraws a dispute. Accept or reject it.")
     if version is not None and version != dispute.version:
         raise VersionConflict(current=_current(uow.session, dispute))
     if dispute.status is not CaseStatus.OPEN:
