@@ -43,6 +43,14 @@ function peak(element, figure) {
   }];
 }
 
+const FEW = 6;
+
+/** Counts are whole: where they are few each has its line, or rounding would name two lines alike. */
+function wholeSteps(figure) {
+  const most = Math.max(0, ...figure.lines.flatMap((line) => line.values));
+  return most <= FEW ? { tick0: 0, dtick: 1 } : {};
+}
+
 // Plotly reads a few tags in names: what came from outside is text.
 const escape = (words) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
@@ -67,6 +75,7 @@ export function TimeChart({ name, title, summary, figure, csv, onPick }) {
       data: [...traces(element, figure), ...peak(element, figure)],
       layout: {
         ...base, hovermode: "closest", margin: { t: 12, r: 12, b: 28, l: 32 },
+        yaxis: { ...base.yaxis, ...wholeSteps(figure) },
         xaxis: { ...base.xaxis, type: "date", nticks: 7, range: [figure.starts[0], figure.starts.at(-1)], ...single,
           tickformat: figure.bucket === "hour" ? "%-d %b\n%H:%M" : "%-d %b", hoverformat: "%-d %b %Y" },
       },
