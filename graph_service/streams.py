@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
-from graph_service.context import primary_session
+from graph_service.context import OpenSession, primary_session
 from graph_service.operations import Operations, Prepared
 from graph_service.reads import Database
 from graph_service.results import result_text
@@ -112,10 +112,18 @@ class Group:
 class Streams:
     """Every running stream of this process."""
 
-    def __init__(self, operations: Operations, database: Database, channels: Channels) -> None:
+    def __init__(
+        self,
+        operations: Operations,
+        database: Database,
+        channels: Channels,
+        *,
+        open_session: OpenSession = primary_session,
+    ) -> None:
         self._operations = operations
         self._database = database
         self._channels = channels
+        self._open_session = open_session
         self._groups: dict[Key, Group] = {}
         self._followers: dict[str, set[Member]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -210,7 +218,7 @@ class Streams:
 
     async def _read(self, watch: StreamWatch, place: int) -> Part:
         def read() -> Part:
-            with primary_session() as session:
+            with self._open_session() as session:
                 return watch.read(session, place, ROWS_AT_ONCE)
 
         while True:
