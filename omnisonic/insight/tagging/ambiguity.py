@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from omnisonic.insight.tagging import lexicon
+from omnisonic.insight.tagging import cues, lexicon
 
 
 class Ambiguity(StrEnum):
@@ -38,6 +38,7 @@ class Profile:
     known: bool  # made of words that are also something else
     doubtful: bool  # no name by itself
     own: frozenset[str]  # the words without their order
+    topical: bool  # some of them say what a text is about
 
 
 def profile_of(key: str) -> Profile:
@@ -50,7 +51,9 @@ def profile_of(key: str) -> Profile:
     surprise = lexicon.surprise(words)
     known = all(_is_known(words[at]) for at in content)
     kind = _classify(words, content, ordinary, surprise)
-    return Profile(words, content, kind, surprise, ordinary, known, kind in DOUBTFUL, frozenset(words))
+    own = frozenset(words)
+    topical = not own.isdisjoint(cues.TOPICAL)
+    return Profile(words, content, kind, surprise, ordinary, known, kind in DOUBTFUL, own, topical)
 
 
 def _is_known(word: str) -> bool:

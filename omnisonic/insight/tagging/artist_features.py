@@ -245,8 +245,9 @@ def _observe_topic(reading: Reading, candidate: Candidate) -> None:
         candidate.first,
         candidate.last + 1,
     )
-    own = profile.own
-    strong, weak, elsewhere = strong - own, weak - own, elsewhere - own
+    if profile.topical:  # its own words say nothing of the text
+        own = profile.own
+        strong, weak, elsewhere = strong - own, weak - own, elsewhere - own
     if strong or len(weak) > 1:
         tokens = reading.tokens
         around = (*tokens[max(0, first - NEAR_WORDS) : first], *tokens[after : after + NEAR_WORDS])

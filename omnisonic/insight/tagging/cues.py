@@ -27,6 +27,7 @@ SAYING = _LISTS["SAYING"]  # Before words that somebody spoke.
 
 MUSIC = STRONG | ROLES
 ANY_MUSIC = MUSIC | WEAK
+TOPICAL = ANY_MUSIC | ELSEWHERE
 SONGS = STRONG | TITLE_NOUNS
 PLAYERS = ROLES | MEMBERS
 STAGE = STRONG | {"tour", "dates", "show", "shows", "reunion"}

@@ -12,7 +12,9 @@ MAX_JOINT_CHARS = 14
 
 def link_lists(reading: Reading, candidates: list[Candidate]) -> None:
     """Names in one enumeration vouch for each other: "Yes, Genesis and King Crimson"; places alone do not."""
-    artists = [one for one in candidates if one.artists and one.case is not Case.LOWER]
+    artists = [one for one in candidates if one.owners.artists and one.case is not Case.LOWER]
+    if len(artists) < 2:
+        return
     run: list[Candidate] = []
     for one in artists:
         if run and not _enumerates(reading, run[-1], one):
@@ -23,6 +25,8 @@ def link_lists(reading: Reading, candidates: list[Candidate]) -> None:
 
 
 def _vouch_in_list(reading: Reading, run: list[Candidate]) -> None:
+    if len(run) < 2:
+        return
     solid = [one for one in run if one.profile.ambiguity in SOLID]
     worded = [one for one in run if one.profile.ambiguity not in (Ambiguity.PLACE, Ambiguity.FIRST_NAME)]
     strong, weak, _ = reading.music()

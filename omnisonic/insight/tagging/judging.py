@@ -113,6 +113,9 @@ def judge_titles(
     accept: float,
 ) -> dict[int, Judgment]:
     """Decisions on titles, given the artists that were accepted."""
+    titled = [(number, one) for number, one in enumerate(candidates) if one.owners.titles]
+    if not titled:
+        return {}
     credits_found = [
         Credit(one.entry.id, one.candidate.first, one.candidate.last, one.candidate.start, one.candidate.end)
         for one in artists.values()
@@ -123,8 +126,7 @@ def judge_titles(
         number: _judge_title(reading, candidate, credits_found, model)
         if candidate.quoted or not candidate.owners.credited.isdisjoint(credited)
         else Judgment(candidate, None, NOBODY_BESIDE, candidate.features, 0.0)
-        for number, candidate in enumerate(candidates)
-        if candidate.owners.titles
+        for number, candidate in titled
     }
 
 
@@ -151,10 +153,12 @@ def to_link(reading: Reading, judgment: Judgment, entry: CatalogEntry) -> FoundL
     if "embedding" in judgment.features:
         method = LinkMethod.HYBRID
     evidence: dict[str, object] = {
-        "alias": " ".join(candidate.profile.words),
-        "ambiguity": candidate.profile.ambiguity.value,
-        "candidates": [*candidate.owners.listed],
-        "features": {name: round(value, 3) for name, value in judgment.features.items() if value},
+        **candidate.owners.described,
+        "features": {
+            name: value if value == 1.0 else round(value, 3)
+            for name, value in judgment.features.items()
+            if value
+        },
         "cues": sorted(candidate.cues),
         "rule": judgment.rule,
         "band": band(confidence),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from omnisonic.insight.news import EntityType, LinkMethod
 
@@ -43,8 +45,7 @@ class StopRule:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundLink:
+class FoundLink(NamedTuple):
     """One accepted mention with everything that led to it."""
 
     entity_id: str
@@ -54,11 +55,10 @@ class FoundLink:
     matched_text: str
     confidence: float
     method: LinkMethod
-    evidence: dict[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class UnlinkedMention:
+class UnlinkedMention(NamedTuple):
     """A music-shaped name that no entity of the catalog explains."""
 
     start: int
@@ -68,8 +68,7 @@ class UnlinkedMention:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(NamedTuple):
     """What was found in one item, in the order of the text."""
 
     links: tuple[FoundLink, ...] = ()

@@ -27,7 +27,7 @@ class Owners:
     nearest: tuple[CatalogEntry, ...]  # artists whose closest form this is
     favorite: CatalogEntry | None  # of these the one that has clearly more titles than the next
     looks: Mapping[str, float]  # features of the artists that no text changes
-    listed: tuple[Mapping[str, str], ...]  # for the evidence
+    described: Mapping[str, object]  # for the evidence
 
     @property
     def name(self) -> str:
@@ -50,11 +50,19 @@ def gather(owners: Sequence[Owner], profile: Profile, popularity: Mapping[str, i
         nearest,
         _favorite(nearest, popularity),
         _looks(profile, closest, len(artists)) if artists else {},
-        tuple(
-            {"id": one.id, "type": one.type.value, "name": one.name, "form": kind.name.lower()}
-            for one, kind in (*artists, *titles)[:MAX_LISTED]
-        ),
+        _describe(profile, (*artists, *titles)),
     )
+
+
+def _describe(profile: Profile, owners: Sequence[Owner]) -> dict[str, object]:
+    return {
+        "alias": " ".join(profile.words),
+        "ambiguity": profile.ambiguity.value,
+        "candidates": [
+            {"id": one.id, "type": one.type.value, "name": one.name, "form": kind.name.lower()}
+            for one, kind in owners[:MAX_LISTED]
+        ],
+    }
 
 
 def _looks(profile: Profile, closest: AliasKind, count: int) -> dict[str, float]:

@@ -72,13 +72,13 @@ class Tagger:
     def tag(self, item: Item) -> Tagged:
         """Links of one item, in the order of the text; the same item always gives the same links."""
         reading, judged = self._judge(item)
-        links = tuple(
+        accept = self._accept
+        links = [
             to_link(reading, one, one.entry)
             for one in judged
-            if one.entry is not None and one.confidence >= self._accept
-        )
-        spans = [(link.start, link.end) for link in links]
-        return Tagged(links, find_unlinked(reading, spans))
+            if one.entry is not None and one.confidence >= accept
+        ]
+        return Tagged(tuple(links), find_unlinked(reading, links))
 
     def judgments(self, item: Item) -> list[Judgment]:
         """Every candidate with what was decided, the refused ones too: for explaining and for fitting."""

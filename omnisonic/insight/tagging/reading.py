@@ -135,15 +135,13 @@ class Reading:
             return Case.NONE
         body, starts = self.body, self.starts
         lettered = [
-            first + at for at in profile.content if first + at <= last and body[starts[first + at]].isalpha()
+            at for place in profile.content if (at := first + place) <= last and body[starts[at]].isalpha()
         ]
         if not lettered:
             return self._case_of_article(first, last)
         letter = body[starts[lettered[0]]]
-        if letter.lower() == letter.upper():
-            return Case.NONE
         if not letter.isupper():
-            return Case.LOWER
+            return Case.NONE if letter.lower() == letter.upper() else Case.LOWER
         for at in lettered[1:]:
             if not body[starts[at]].isupper() and not self._need_no_capital(name, at):
                 return Case.LOWER

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from omnisonic.insight.tagging import cues
 from omnisonic.insight.tagging.lexicon import STOP_WORDS, is_ordinary, places
-from omnisonic.insight.tagging.mentions import UnlinkedMention
+from omnisonic.insight.tagging.mentions import FoundLink, UnlinkedMention
 from omnisonic.insight.tagging.normalize import normalize
 from omnisonic.insight.tagging.reading import Reading, Style
 
@@ -30,14 +30,16 @@ _TAIL = re.compile(r"(?:['’]s)?[\s.,!&'’-]*$")
 _START = attrgetter("start")
 
 
-def find_unlinked(reading: Reading, linked: Collection[tuple[int, int]]) -> tuple[UnlinkedMention, ...]:
+def find_unlinked(reading: Reading, links: Sequence[FoundLink]) -> tuple[UnlinkedMention, ...]:
     """Strong mentions outside of all links, in the order of the text, one per span."""
-    strong, _, _ = reading.music()
-    if not strong or reading.style_at(len(reading.item.title) + 1) is Style.UPPER:
+    if not reading.music()[0]:
+        return ()
+    proposed = list(_propose(reading))
+    if not proposed or reading.style_at(len(reading.item.title) + 1) is Style.UPPER:
         return ()
     found: dict[tuple[int, int], UnlinkedMention] = {}
-    for mention in _propose(reading):
-        free = all(mention.end <= start or mention.start >= end for start, end in linked)
+    for mention in proposed:
+        free = all(mention.end <= link.start or mention.start >= link.end for link in links)
         if free and _is_name(mention.text) and len(found) < MAX_UNLINKED:
             found.setdefault((mention.start, mention.end), mention)
     return tuple(sorted(found.values(), key=_START)) if found else ()
