@@ -22,6 +22,7 @@ from omnisonic.insight.drawer.state import ArticlesState
 from omnisonic.insight.news import EntityType
 from omnisonic.insight.parameters import AnalyticsParameters
 from omnisonic.insight.store.buckets import STEPS, BucketSize
+from omnisonic.insight.store.running import patience
 from omnisonic.platform.auth.guard import guarded
 from omnisonic.platform.db import in_thread, read_session
 from omnisonic.platform.errors import NotFound
@@ -30,6 +31,7 @@ from omnisonic.platform.ui.notices import warn
 
 ALL = "all"
 UNKNOWN = "unknown"
+PAGE_MAX_S, QUERY_MAX_S = 40, 19  # of all figures of a page together, and of each query for them
 FILES = ("mentions", "genres", "sources", "network")
 
 
@@ -206,7 +208,7 @@ class FiguresState(rx.State, mixin=True):
 
 
 def _read(asked: AnalyticsParameters) -> Board:
-    with read_session() as session:
+    with patience(total_s=PAGE_MAX_S, each_s=QUERY_MAX_S), read_session() as session:
         return read_board(session, asked=asked)
 
 
