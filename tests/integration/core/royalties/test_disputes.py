@@ -9,15 +9,17 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from omnisonic.core.royalties import disputes, payouts
+from omnisonic.core.royalties import disputes, exchange_rates, payouts
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.disputes_schemas import Correction, DisputeAnswer
 from omnisonic.core.royalties.errors import CaseDecided, CaseOpenAlready
+from omnisonic.core.royalties.exchange_rates_schemas import RateDraft
 from omnisonic.core.royalties.models import CaseStatus, Statement, StatementLine
 from omnisonic.core.royalties.payouts_schemas import ProposeRequest
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.errors import Forbidden, NotFound, VersionConflict
+from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import Page
 from tests.integration.core.conftest import link, set_shares, share
 from tests.integration.core.royalties.books import (
@@ -119,6 +121,37 @@ def test_an_accepted_dispute_corrects_the_usage_behind_the_line(
     nothing = open_dispute(mara, line_id).dispute  # of nothing there is nothing to hold
     assert (nothing.held.amount, balances()) == ("0", {})
     assert accept(curator, nothing.id, Correction.TAKE_BACK).corrected == 0
+
+
+def test_the_next_statement_goes_on_with_what_was_paid_exchanged_and_held_back(
+    curator: Actor, mara: Actor, cosigner: str
+) -> None:
+    song = closed_song(curator, mara)
+    rate = RateDraft(base="EUR", quote="USD", day="2026-03-31", rate="1.1", source="ECB")
+    with unit_of_work() as uow:
+        exchange_rates.add_rates(uow, curator, drafts=[rate])
+        for party, wanted in ((song.ann, None), (song.bob, "USD")):
+            request = ProposeRequest(contributor_id=party.id, exchange_to=wanted)
+            (payout,) = payouts.propose_payouts(uow, curator, request=request).payouts
+            payouts.pay_payout(uow, curator, payout_id=payout.id)
+    (now, *_) = report(
+        curator,
+        usage("now", amount="50.123", occurred_at=utc_now()),
+        usage("dollars", amount="5", currency="USD", occurred_at=utc_now()),
+    )
+    opened = open_dispute(mara, line_of(song)).dispute  # of what came since: the line itself is paid
+    assert opened.held.amount == str(30_073_800_000)
+    close_cycle(curator, cycle_id=now.event.cycle_id, early=True)
+    with read_session() as session:
+        statements = session.exec(select(Statement).where(Statement.cycle_id == now.event.cycle_id)).all()
+    told = {(str(one.contributor_id), one.currency): one.carried_nano + one.total_nano for one in statements}
+    standing = {
+        (owner, currency): balances(currency).get(owner, 0)
+        for currency in ("EUR", "USD")
+        for owner in (str(song.ann.id), str(song.bob.id))
+    }
+    assert told == standing
+    assert told[str(song.ann.id), "EUR"] == 0
 
 
 def test_over_rest(
