@@ -103,7 +103,7 @@ def _room() -> rx.Component:
             class_name="ui-panel",
         ),
         share_dialog(),
-        splits_watch(),
+        splits_watch(RoomState.panel == "splits"),
         class_name="ui-room",
     )
 

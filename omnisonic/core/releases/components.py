@@ -23,7 +23,12 @@ def proof_box(leaf: Any, leaf_short: Any, url: Any, is_provable: Any, *, what: s
             is_provable,
             rx.el.div(
                 link_button(
-                    "Proof file", url, testid="proof-file", icon="download", is_page=False, download=True
+                    "Proof file",
+                    url.to(str) + ".tlog-proof",
+                    testid="proof-file",
+                    icon="download",
+                    is_page=False,
+                    download=True,
                 ),
                 rx.el.a("How to check it", href="/verify", class_name="ui-link", data_testid="proof-check"),
                 class_name="ui-row ui-row-wrap",

@@ -115,7 +115,7 @@ def _changing() -> rx.Component:
     return rx.cond(
         STATE.may_propose,
         rx.el.div(
-            button("Change shares", testid="split-change", icon="pencil", on_click=STATE.edit(False)),
+            button("Change", testid="split-change", icon="pencil", on_click=STATE.edit(False)),
             button("Withdraw", testid="split-withdraw", kind="ghost", on_click=STATE.turn("withdraw")),
             link_button("PDF", SHEET.pdf, testid="split-pdf", kind="ghost", is_page=False, download=True),
             class_name="ui-row ui-row-wrap ui-split-actions",

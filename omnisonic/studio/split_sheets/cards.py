@@ -131,7 +131,10 @@ def earlier_card(view: SheetView) -> EarlierCard:
 
 def seen_mark(view: SheetView | None) -> str:
     """Changes whenever the sheet on screen is out of date; `sheet_watch.jsx` builds the same."""
-    return f"{view.id}:{view.version}:{view.status}:{len(view.answers)}" if view else ""
+    if view is None:
+        return ""
+    members = sum(one.is_member for one in view.shares)
+    return f"{view.id}:{view.version}:{view.status}:{len(view.answers)}:{members}:{int(view.is_provable)}"
 
 
 def moment(at: datetime) -> str:
@@ -225,8 +228,12 @@ def _proposed(version: SheetVersionView, before: SheetVersionView | None, me: UU
         did=f"made version {version.version}" if before else "proposed the sheet",
         when=moment(version.at),
         word=version.note or "" if before is None else "",
-        changes=changes_between(before, version) if before else [],
+        changes=[_unbroken(one) for one in changes_between(before, version)] if before else [],
     )
+
+
+def _unbroken(words: str) -> str:
+    return words.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _answered(answer: SheetAnswerView, at: int, me: UUID) -> Happening:

@@ -14,7 +14,7 @@ from omnisonic.studio.sessions.room_components import SHARE_DIALOG
 from omnisonic.studio.split_sheets.answer_components import locked, proposed
 from omnisonic.studio.split_sheets.state import SplitsState
 from omnisonic.studio.split_sheets.talk_components import earlier, history
-from omnisonic.studio.split_sheets.widgets import sheet_watch, split_editor
+from omnisonic.studio.split_sheets.widgets import FAR_MS, NEAR_MS, sheet_watch, split_editor
 
 STATE: Any = SplitsState  # Reflex types no variables of dataclasses
 SHEET: Any = SplitsState.sheet
@@ -28,7 +28,10 @@ def splits_panel(is_owner: Any) -> rx.Component:
             rx.cond(STATE.mode != "edit", _status()),
             class_name="ui-row ui-between",
         ),
-        rx.cond(STATE.problem != "", notice(STATE.problem, kind="danger", data_testid="split-problem")),
+        rx.cond(
+            (STATE.problem != "") & (STATE.mode != "edit"),
+            notice(STATE.problem, kind="danger", data_testid="split-problem"),
+        ),
         rx.cond(
             STATE.is_loaded,
             rx.match(
@@ -43,9 +46,10 @@ def splits_panel(is_owner: Any) -> rx.Component:
     )
 
 
-def splits_watch() -> rx.Component:
+def splits_watch(is_shown: Any) -> rx.Component:
     """Keeps the panel, and what the tab says about it, up to date."""
-    return sheet_watch(STATE.session_id, STATE.mark, on_sheet_change=STATE.look)
+    every_ms = rx.cond(is_shown, NEAR_MS, FAR_MS)
+    return sheet_watch(STATE.session_id, STATE.mark, every_ms=every_ms, on_sheet_change=STATE.look)
 
 
 def _status() -> rx.Component:
@@ -112,6 +116,7 @@ def _editor(is_owner: Any) -> rx.Component:
             note=STATE.draft.note,
             version=STATE.draft.version,
             clash=STATE.clash,
+            problem=STATE.problem,
             on_save=STATE.save,
             on_save_over=STATE.save_over,
             on_cancel=STATE.turn(""),
@@ -156,9 +161,9 @@ def _share(line: Any) -> rx.Component:
         rx.el.span(line.letters, class_name="ui-swatch ui-slice-" + line.color.to(str), aria_hidden="true"),
         rx.el.div(
             rx.el.p(
-                rx.el.strong(line.name, dir="auto", class_name="ui-truncate", title=line.name),
-                rx.cond(line.is_me, rx.el.span("(you)", class_name="ui-dim")),
-                class_name="ui-row ui-split-who",
+                rx.el.strong(line.name, dir="auto"),
+                rx.cond(line.is_me, rx.el.span(" (you)", class_name="ui-dim")),
+                class_name="ui-split-who",
             ),
             rx.el.p(line.role, class_name="ui-small ui-text-2"),
             class_name="ui-grow",

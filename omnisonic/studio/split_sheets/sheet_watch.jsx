@@ -1,17 +1,20 @@
 import { useEffect, useRef } from "react";
 
-const LOOK_EVERY_MS = 5000;
 const ROOM_SILENT_MS = 20_000; // the room answers a ping every 15 s
 const TOLD_BY = ["split-sheet.changed", "member.changed", "room.snapshot"];
 
 /** The same as `cards.seen_mark`: it changes with whatever a member says or does about the sheet. */
-const markOf = (sheet) => (sheet ? `${sheet.id}:${sheet.version}:${sheet.status}:${sheet.answers.length}` : "");
+function markOf(sheet) {
+  if (!sheet) return "";
+  const members = sheet.shares.filter((share) => share.isMember).length;
+  return [sheet.id, sheet.version, sheet.status, sheet.answers.length, members, Number(sheet.isProvable)].join(":");
+}
 
 /**
  * Calls back when the sheet has changed: told by the room, or found by looking where the room is not heard.
  * Without `sessionId` it leaves that to another one and calls back whenever `mark` becomes a different one.
  */
-export function SheetWatch({ sessionId, mark, onSheetChange }) {
+export function SheetWatch({ sessionId, mark, everyMs, onSheetChange }) {
   const now = useRef({});
   now.current = { mark, onSheetChange };
   const told = useRef(mark);
@@ -37,12 +40,12 @@ export function SheetWatch({ sessionId, mark, onSheetChange }) {
     };
     window.addEventListener("omnisonic:room-frame", onFrame);
     document.addEventListener("visibilitychange", look);
-    const timer = setInterval(look, LOOK_EVERY_MS);
+    const timer = setInterval(look, everyMs);
     return () => {
       window.removeEventListener("omnisonic:room-frame", onFrame);
       document.removeEventListener("visibilitychange", look);
       clearInterval(timer);
     };
-  }, [sessionId]);
+  }, [sessionId, everyMs]);
   return null;
 }

@@ -91,14 +91,14 @@ function Clash({ words, onOver, onCancel }) {
 }
 
 /** Who gets which part: percentages or fractions, roles and credited names; only 100 % can be proposed. */
-export function SplitEditor({ rows: given, people, roles, title: titleBefore, note: noteBefore, version, clash, onSave, onSaveOver, onCancel }) {
+export function SplitEditor({ rows: given, people, roles, title: titleBefore, note: noteBefore, version, clash, problem, onSave, onSaveOver, onCancel }) {
   const [rows, setRows] = useState(() => given.map(asRow));
   const [title, setTitle] = useState(titleBefore);
   const [note, setNote] = useState(noteBefore);
   const [isTouched, setTouched] = useState(false);
   const form = useRef(null);
   useEffect(() => form.current.focus({ preventScroll: true }), []); // the button that opened it is gone
-  const isReady = rows.length > 0 && rows.every((row) => readShare(row.text) && row.name.trim()) && judge(sumOf(rows)).state === "whole" && title.trim();
+  const isReady = rows.length > 0 && rows.every((row) => readShare(row.text) && row.name.trim() && row.isMember) && judge(sumOf(rows)).state === "whole" && title.trim();
   const missing = people.filter((one) => rows.every((row) => row.userId !== one.userId));
 
   const edit = (change) => {
@@ -118,7 +118,6 @@ export function SplitEditor({ rows: given, people, roles, title: titleBefore, no
   return (
     <form ref={form} tabIndex={-1} className="ui-stack ui-stack-4 ui-split-editor" data-testid="split-editor" aria-label="Shares" onSubmit={(event) => send(event, onSave)}>
       <LeaveGuard isDirty={isTouched} what="the shares" />
-      {clash && <Clash words={clash} onCancel={() => onCancel()} onOver={(event) => send(event, onSaveOver)} />}
       <label className="ui-field">
         <span className="ui-label">Song</span>
         <input className="ui-input" dir="auto" maxLength={500} value={title} data-testid="split-title" onChange={(event) => { setTouched(true); setTitle(event.target.value); }} />
@@ -148,6 +147,8 @@ export function SplitEditor({ rows: given, people, roles, title: titleBefore, no
         <textarea className="ui-input ui-textarea" dir="auto" rows={2} maxLength={2000} value={note} placeholder="Why these shares?" data-testid="split-note"
           onChange={(event) => { setTouched(true); setNote(event.target.value); }} />
       </label>
+      {clash && <Clash words={clash} onCancel={() => onCancel()} onOver={(event) => send(event, onSaveOver)} />}
+      {problem && <p className="ui-notice ui-notice-danger" role="alert" data-testid="split-problem">{problem}</p>}
       <div className="ui-row ui-split-end">
         <button type="button" className="ui-button ui-button-ghost" data-testid="split-cancel" onClick={() => onCancel()}>Cancel</button>
         <button type="submit" className="ui-button ui-button-primary ui-grow" disabled={!isReady} data-testid="split-save">

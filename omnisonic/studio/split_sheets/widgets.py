@@ -9,6 +9,7 @@ from reflex.event import no_args_event_spec, passthrough_event_spec
 
 from omnisonic.core.catalog.widgets import ROLES  # links share_math.js and leave_guard.jsx as well
 
+NEAR_MS, FAR_MS = 4000, 10_000  # between two looks while the sheet is on screen, and while it is not
 _EDITOR = rx.asset("split_editor.jsx", shared=True)
 _WATCH = rx.asset("sheet_watch.jsx", shared=True)
 _SAVE = passthrough_event_spec(list[dict[str, Any]], str, str)
@@ -28,6 +29,7 @@ class SplitEditor(rx.NoSSRComponent):
     note: rx.Var[str]
     version: rx.Var[int]
     clash: rx.Var[str]
+    problem: rx.Var[str]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:
@@ -41,7 +43,10 @@ class SplitEditor(rx.NoSSRComponent):
 
 
 class SheetWatch(rx.NoSSRComponent):
-    """Shows nothing; calls `on_sheet_change` when the sheet is another one than `mark` says."""
+    """Shows nothing; calls `on_sheet_change` when the sheet is another one than `mark` says.
+
+    Outside the room it looks every `every_ms` milliseconds.
+    """
 
     library = _WATCH.importable_path
     tag = "SheetWatch"
@@ -49,6 +54,7 @@ class SheetWatch(rx.NoSSRComponent):
 
     session_id: rx.Var[str]
     mark: rx.Var[str]
+    every_ms: rx.Var[int]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:
@@ -61,9 +67,11 @@ def split_editor(**props: Any) -> rx.Component:
     return SplitEditor.create(roles=ROLES, **props)
 
 
-def sheet_watch(session_id: Any, mark: Any, *, on_sheet_change: Any) -> rx.Component:
+def sheet_watch(session_id: Any, mark: Any, *, every_ms: Any = FAR_MS, on_sheet_change: Any) -> rx.Component:
     """Hears of others' proposals and answers: from the room if the viewer is in it, else by looking.
 
     With an empty `session_id` it only notices that `mark` has changed.
     """
-    return SheetWatch.create(session_id=session_id, mark=mark, on_sheet_change=on_sheet_change)
+    return SheetWatch.create(
+        session_id=session_id, mark=mark, every_ms=every_ms, on_sheet_change=on_sheet_change
+    )

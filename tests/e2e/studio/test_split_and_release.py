@@ -42,7 +42,7 @@ def test_shares_are_agreed_on_and_released(
     ines.get_by_test_id("split-evenly").click()
     ines.get_by_test_id("split-save").click()
     expect(kofi.get_by_test_id("split-moved-on")).to_contain_text("version 2")
-    expect(kofi.get_by_test_id("split-happening").first).to_contain_text("40 % → 50 %")
+    expect(kofi.get_by_test_id("split-happening").first).to_contain_text("40\xa0% → 50\xa0%")
     ines.get_by_test_id("split-accept").click()
     expect(ines.get_by_test_id("split-waiting")).to_contain_text("kofi")
 

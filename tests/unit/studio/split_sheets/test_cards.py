@@ -100,12 +100,12 @@ def test_a_proposed_sheet_says_who_is_waited_for_and_what_happened() -> None:
     ]
     assert [(one.who, one.did, one.word, one.changes) for one in card.happenings] == [
         ("Mara", "accepted version 2", "", []),
-        ("You", "made version 2", "", ["Mara: 50 % → 40 %", "Teo: 50 % → 60 %"]),
+        ("You", "made version 2", "", ["Mara: 50\xa0% → 40\xa0%", "Teo: 50\xa0% → 60\xa0%"]),
         ("You", "asked for a change", "I wrote the chorus.", []),
         ("Mara", "proposed the sheet", "", []),
     ]
     assert sum(one.width for one in card.slices) == 100
-    assert seen_mark(view) == f"{view.id}:2:proposed:2"
+    assert seen_mark(view) == f"{view.id}:2:proposed:2:2:0"
 
 
 def test_nobody_waits_for_who_has_left_and_it_is_said() -> None:
