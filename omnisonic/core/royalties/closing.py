@@ -22,7 +22,9 @@ from omnisonic.core.ledger.posting import record_fact
 from omnisonic.core.ledger.sequencer import sequence_all
 from omnisonic.core.royalties.access import require_curator
 from omnisonic.core.royalties.closing_lines import Built, build_statements
+from omnisonic.core.royalties.closing_reading import reading_parts
 from omnisonic.core.royalties.closing_rounding import SourceMoney, book_rounding, rests_fact
+from omnisonic.core.royalties.closing_sql import PATIENT
 from omnisonic.core.royalties.cycle_service import announce
 from omnisonic.core.royalties.errors import CycleClosed, CycleClosing, CycleNotEnded, LogNotComplete
 from omnisonic.core.royalties.models import Cycle, CycleStatus
@@ -99,13 +101,18 @@ def _find_written(cycle_id: UUID) -> ClosedCycle | None:
 
 def _write(cycle_id: UUID) -> ClosedCycle:
     """Statements, lines, rests and the cycle's leaf, in one transaction."""
-    with bulk_connection() as connection, unit_of_work(connection) as uow:
+    with (
+        bulk_connection() as connection,
+        unit_of_work(connection) as uow,
+        reading_parts(cycle_id) as parts,
+    ):
         uow.session.execute(_DURABLE)
+        uow.session.execute(PATIENT)
         cycle = _locked(uow.session, cycle_id)
         if uow.session.execute(_WAITING, {"cycle_id": cycle_id}).scalar_one():
             raise LogNotComplete(f"Cycle {cycle.number} has entries without a place in the log.")
         rests = book_rounding(uow, cycle_id)
-        built = build_statements(uow.session, cycle_id)
+        built = build_statements(uow.session, cycle_id, parts)
         record_fact(uow, LeafKind.CYCLE, cycle_id, _facts(cycle, built, rests), cycle_id=cycle_id)
         return _closed_cycle(cycle, built.totals)
 

@@ -7,27 +7,25 @@ of the usage. Money that left for the payee (payouts, exchanges) is no earning a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice, repeat
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from omnisonic.core.ledger.accounts import party_hashes
-from omnisonic.core.ledger.copying import NULL, PENDING_COLUMNS, copy_lines, copy_rows, copy_text
+from omnisonic.core.ledger.copying import NULL, PENDING_COLUMNS, copy_lines, copy_rows
 from omnisonic.core.ledger.leaves import LineFacts, instant, line_leaf
 from omnisonic.core.ledger.merkle import leaf_hash
 from omnisonic.core.ledger.models import AccountKind, LeafKind
 from omnisonic.core.royalties import closing_sql as sql
-from omnisonic.core.royalties.closing_entries import NO_WORK, LineEntries, read_lines
+from omnisonic.core.royalties.closing_entries import NO_WORK, LineEntries
+from omnisonic.core.royalties.closing_reading import Part, Place
 from omnisonic.core.royalties.errors import StatementMismatch
 from omnisonic.platform.ids import new_id, utc_now
 
-PART_JOURNALS = 150_000  # of which the entries are held in memory: about 100 MB with four payees each
-ROWS_PER_COPY = 5_000
 STATEMENT_COLUMNS = (
     *("id", "created_at", "contributor_id", "cycle_id", "currency", "total_nano", "carried_nano"),
 )
@@ -73,27 +71,22 @@ class _Ledger:
     totals: dict[str, int]
 
 
-def build_statements(session: Session, cycle_id: UUID) -> Built:
+def build_statements(session: Session, cycle_id: UUID, parts: Iterable[Part]) -> Built:
     """Write the statements and lines of a cycle with their pending leaves; every sum is checked.
 
     Raises `StatementMismatch` where statements, lines and ledger differ: then nothing may be committed.
     """
-    asked, now = {"cycle_id": cycle_id}, utc_now()
-    for statement in sql.PREPARE:
-        session.execute(statement, asked)
+    now = utc_now()
     ledger = _read_ledger(session, cycle_id)
-    owners = _write_statements(session, cycle_id, ledger, now)
-    lines = _LineWriter(str(cycle_id), owners, now)
-    for part in session.execute(sql.PARTS, {"journals": PART_JOURNALS}).all():
-        within = {"first": part.first, "last": part.last}
-        places = {row.place: _Place.of(row) for row in session.execute(sql.PLACES, within)}
-        found = read_lines(session, part.first, part.last)
-        while written := list(map(lines.write, islice(found, ROWS_PER_COPY), repeat(places))):
-            copy_lines(session, "statement_lines", LINE_COLUMNS, (line for line, _ in written))
-            copy_lines(session, "pending_leaves", PENDING_COLUMNS, (leaf for _, leaf in written))
+    lines = _LineWriter(str(cycle_id), _write_statements(session, cycle_id, ledger, now), instant(now))
+    for part in parts:
+        copy_lines(session, "statement_lines", LINE_COLUMNS, lines.rows(part))  # made while PostgreSQL reads
+        copy_lines(session, "pending_leaves", PENDING_COLUMNS, lines.take_leaves())
+    if lines.strangers:
+        raise StatementMismatch(f"Nothing in the ledger, but lines: {sorted(lines.strangers)[:5]}")
     _require_equal_sums(session, cycle_id, ledger.earned)
     entries = sum(one.entries for one in ledger.earned.values())
-    return Built(len(owners), lines.count, entries, ledger.totals)
+    return Built(len(lines.owners), lines.count, entries, ledger.totals)
 
 
 def _read_ledger(session: Session, cycle_id: UUID) -> _Ledger:
@@ -135,62 +128,50 @@ def _write_statements(
     return owners
 
 
-@dataclass(frozen=True)
-class _Place:
-    """What the lines of one place have in common; `cells` as COPY has them."""
-
-    recording_id: str | None
-    source: str
-    usage_type: str | None
-    territory: str | None
-    period: str
-    cells: str
-
-    @classmethod
-    def of(cls, row: Any) -> Self:
-        """From a row of `PLACES`."""
-        recording_id = str(row.recording_id) if row.recording_id else None
-        values = (recording_id, row.source, row.usage_type, row.territory, row.period)
-        return cls(*values, cells="\t".join(map(copy_text, values)))
-
-
 @dataclass
 class _LineWriter:
     """Makes rows of `statement_lines` and their pending leaves as COPY text: there may be millions."""
 
     cycle_id: str
     owners: Mapping[tuple[bytes, bytes], _Owner]
-    now: datetime
+    at: str
     count: int = 0
+    strangers: set[str] = field(default_factory=set)  # parties with lines and without a statement
+    _leaves: list[str] = field(default_factory=list)
+    _works: dict[bytes, str | None] = field(default_factory=lambda: {NO_WORK: None})
 
-    def __post_init__(self) -> None:
-        self._at = instant(self.now)
-        self._works: dict[bytes, str | None] = {NO_WORK: None}
+    def rows(self, part: Part) -> Iterator[str]:
+        """The lines of a part."""
+        for line in part.lines():
+            owner = self.owners.get((line.contributor_id, line.currency))
+            if owner is None:
+                self.strangers.add(str(UUID(bytes=line.contributor_id)))
+            else:
+                yield self._row(line, owner, part.places[line.place])
 
-    def write(self, line: LineEntries, places: Mapping[int, _Place]) -> tuple[str, str]:
-        """One line and its pending leaf. Raises `StatementMismatch` for a line of nobody's statement."""
-        owner = self.owners.get((line.contributor_id, line.currency))
-        if owner is None:
-            raise StatementMismatch(
-                f"Contributor {UUID(bytes=line.contributor_id)} has a line in {line.currency.decode()} and "
-                "nothing in the ledger of this cycle."
-            )
-        place, line_id, work_id = places[line.place], str(new_id()), self._work_text(line.work_id)
+    def take_leaves(self) -> list[str]:
+        """Pending leaves of the rows made since the last time."""
+        taken, self._leaves = self._leaves, []
+        return taken
+
+    def _row(self, line: LineEntries, owner: _Owner, place: Place) -> str:
+        line_id, work_id = str(new_id()), self._work_text(line.work_id)
         facts = LineFacts(
             *(line_id, owner.statement_id, owner.lines, self.cycle_id, owner.party, owner.currency),
             *(line.amount_nano, line.entry_count, line.root, work_id, place.recording_id, place.source),
-            *(place.usage_type, place.territory, place.period, line.quantity, self._at),
+            *(place.usage_type, place.territory, place.period, line.quantity, self.at),
         )
         leaf = line_leaf(facts)
         digest = leaf_hash(leaf).hex()
+        self._leaves.append(f"{LeafKind.LINE}\t{line_id}\t{self.cycle_id}\t\\\\x{digest}\n")
         row = (
-            f"{line_id}\t{self._at}\t{owner.statement_id}\t{owner.lines}\t{work_id or NULL}\t{place.cells}\t"
+            f"{line_id}\t{self.at}\t{owner.statement_id}\t{owner.lines}\t{work_id or NULL}\t{place.cells}\t"
             f"{line.quantity}\t{line.entry_count}\t{line.amount_nano}\t\\\\x{line.root.hex()}\t"
             f"\\\\x{leaf.hex()}\t\\\\x{digest}\n"
         )
         owner.lines += 1
         self.count += 1
-        return row, f"{LeafKind.LINE}\t{line_id}\t{self.cycle_id}\t\\\\x{digest}\n"
+        return row
 
     def _work_text(self, work_id: bytes) -> str | None:
         if work_id not in self._works:

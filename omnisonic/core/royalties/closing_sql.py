@@ -16,6 +16,9 @@ _ORIGIN = (
     "ELSE (SELECT reversed.kind FROM journals reversed WHERE reversed.id = j.reverses_id) END"
 )
 
+# One of two connections waits for the other: that is no transaction that somebody forgot.
+PATIENT = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+
 # Journals of the same recording, source, use, territory and month share a place: a number in their order.
 _JOURNALS = text(f"""
     CREATE TEMP TABLE closing_journals ON COMMIT DROP AS

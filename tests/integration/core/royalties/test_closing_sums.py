@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import col, select
@@ -26,6 +26,13 @@ from omnisonic.core.royalties.models import Statement, StatementLine
 from omnisonic.core.royalties.usage_reversals import reverse_events
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
+from tests.integration.core.conftest import (
+    make_contributor,
+    make_recording,
+    make_work,
+    set_shares,
+    share,
+)
 from tests.integration.core.royalties.books import Song, make_song, report, usage
 
 ISRCS = ("GBAYC1700001", "GBAYC1700002", "GBAYC1700003")  # shares complete, short, above the whole
@@ -59,18 +66,25 @@ MADE = st.builds(
 def test_statements_add_up_whatever_happens(curator: Actor, cosigner: str) -> None:
     songs = [
         make_song(curator, isrc=ISRCS[0]),
-        make_song(curator, isrc=ISRCS[1], bob_ppm=100_001),
+        make_short_song(curator),
         make_song(curator, isrc=ISRCS[2], bob_ppm=700_000),
     ]
+    merged: list[Contributor] = []
     months, reported, carried = count(), Counter[tuple[str, str]](), Counter[tuple[UUID, str]]()
 
-    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+    # Not made smaller when it fails: each try closes one more cycle of the same books.
+    @settings(
+        max_examples=4,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(events=st.lists(MADE, min_size=4, max_size=16), merges=st.booleans())
     def check(events: list[Made], merges: bool) -> None:
         month = next(months)
         cycle_id = book(curator, songs, events, month, reported)
-        if merges:
-            merge_bobs(curator, songs)
+        if merges and not merged:
+            merged.append(merge_lyricists(curator, songs))
         close_cycle(curator, cycle_id=cycle_id)
         require_same_lines(cycle_id, carried)
         require_nothing_lost(reported)
@@ -115,10 +129,21 @@ def book(
     return booked[0].event.cycle_id
 
 
-def merge_bobs(actor: Actor, songs: list[Song]) -> None:
-    """The second song's Bob turns out to be the first one's; what was booked stays where it is."""
+def make_short_song(actor: Actor) -> Song:
+    """Of this one a part is nobody's, and its lyricist goes by another name."""
+    work = make_work(actor, "Southern Cross")
+    recording = make_recording(actor, "Southern Cross", "Mara", isrc=ISRCS[1], work_id=work.id)
+    ann, robert = make_contributor(actor, "Ann"), make_contributor(actor, "Robert")
+    set_shares(actor, work, share(ann, 666_667), share(robert, 100_001, "lyricist"))
+    return Song(work, recording, ann, robert)
+
+
+def merge_lyricists(actor: Actor, songs: list[Song]) -> Contributor:
+    """Robert turns out to be Bob; what was booked stays where it is."""
     with unit_of_work() as uow:
-        merge_entities(uow, actor, table=Contributor, survivor_id=songs[0].bob.id, merged_id=songs[1].bob.id)
+        return merge_entities(
+            uow, actor, table=Contributor, survivor_id=songs[0].bob.id, merged_id=songs[1].bob.id
+        )
 
 
 ENTRIES = text("""
