@@ -36,6 +36,7 @@ from omnisonic.core.royalties.statement_page import statement_page
 from omnisonic.core.royalties.statement_state import StatementState
 from omnisonic.core.royalties.statements_state import StatementsState
 from omnisonic.core.royalties.usage_state import UsageState
+from omnisonic.core.royalties.what_if_state import WhatIfState
 from omnisonic.insight.alerts.channel_state import ChannelsState
 from omnisonic.insight.alerts.history_page_state import HistoryState
 from omnisonic.insight.alerts.mute_state import MutesState
@@ -169,7 +170,7 @@ PAGES = (
         "/royalties/cycles/[cycle_id]",
         cycle_page,
         "Cycle · Omnisonic",
-        [ViewerState.load, CycleState.load, CycleCheckState.load_checks],
+        [ViewerState.load, CycleState.load, CycleCheckState.load_checks, WhatIfState.start],
     ),
     Page(
         "/royalties/statements/[statement_id]",

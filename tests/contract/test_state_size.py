@@ -19,7 +19,7 @@ from omnisonic.studio.uploads.models import Upload, UploadStatus
 
 EMPTY_BYTES_MAX = 8_000
 FULL_BYTES_MAX = 250_000
-STATES_MAX = 48
+STATES_MAX = 60
 LONG_NAME = "Длинное имя для сессии " * 5
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from omnisonic.core.catalog.repository import contributors_by_ids, works_by_ids
 from omnisonic.core.catalog.role_words import percent_words
+from omnisonic.core.catalog.shares import ppm_of_percent
 from omnisonic.core.royalties import claims, disputes
 from omnisonic.core.royalties.access import own_parties
 from omnisonic.core.royalties.case_words import CLAIM, DISPUTE, CaseLine, claim_line, dispute_line
@@ -28,7 +28,6 @@ from omnisonic.platform.ui.notices import tell, warn
 
 LIST_ROWS = 50
 MAX_CHARS = 2000
-PPM_PER_PERCENT = 10_000
 ACCEPTED, REJECTED = "You are right.", "It is right as it stands."
 
 
@@ -81,7 +80,7 @@ class CasesState(rx.State):
         try:
             request = _claim_of(self.work_id, form)
             await in_thread(_claim, current_actor(), request)
-        except (ValidationError, ValueError, InvalidOperation):
+        except (ValidationError, ValueError):
             self.claim_problem = (
                 "Choose a work, give a share between 0.0001 and 100 percent, and say why it is yours."
             )
@@ -169,12 +168,12 @@ def _free_of(actor: Actor, work_id: UUID) -> tuple[str, str]:
 
 
 def _claim_of(work_id: str, form: dict[str, Any]) -> ClaimRequest:
-    percent = Decimal(str(form.get("claim_share", "")).strip().rstrip("%").strip().replace(",", "."))
+    share_ppm = ppm_of_percent(str(form.get("claim_share", "")).strip().rstrip("%").strip().replace(",", "."))
     since = str(form.get("claim_from", "")).strip()
     return ClaimRequest(
         work_id=UUID(work_id),
         contributor_id=UUID(str(form.get("claim_party", ""))),
-        share_ppm=int(percent * PPM_PER_PERCENT),
+        share_ppm=share_ppm or 0,
         role=str(form.get("claim_role", "")),
         valid_from=date.fromisoformat(since) if since else None,
         reason=str(form.get("claim_reason", "")).strip()[:MAX_CHARS],

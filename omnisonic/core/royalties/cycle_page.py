@@ -17,6 +17,7 @@ from omnisonic.core.royalties.cycle_components import (
 from omnisonic.core.royalties.cycle_state import CycleState
 from omnisonic.core.royalties.cycles_components import status_badge
 from omnisonic.core.royalties.proof_dialog import proof_dialog
+from omnisonic.core.royalties.what_if_components import what_if_card
 from omnisonic.platform.ui.controls import link_button
 from omnisonic.platform.ui.feedback import empty_state, error_state, notice, skeleton
 from omnisonic.platform.ui.live import follow_entries
@@ -78,6 +79,7 @@ def _cycle() -> rx.Component:
         ),
         money_card(),
         checkpoint_card(),
+        rx.cond(CYCLE.flow.currency != "", what_if_card()),
         entries_card(),
         close_dialog(),
         rx.cond(CYCLE.head.can_close, follow_entries(CYCLE.head.id, on_update=CYCLE.hear)),

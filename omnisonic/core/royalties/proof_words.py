@@ -49,7 +49,5 @@ def proof_words(title: str, what: str, proof: InclusionProof) -> ProofWords:
 def line_words(line: InvoiceLine, proof: InclusionProof) -> ProofWords:
     """The proof of a line of a statement."""
     words = proof_words(f"{line.title}: {line.exact}", "this line", proof)
-    return replace(
-        words,
-        about=f"{line.use} on {line.source}, {line.where}, {line.month}: {line.quantity} in {line.entries}.",
-    )
+    place = f"{line.use}, {line.source}, {line.where}, {line.month}"
+    return replace(words, about=f"{place}: {line.quantity} uses in {line.entries}.")

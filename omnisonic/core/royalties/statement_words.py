@@ -10,7 +10,6 @@ from omnisonic.core.identifiers import format_isrc
 from omnisonic.core.royalties.models import PayoutStatus
 from omnisonic.core.royalties.money_words import (
     MINUS,
-    NO_BREAK,
     USE_WORDS,
     amount_of,
     exact_amount,
@@ -216,7 +215,7 @@ def invoice_line(view: LineView) -> InvoiceLine:
         exact=_exact(view.amount),
         change=change,
         way=way,
-        entries=count(int(view.entry_count), "use") if int(view.entry_count) != 1 else "1 use",
+        entries=count(int(view.entry_count), "booking"),
     )
 
 
@@ -235,7 +234,7 @@ def payout_line(view: PayoutView) -> PayoutLine:
         version=view.version,
         number=f"No. {view.number}",
         name=view.payee_name,
-        amount=f"{view.amount_text}{NO_BREAK}{view.currency}",
+        amount=amount_of(view.amount).short,
         status=str(view.status),
         status_words=PAYOUT_WORDS[view.status],
         when=when,

@@ -148,6 +148,7 @@ def _balances() -> rx.Component:
             id="balances-title",
             class_name="ui-section-title",
         ),
+        rx.el.p("As of now, usage of open cycles included", class_name="ui-text-2"),
         rx.el.ul(rx.foreach(EARNED.balances, _balance), class_name="ry-balances"),
         rx.cond(
             EARNED.has_more_balances,
