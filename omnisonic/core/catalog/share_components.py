@@ -8,7 +8,7 @@ import reflex as rx
 
 from omnisonic.core.catalog.widgets import share_editor
 from omnisonic.core.catalog.work_state import SHARES_ID, WorkState
-from omnisonic.platform.ui.controls import badge, button
+from omnisonic.platform.ui.controls import badge, button, link_button
 from omnisonic.platform.ui.feedback import notice
 
 WORK: Any = WorkState  # Reflex types no variables of dataclasses
@@ -52,6 +52,15 @@ def _problem() -> rx.Component:
             rx.cond(WORK.sheet.problem_kind == "conflict", "Fix the shares", "Add who is missing"),
             testid="fix-shares",
             on_click=WORK.edit_shares,
+        ),
+        rx.cond(
+            WORK.sheet.problem_kind != "conflict",
+            link_button(
+                "Claim this share",
+                "/royalties?claim=" + WORK.frame.id,
+                testid="claim-this-share",
+                icon="hand",
+            ),
         ),
     )
     return rx.cond(
