@@ -35,7 +35,7 @@ from omnisonic.platform.models import OutboxMessage
 from omnisonic.platform.redis import make_async_redis
 from omnisonic.platform.relay import send
 from omnisonic.platform.settings import Settings, get_settings
-from tests.integration.core.royalties.conftest import cosigner
+from tests.integration.core.conftest import cosigner
 from tests.own_redis import own_redis
 
 __all__ = ["cosigner", "own_redis"]
