@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from omnisonic.core.identifiers import format_isrc
@@ -141,7 +141,8 @@ def cycle_line(cycle: CycleView, reported: Sequence[MoneyView], *, now: datetime
     elif cycle.ends_on <= now.date():
         since = "Its period is over: it can be closed"
     else:
-        since = f"Runs until {period_words(cycle.starts_on, cycle.ends_on).rpartition(' – ')[2]}"
+        last_day = cycle.ends_on - timedelta(days=1)
+        since = f"Runs until {last_day.day} {last_day:%b %Y}"
     return CycleLine(
         id=str(cycle.id),
         href=f"/royalties/cycles/{cycle.id}",
