@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from omnisonic.core.catalog.contributions import set_contributions
 from omnisonic.core.catalog.fields import clean_role
@@ -22,7 +22,8 @@ from omnisonic.core.catalog.repository import (
     share_versions,
     works_by_ids,
 )
-from omnisonic.core.royalties.access import is_curator, own_parties, require_curator, visible_parties
+from omnisonic.core.royalties.access import is_curator, own_parties, require_curator
+from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, settle_case
 from omnisonic.core.royalties.claims_rules import Standing, standing_on, with_claim
 from omnisonic.core.royalties.claims_schemas import (
     ClaimAnswer,
@@ -31,17 +32,17 @@ from omnisonic.core.royalties.claims_schemas import (
     ClaimView,
     FreeShare,
 )
-from omnisonic.core.royalties.errors import CaseDecided, CaseOpenAlready, NothingUnclaimed
+from omnisonic.core.royalties.errors import CaseOpenAlready, NothingUnclaimed
 from omnisonic.core.royalties.matching import release_view
 from omnisonic.core.royalties.models import CaseStatus, ShareClaim
 from omnisonic.core.royalties.shapes import MoneyView, money_view
 from omnisonic.core.royalties.suspense import release_resolved
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
-from omnisonic.platform.errors import FieldError, Forbidden, InvalidFields, NotFound, VersionConflict
+from omnisonic.platform.errors import FieldError, InvalidFields, NotFound
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.named_locks import take_lock
-from omnisonic.platform.pagination import Page, fetch_page
+from omnisonic.platform.pagination import Page
 
 PROVENANCE = "share claim"
 
@@ -117,7 +118,7 @@ def accept_claim(
     )
     uow.session.flush()
     released = release_resolved(uow, actor, work_id=work.id)
-    _settle(uow, claim, CaseStatus.ACCEPTED, actor=actor, answer=answer)
+    settle_case(uow, claim, CaseStatus.ACCEPTED, actor=actor, answer=answer)
     return ClaimAnswer(claim=views_of(uow.session, [claim])[0], release=release_view(released))
 
 
@@ -127,7 +128,7 @@ def reject_claim(
     """The share is not theirs; says why. Raises as `accept_claim`."""
     require_curator(actor)
     claim = _locked(uow, actor, claim_id, version)
-    _settle(uow, claim, CaseStatus.REJECTED, actor=actor, answer=answer)
+    settle_case(uow, claim, CaseStatus.REJECTED, actor=actor, answer=answer)
     return ClaimAnswer(claim=views_of(uow.session, [claim])[0])
 
 
@@ -136,7 +137,7 @@ def withdraw_claim(
 ) -> ClaimAnswer:
     """Take one's own claim back. Raises `NotFound`, `Forbidden`, `VersionConflict`, `CaseDecided`."""
     claim = _locked(uow, actor, claim_id, version, is_own=True)
-    _settle(uow, claim, CaseStatus.WITHDRAWN)
+    settle_case(uow, claim, CaseStatus.WITHDRAWN)
     return ClaimAnswer(claim=views_of(uow.session, [claim])[0])
 
 
@@ -149,18 +150,14 @@ def list_claims(
     work_id: UUID | None = None,
 ) -> ClaimList:
     """Claims the caller may see, newest first."""
-    statement = select(ShareClaim).where(visible_parties(actor, ShareClaim.contributor_id))
-    if status is not None:
-        statement = statement.where(ShareClaim.status == status)
-    if work_id is not None:
-        statement = statement.where(ShareClaim.work_id == work_id)
-    rows, cursor = fetch_page(session, statement, ShareClaim, page=page)
+    of_work = [col(ShareClaim.work_id) == work_id] if work_id else []
+    rows, cursor = cases_page(session, actor, ShareClaim, *of_work, page=page, status=status)
     return ClaimList(claims=views_of(session, rows), next_cursor=cursor)
 
 
 def get_claim(session: Session, actor: Actor, *, claim_id: UUID) -> ClaimView:
     """One claim; raises `NotFound` also for one of others."""
-    return views_of(session, [_find(session, actor, claim_id)])[0]
+    return views_of(session, [get_case(session, actor, ShareClaim, claim_id)])[0]
 
 
 def free_share(session: Session, actor: Actor, *, work_id: UUID, day: date | None = None) -> FreeShare:
@@ -225,43 +222,10 @@ def _require_free(session: Session, work_id: UUID, day: date | None, share_ppm: 
     return standing
 
 
-def _find(session: Session, actor: Actor, claim_id: UUID, *, for_update: bool = False) -> ShareClaim:
-    statement = select(ShareClaim).where(
-        ShareClaim.id == claim_id, visible_parties(actor, ShareClaim.contributor_id)
-    )
-    if for_update:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.exec(statement).first()
-    if found is None:
-        raise NotFound(f"There is no claim with the id {claim_id}.")
-    return found
-
-
 def _locked(
     uow: UnitOfWork, actor: Actor, claim_id: UUID, version: int | None, *, is_own: bool = False
 ) -> ShareClaim:
-    claim = _find(uow.session, actor, claim_id, for_update=True)
-    if is_own and claim.contributor_id not in own_parties(uow.session, actor):
-        raise Forbidden("Only who claims a share withdraws it. Accept or reject it.")
-    if version is not None and version != claim.version:
-        raise VersionConflict(current=_current(uow.session, claim))
-    if claim.status is not CaseStatus.OPEN:
-        raise CaseDecided(f"This was {claim.status} before.", current=_current(uow.session, claim))
-    return claim
-
-
-def _settle(
-    uow: UnitOfWork,
-    claim: ShareClaim,
-    status: CaseStatus,
-    *,
-    actor: Actor | None = None,
-    answer: str | None = None,
-) -> None:
-    claim.status, claim.answer = status, answer
-    claim.decided_by, claim.decided_at = actor.user_id if actor else None, utc_now()
-    claim.version += 1
-    uow.session.flush()
+    return lock_open_case(uow, actor, ShareClaim, claim_id, version=version, current=_current, is_own=is_own)
 
 
 def _current(session: Session, claim: ShareClaim) -> dict[str, object]:

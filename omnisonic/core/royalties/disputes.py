@@ -16,17 +16,17 @@ from sqlmodel import Session, col, select
 from omnisonic.core.catalog.models import Contributor
 from omnisonic.core.catalog.repository import contributors_by_ids
 from omnisonic.core.royalties.access import own_parties, require_curator, visible_parties
+from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, settle_case
 from omnisonic.core.royalties.disputes_booking import correct_line, give_free, held_of, hold_back
 from omnisonic.core.royalties.disputes_schemas import Correction, DisputeAnswer, DisputeList, DisputeView
-from omnisonic.core.royalties.errors import CaseDecided, CaseOpenAlready
+from omnisonic.core.royalties.errors import CaseOpenAlready
 from omnisonic.core.royalties.models import CaseStatus, LineDispute, Statement, StatementLine
 from omnisonic.core.royalties.shapes import money_view
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
-from omnisonic.platform.errors import Forbidden, NotFound, VersionConflict
-from omnisonic.platform.ids import utc_now
+from omnisonic.platform.errors import Forbidden, NotFound
 from omnisonic.platform.named_locks import take_lock
-from omnisonic.platform.pagination import Page, fetch_page
+from omnisonic.platform.pagination import Page
 
 
 def open_dispute(uow: UnitOfWork, actor: Actor, *, line_id: UUID, reason: str) -> DisputeAnswer:
@@ -102,18 +102,14 @@ def list_disputes(
     line_id: UUID | None = None,
 ) -> DisputeList:
     """Disputes the caller may see, newest first."""
-    statement = select(LineDispute).where(visible_parties(actor, LineDispute.contributor_id))
-    if status is not None:
-        statement = statement.where(LineDispute.status == status)
-    if line_id is not None:
-        statement = statement.where(LineDispute.line_id == line_id)
-    rows, cursor = fetch_page(session, statement, LineDispute, page=page)
+    of_line = [col(LineDispute.line_id) == line_id] if line_id else []
+    rows, cursor = cases_page(session, actor, LineDispute, *of_line, page=page, status=status)
     return DisputeList(disputes=views_of(session, rows), next_cursor=cursor)
 
 
 def get_dispute(session: Session, actor: Actor, *, dispute_id: UUID) -> DisputeView:
     """One dispute; raises `NotFound` also for one of others."""
-    return views_of(session, [_find(session, actor, dispute_id)])[0]
+    return views_of(session, [get_case(session, actor, LineDispute, dispute_id)])[0]
 
 
 def views_of(session: Session, rows: Sequence[LineDispute]) -> list[DisputeView]:
@@ -163,28 +159,12 @@ def _visible_line(session: Session, actor: Actor, line_id: UUID) -> tuple[Statem
     return found
 
 
-def _find(session: Session, actor: Actor, dispute_id: UUID, *, for_update: bool = False) -> LineDispute:
-    statement = select(LineDispute).where(
-        LineDispute.id == dispute_id, visible_parties(actor, LineDispute.contributor_id)
-    )
-    if for_update:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.exec(statement).first()
-    if found is None:
-        raise NotFound(f"There is no dispute with the id {dispute_id}.")
-    return found
-
-
 def _locked(
     uow: UnitOfWork, actor: Actor, dispute_id: UUID, version: int | None, *, is_own: bool = False
 ) -> tuple[LineDispute, StatementLine, Statement]:
-    dispute = _find(uow.session, actor, dispute_id, for_update=True)
-    if is_own and dispute.contributor_id not in own_parties(uow.session, actor):
-        raise Forbidden("Only the payee withdraws a dispute. Accept or reject it.")
-    if version is not None and version != dispute.version:
-        raise VersionConflict(current=_current(uow.session, dispute))
-    if dispute.status is not CaseStatus.OPEN:
-        raise CaseDecided(f"This was {dispute.status} before.", current=_current(uow.session, dispute))
+    dispute = lock_open_case(
+        uow, actor, LineDispute, dispute_id, version=version, current=_current, is_own=is_own
+    )
     return dispute, *_lines(uow.session, [dispute.line_id])[0]
 
 
@@ -198,10 +178,7 @@ def _settle(
     answer: str | None = None,
 ) -> None:
     give_free(uow, dispute, statement.currency)
-    dispute.status, dispute.answer = status, answer
-    dispute.decided_by, dispute.decided_at = actor.user_id if actor else None, utc_now()
-    dispute.version += 1
-    uow.session.flush()
+    settle_case(uow, dispute, status, actor=actor, answer=answer)
 
 
 def _current(session: Session, dispute: LineDispute) -> dict[str, object]:
