@@ -148,7 +148,9 @@ def test_from_usage_to_a_statement_and_its_proof(
     assert ask(cleo, INCLUSION, id=cycle)["data"] == {"inclusionProof": None}
 
     # Statements.
-    statement = ask(mara, STATEMENT, who=str(song.ann.id), cycle=cycle)["data"]["statement"]
+    with counted() as seen:
+        statement = ask(mara, STATEMENT, who=str(song.ann.id), cycle=cycle)["data"]["statement"]
+    assert len(seen) <= 5 + 2, seen
     (line,) = statement["lines"]
     assert statement["contributor"] == {"id": str(song.ann.id), "name": "Ann"}
     assert statement["total"] == {"amount": line["amount"]["amount"], "currency": "EUR"}
