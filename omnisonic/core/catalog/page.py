@@ -33,7 +33,7 @@ def catalog_page() -> rx.Component:
             _tools(),
             rx.cond(CATALOG.load_problem != "", _failed(), _list()),
             new_dialog(),
-            opened_by_state(NEW_DIALOG, at=CATALOG.is_asked, from_start=True),
+            opened_by_state(NEW_DIALOG, at=CATALOG.is_asked, asked_by="new"),
         ),
         active="works",
         crumbs=crumbs(("Catalog", "/catalog"), ("Works", None)),

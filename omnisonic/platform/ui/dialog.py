@@ -22,7 +22,7 @@ class DialogBegin(rx.NoSSRComponent):
     dialog: rx.Var[str]
     at: rx.Var[int]
     is_alive: rx.Var[bool]
-    from_start: rx.Var[bool]
+    asked_by: rx.Var[str]
 
 
 class DialogEnd(rx.NoSSRComponent):
@@ -36,12 +36,12 @@ class DialogEnd(rx.NoSSRComponent):
     at: rx.Var[int]
 
 
-def opened_by_state(dialog_id: str, *, at: Any, from_start: bool = False) -> rx.Component:
+def opened_by_state(dialog_id: str, *, at: Any, asked_by: str = "") -> rx.Component:
     """Opens the dialog whenever the count `at` changes: for what is no button, such as a point of a chart.
 
-    `from_start`: also when the page comes with another count than 0, as where its address asks for a form.
+    `asked_by` is the parameter of an address that asks for the dialog; `at` then says that it is ready.
     """
-    return DialogBegin.create(dialog=dialog_id, at=at, is_alive=rx.State.is_hydrated, from_start=from_start)
+    return DialogBegin.create(dialog=dialog_id, at=at, is_alive=rx.State.is_hydrated, asked_by=asked_by)
 
 
 def opens(dialog_id: str) -> dict[str, Any]:

@@ -2,19 +2,20 @@ import { useEffect, useRef } from "react";
 
 /**
  * Opens the dialog `dialog` whenever `at` changes while the page is alive: a count that a reloaded page is given
- * back is no wish to open it again, unless `fromStart`: then any count but 0 is one. What had the focus has it
- * again when the dialog closes.
+ * back is no wish to open it again. With `askedBy` it opens where the address has a parameter of that name, also as
+ * the page comes. What had the focus has it again when the dialog closes.
  */
-export function DialogBegin({ dialog, at, isAlive, fromStart = false }) {
-  const seen = useRef(fromStart ? 0 : at);
+export function DialogBegin({ dialog, at, isAlive, askedBy = "" }) {
+  const seen = useRef(askedBy ? 0 : at);
   const wasAlive = useRef(isAlive);
   useEffect(() => {
     const before = wasAlive.current;
     wasAlive.current = isAlive;
-    if (seen.current === at) return;
+    if (seen.current === at || (askedBy && !isAlive)) return;
     seen.current = at;
+    const isWanted = askedBy ? new URLSearchParams(location.search).has(askedBy) : before;
     const element = document.getElementById(dialog);
-    if ((fromStart ? at > 0 : before) && element && !element.open) element.showModal();
-  }, [dialog, at, isAlive, fromStart]);
+    if (isWanted && element && !element.open) element.showModal();
+  }, [dialog, at, isAlive, askedBy]);
   return null;
 }
