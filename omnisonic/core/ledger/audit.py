@@ -31,10 +31,11 @@ def run_audit() -> Audit:
         audit = Audit()
         uow.session.add(audit)
     store, findings = LogStore(), Findings()
-    keys, published, stored = list_keys(store), store.published_size(), store.list_checkpoints()
+    published, stored = store.published_size(), store.list_checkpoints()
     with bulk_connection() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ")
         audit_rows(connection, findings)
+        keys = list_keys(store)  # after the snapshot: whoever signed what it holds is among them
         size, root = audit_log(connection, store, keys, published=published, stored=stored, findings=findings)
     return _finish(audit.id, size, root, findings)
 

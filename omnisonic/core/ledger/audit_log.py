@@ -66,12 +66,11 @@ def audit_log(
     if builder.size < published:
         problem = f"{published:,} leaves are published, the database has {builder.size:,}"
         findings.add("log_leaves", builder.size, "leaf_index", problem)
-    facts = {one["number"]: one for one in stored}
     for place, row in enumerate(rows, start=1):
         if row["number"] != place:
             findings.add("cycle_checkpoints", row["id"], "number", f"is {row['number']}, {place} comes next")
         _audit_checkpoint(row, keys, roots.get(row["tree_size"]), findings)
-        _compare_facts(row, _stored_of(row, facts, stored), findings)
+        _compare_facts(row, store.find_checkpoint(row["tree_size"]) or _same_number(row, stored), findings)
     _find_lost(connection, {str(row["cycle_id"]) for row in rows}, stored, findings)
     _audit_cycles(connection, findings)
     return builder.size, builder.root()
@@ -182,11 +181,8 @@ def _audit_checkpoint(row: Any, keys: Sequence[KeyUse], root: bytes | None, find
         )
 
 
-def _stored_of(
-    row: Any, facts: dict[int, dict[str, Any]], stored: Sequence[dict[str, Any]]
-) -> dict[str, Any] | None:
-    by_size = next((one for one in stored if one["treeSize"] == row["tree_size"]), None)
-    return by_size or facts.get(row["number"])
+def _same_number(row: Any, stored: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    return next((one for one in stored if one["number"] == row["number"]), None)
 
 
 def _compare_facts(row: Any, told: dict[str, Any] | None, findings: Findings) -> None:

@@ -82,12 +82,12 @@ class LogStore:
         """Every stored checkpoint with the facts of its row, the smallest tree first."""
         prefix = f"{ROOT}/{CHECKPOINTS}"
         sizes = sorted(int(one.key.rpartition("/")[2]) for one in self._storage.list(prefix))
-        found = (self.find(f"{CHECKPOINTS}/{size}") for size in sizes)
-        return [
-            {**json.loads(content), "treeSize": size}
-            for size, content in zip(sizes, found, strict=True)
-            if content
-        ]
+        return [found for size in sizes if (found := self.find_checkpoint(size)) is not None]
+
+    def find_checkpoint(self, size: int) -> dict[str, Any] | None:
+        """The checkpoint stored for this size, with the facts of its row."""
+        content = self.find(f"{CHECKPOINTS}/{size}")
+        return {**json.loads(content), "treeSize": size} if content else None
 
     @contextmanager
     def writing(self) -> Iterator[ManyWriter]:

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from omnisonic.api import ROUTERS
 from omnisonic.core.ledger.accounts import Account, payee
 from omnisonic.core.ledger.models import AccountKind, CycleCheckpoint, JournalKind, LeafKind, LogRecord
 from omnisonic.core.ledger.offline_verifier import verify
@@ -97,6 +99,20 @@ def scene(cosigner: str, make_actor: Callable[..., Actor], client_of: Callable[[
     clients["visitor"] = TestClient(_api(), base_url="http://localhost:3000")
     clients["token"] = _token_client(people["payee"])
     return Scene(hashes, clients, signed)
+
+
+def test_every_route_of_the_log_is_asked_here() -> None:
+    routes = {
+        f"{method} {route.path}"
+        for router in ROUTERS
+        for route in iter_route_contexts(router.routes)
+        if (route.path or "").startswith("/log")
+        for method in route.methods or ()
+    }
+    public = {path.split("?")[0].replace("{entry}", "{leaf_hash}") for path in PUBLIC}
+    public -= {"/log/checkpoint/1", "/log/tile/0/000", "/log/tile/1/000.p/1"}
+    public |= {"/log/checkpoint/{number}", "/log/tile/{path:path}"}
+    assert routes == {f"GET {path}" for path in (*public, "/log/proof/{leaf_hash}.tlog-proof")}
 
 
 def test_everyone_reads_the_log_and_nobody_its_bundles(scene: Scene) -> None:

@@ -287,3 +287,13 @@ def test_equal_trees_need_no_proof() -> None:
     assert not merkle.verify_consistency(8, 8, root, root, [root])
     assert not merkle.verify_consistency(8, 8, root, other, [])
     assert not merkle.verify_consistency(0, 8, merkle.EMPTY_ROOT, root, [])
+
+
+def test_between_equal_trees_only_equal_roots_and_an_empty_path_hold() -> None:
+    """As the published vectors of transparency-dev judge it, also for roots that are no hashes."""
+    for size in (0, 1, 8):
+        assert merkle.verify_consistency(size, size, b"don't care", b"don't care", [])
+        assert not merkle.verify_consistency(size, size, b"don't care", b"don't care 2", [])
+        assert not merkle.verify_consistency(size, size, HASHES[0], HASHES[0], [HASHES[0]])
+    assert not merkle.verify_consistency(1, 2, b"don't care", b"don't care", [])
+    assert not merkle.verify_consistency(1, 1, "text", "text", [])  # type: ignore[arg-type]
