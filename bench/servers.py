@@ -63,8 +63,8 @@ def own_servers() -> Iterator[OwnServers]:
 
 
 @contextmanager
-def own_clickhouse() -> Iterator[None]:
-    """An empty embedded ClickHouse with our tables, inside of `own_servers`."""
+def own_clickhouse() -> Iterator[int]:
+    """An empty embedded ClickHouse with our tables, inside of `own_servers`; its process id."""
     settings = get_settings()
     folder = DataFolder.open(settings.omnisonic_data_dir)
     server = EmbeddedClickHouse(folder, database=settings.clickhouse_database)
@@ -80,9 +80,15 @@ def own_clickhouse() -> Iterator[None]:
         os.environ.update(server.environment())
         _forget()
         migrate_clickhouse()
-        yield
+        yield process.pid
     finally:
         stop(process, spec)
+
+
+def cpu_ms_of(pid: int) -> float:
+    """Processor time of a process so far, all of its threads and the system's work for them (Linux)."""
+    ticks = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    return sum(map(int, ticks)) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
