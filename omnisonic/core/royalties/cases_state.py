@@ -17,6 +17,7 @@ from omnisonic.core.royalties.access import own_parties
 from omnisonic.core.royalties.case_words import CLAIM, DISPUTE, CaseLine, claim_line, dispute_line
 from omnisonic.core.royalties.claims_schemas import ClaimRequest
 from omnisonic.core.royalties.disputes_schemas import Correction
+from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
@@ -86,8 +87,7 @@ class CasesState(rx.State):
             )
             return None
         except OmnisonicError as error:
-            errors = getattr(error, "errors", None)
-            self.claim_problem = errors[0].message if errors else f"{error.detail} {error.advice}"
+            self.claim_problem = refusal_words(error)
             return None
         self.claimed += 1
         await self._look(current_actor())
@@ -127,7 +127,7 @@ class CasesState(rx.State):
             await in_thread(settle, actor, found.kind, UUID(found.id), found.version, decision, words)
         except OmnisonicError as error:
             await self._look(actor)
-            return warn(error.title, f"{error.detail} {error.advice}")
+            return warn(error.title, refusal_words(error))
         await self._look(actor)
         return tell(done, found.title)
 

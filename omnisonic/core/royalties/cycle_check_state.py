@@ -15,6 +15,7 @@ from omnisonic.core.royalties.cycle_service import get_cycle, list_cycles, view_
 from omnisonic.core.royalties.entries import find_entry
 from omnisonic.core.royalties.models import CycleStatus
 from omnisonic.core.royalties.proof_words import ProofWords, entry_words
+from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session
@@ -97,7 +98,7 @@ class CycleCheckState(rx.State):
         try:
             self.proof = await in_thread(_prove, current_actor(), wanted)
         except OmnisonicError as error:
-            return warn(error.title, f"{error.detail} {error.advice}" if error.advice != error.detail else "")
+            return warn(error.title, refusal_words(error))
         self.proof_at += 1
         return None
 

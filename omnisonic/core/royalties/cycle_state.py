@@ -22,6 +22,7 @@ from omnisonic.core.royalties.cycle_lines import (
 )
 from omnisonic.core.royalties.cycle_totals import cycle_detail
 from omnisonic.core.royalties.entries import EntryRow, list_entries
+from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session
@@ -120,7 +121,7 @@ class CycleState(rx.State):
         try:
             await in_thread(close_cycle, actor, cycle_id=wanted, early=form.get("close_early") is not None)
         except OmnisonicError as error:
-            problem = f"{error.detail} {error.advice}" if error.advice not in error.detail else error.detail
+            problem = refusal_words(error)
         async with self:
             self.is_closing, self.close_problem = False, problem
             if not problem:

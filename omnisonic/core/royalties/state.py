@@ -23,6 +23,7 @@ from omnisonic.core.royalties.overview_lines import (
     cycle_lines,
     waiting_pictures,
 )
+from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
@@ -96,8 +97,7 @@ class RoyaltiesState(rx.State):
             self.form_problem = "Give the cycle a name of at most 120 letters, its first and its last day."
             return None
         except OmnisonicError as error:
-            errors = getattr(error, "errors", None)
-            self.form_problem = errors[0].message if errors else error.detail
+            self.form_problem = refusal_words(error)
             return None
         self.opened += 1
         self._show(await in_thread(_look, current_actor()))

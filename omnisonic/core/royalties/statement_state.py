@@ -14,6 +14,7 @@ from omnisonic.core.royalties.access import is_curator, own_parties
 from omnisonic.core.royalties.disputes import list_disputes, open_dispute
 from omnisonic.core.royalties.models import CaseStatus, StatementLine
 from omnisonic.core.royalties.proof_words import ProofWords, line_words
+from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.core.royalties.statement_words import (
     InvoiceLine,
     StatementHead,
@@ -115,7 +116,7 @@ class StatementState(rx.State):
         try:
             self.proof = await in_thread(_prove, current_actor(), statement_id, wanted)
         except OmnisonicError as error:
-            return warn(error.title, f"{error.detail} {error.advice}")
+            return warn(error.title, refusal_words(error))
         self.proof_at += 1
         return None
 
@@ -141,7 +142,7 @@ class StatementState(rx.State):
         try:
             await in_thread(_dispute, current_actor(), wanted, reason)
         except OmnisonicError as error:
-            self.dispute_problem = f"{error.detail} {error.advice}"
+            self.dispute_problem = refusal_words(error)
             return None
         self.disputed += 1
         self.open_disputes = [*self.open_disputes, self._disputed_line]

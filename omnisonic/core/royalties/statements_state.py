@@ -12,6 +12,7 @@ import reflex as rx
 from omnisonic.core.royalties.payouts import cancel_payout, pay_payout, propose_payouts
 from omnisonic.core.royalties.payouts_lists import list_balances, list_payouts
 from omnisonic.core.royalties.payouts_schemas import PayoutView, Proposed, ProposeRequest
+from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.core.royalties.statement_words import (
     BalanceCard,
     PayoutLine,
@@ -86,7 +87,7 @@ class StatementsState(rx.State):
         try:
             made, kept = await in_thread(_propose, current_actor())
         except OmnisonicError as error:
-            return warn(error.title, f"{error.detail} {error.advice}")
+            return warn(error.title, refusal_words(error))
         self._show(await in_thread(_look, current_actor()))
         kept_words = f"{count(kept, 'balance')} stays and is carried forward." if kept == 1 else ""
         if kept > 1:
@@ -124,7 +125,7 @@ class StatementsState(rx.State):
         try:
             found = await in_thread(change, current_actor(), payout_id, version, reference)
         except OmnisonicError as error:
-            return [warn(error.title, f"{error.detail} {error.advice}"), StatementsState.load]
+            return [warn(error.title, refusal_words(error)), StatementsState.load]
         self._show(await in_thread(_look, current_actor()))
         line = payout_line(found)
         return tell(f"Payout {line.number} · {line.status_words.lower()}", f"{line.amount} to {line.name}")

@@ -13,6 +13,7 @@ from omnisonic.core.catalog.repository import contributors_by_ids, shares_at, wo
 from omnisonic.core.catalog.role_words import percent_words
 from omnisonic.core.catalog.shares import applicable_shares, ppm_of_percent
 from omnisonic.core.royalties.money_words import REASON_WORDS, amount_of
+from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.core.royalties.what_if import what_if
 from omnisonic.core.royalties.what_if_schemas import Difference, WhatIfAnswer, WhatIfRequest, WhatIfShare
 from omnisonic.platform.actor import Actor, Role
@@ -152,7 +153,7 @@ def _ask(actor: Actor, request: WhatIfRequest) -> tuple[str, list[DifferenceRow]
         with read_session() as session:
             found = what_if(session, actor, request=request)
     except OmnisonicError as error:
-        return "", [], f"{error.detail} {error.advice}"
+        return "", [], refusal_words(error)
     return summary_of(found), [difference_row(one) for one in found.differences], ""
 
 
