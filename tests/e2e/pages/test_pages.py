@@ -34,6 +34,7 @@ PRIVATE = {
     "/analytics": "filters",
     "/tagging": "tab-names",
     "/alerts": "no-rules",
+    "/alerts?tab=muted": "no-mutes",
 }
 EVERY_LOOK = [
     pytest.param(theme, size, id=f"{theme}-{size}") for theme in ("dark", "light") for size in VIEWPORTS
