@@ -21,6 +21,7 @@ from omnisonic.platform.names import check_name
 QUANTITY_MAX = 10**16
 TEXT_MAX_CHARS = 500
 DETAILS_MAX_CHARS = 4000
+SPELLED_WITH_EXPONENT = 1e16  # from here on Python writes 1e+16, PostgreSQL 10000000000000000
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD_MAX = timedelta(days=1)  # clocks of others run ahead, usage of next month does not
 
@@ -219,4 +220,11 @@ def _details(details: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         raise _Refused(
             "metadata", "too-long", f"Metadata has at most {DETAILS_MAX_CHARS} characters as JSON."
         )
-    return details
+    told: Mapping[str, Any] = json.loads(text, parse_float=_as_stored)
+    return told
+
+
+def _as_stored(number: str) -> float | int:
+    """A number as PostgreSQL gives it back: no sign of zero, no exponent; the leaf hashes that spelling."""
+    value = float(number)
+    return int(value) if value == 0 or abs(value) >= SPELLED_WITH_EXPONENT else value

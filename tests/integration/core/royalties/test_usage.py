@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
-from omnisonic.core.royalties.models import Cycle, CycleStatus
+from omnisonic.core.ledger.leaves import canonical
+from omnisonic.core.royalties.models import Cycle, CycleStatus, RoyaltyEvent
 from omnisonic.core.royalties.usage import BATCH_MAX, RecordedUsage
 from omnisonic.core.royalties.usage_errors import UsageBatchTooLarge, UsageInvalid, UsageKeyConflict
 from omnisonic.platform.actor import Actor
@@ -140,3 +141,22 @@ def test_the_same_events_from_several_at_once_are_booked_once(curator: Actor) ->
     assert len(answers) == 3
     assert sum(not one.is_repeated for batch in answers for one in batch) == count("royalty_events") == 4
     assert sum(owed(song).values()) == 40 * NANO
+
+
+def test_metadata_is_hashed_as_postgresql_gives_it_back(curator: Actor) -> None:
+    """Each number in the spelling that survives the table, or the audit would see a change."""
+    told = {
+        "zero": -0.0,
+        "large": 1e22,
+        "edge": 1e16,
+        "small": 1e-7,
+        "part": 0.1,
+        "whole": 2.0,
+        "deep": [-0.0],
+    }
+    (recorded,) = report(curator, usage("one", details=told))
+    with read_session() as session:
+        stored = session.exec(select(RoyaltyEvent)).one()
+    assert stored.details is not None
+    assert recorded.event.details is not None
+    assert canonical(stored.details) == canonical(recorded.event.details)
