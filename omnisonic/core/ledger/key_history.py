@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from omnisonic.core.ledger.cosignature import CosignatureVerifier
@@ -28,15 +29,13 @@ class KeyUse:
 def list_keys(store: LogStore) -> list[KeyUse]:
     """Every key: those that signed the newest checkpoint, those that will sign the next one, former ones.
 
-    Raises `LedgerKeyUnusable` where nothing was signed yet and no key is configured.
+    A cosigner that does not answer before the first checkpoint is not in it. Raises `LedgerKeyUnusable`
+    where nothing was signed yet and no key is configured.
     """
     stored = _stored(store)
     next_keys = {("log", vkey) for vkey in _own_vkey(is_needed=not stored)}
-    try:
+    with suppress(CosignerUnreachable, LedgerKeyUnusable):
         next_keys.add(("cosigner", cosigner_verifier().vkey))
-    except (CosignerUnreachable, LedgerKeyUnusable):
-        if not stored:
-            raise
     known = {(one.role, one.vkey) for one in stored}
     added = [KeyUse(role, vkey) for role, vkey in sorted(next_keys - known, reverse=True)]
     return sorted([*stored, *added], key=lambda one: (one.last_size is not None, one.role != "log"))
@@ -77,6 +76,8 @@ def vkeys_text(keys: Sequence[KeyUse]) -> str:
     active = [one for one in keys if one.last_size is None]
     first = {one.role: one for one in reversed(active)}
     lines = [first[role].vkey for role in ("log", "cosigner") if role in first]
+    if "cosigner" not in first:
+        lines.append("# the cosigner does not answer: its key comes with the first checkpoint")
     lines += [f"# next key of the {one.role}: {one.vkey}" for one in active if one is not first[one.role]]
     lines += [
         f"# former key of the {one.role}, signed up to size {one.last_size}: {one.vkey}"
