@@ -96,6 +96,7 @@ def _room() -> rx.Component:
                 role="tabpanel",
                 id="panel-content",
                 aria_labelledby="tab-" + RoomState.panel,
+                key=RoomState.panel,  # each panel begins at its top
                 class_name="ui-panel-body",
             ),
             id="panel",
