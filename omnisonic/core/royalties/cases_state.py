@@ -168,12 +168,12 @@ def _free_of(actor: Actor, work_id: UUID) -> tuple[str, str]:
 
 
 def _claim_of(work_id: str, form: dict[str, Any]) -> ClaimRequest:
-    share_ppm = ppm_of_percent(str(form.get("claim_share", "")).strip().rstrip("%").strip().replace(",", "."))
-    since = str(form.get("claim_from", "")).strip()
+    percent = str(form.get("claim_share") or "").strip().rstrip("%").strip().replace(",", ".")
+    since = str(form.get("claim_from") or "").strip()
     return ClaimRequest(
         work_id=UUID(work_id),
         contributor_id=UUID(str(form.get("claim_party", ""))),
-        share_ppm=share_ppm or 0,
+        share_ppm=ppm_of_percent(percent) or 0,
         role=str(form.get("claim_role", "")),
         valid_from=date.fromisoformat(since) if since else None,
         reason=str(form.get("claim_reason", "")).strip()[:MAX_CHARS],

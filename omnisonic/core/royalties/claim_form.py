@@ -14,7 +14,7 @@ from omnisonic.platform.ui.dialog import closes, dialog, opened_by_state
 from omnisonic.platform.ui.feedback import notice
 
 CASES: Any = CasesState  # Reflex types no variables of dataclasses
-CLAIM_FORM = "claim-share"
+CLAIM_FORM = "claim-dialog"  # Reflex knows "claim-share" and the field "claim_share" by one name
 ROLES = tuple((str(role), words) for role, words in ROLE_WORDS.items())
 
 
