@@ -84,7 +84,7 @@ def _case(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.div(
-                rx.el.h3(rx.el.a(line.title, href=line.href, dir="auto", class_name="ui-cell-title")),
+                rx.el.h2(rx.el.a(line.title, href=line.href, dir="auto", class_name="ui-cell-title")),
                 rx.el.p(
                     line.name,
                     " · ",

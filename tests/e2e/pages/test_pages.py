@@ -30,6 +30,7 @@ PRIVATE = {
     "/exports": "no-exports",
     "/settings": "display-name",
     "/join/nothing": "join-refused",
+    "/royalties": "no-statements",
     "/trends": "filters",
     "/analytics": "filters",
     "/tagging": "tab-names",
