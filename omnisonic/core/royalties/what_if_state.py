@@ -24,6 +24,7 @@ from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.ui.words import count
 
 MAX_PARTIES = 40
+VISIBLE_NANO = 10**9  # below one unit every digit is shown
 
 
 @dataclass
@@ -158,24 +159,26 @@ def _ask(actor: Actor, request: WhatIfRequest) -> tuple[str, list[DifferenceRow]
 
 
 def summary_of(found: WhatIfAnswer) -> str:
-    """How many uses were divided again, and for how many parties something would change."""
+    """How many uses were divided again, and how many amounts would change."""
     uses = count(found.events, "use")
     if not found.differences:
         return f"{uses} divided again: nothing would change."
     more = f" {found.others} more change by less." if found.others else ""
-    return f"{uses} divided again: something would change for {len(found.differences)}.{more}"
+    changed = count(len(found.differences), "amount")
+    return f"{uses} divided again: {changed} would change.{more}"
 
 
 def difference_row(one: Difference) -> DifferenceRow:
     """A difference in words."""
     nano = int(one.difference.amount)
     words = amount_of(one.difference)
+    shown = words.exact if abs(nano) < VISIBLE_NANO else words.short
     return DifferenceRow(
         key=f"{one.contributor_id or one.reason}:{one.difference.currency}",
         name=f"Waits: {REASON_WORDS[one.reason]}" if one.reason is not None else one.name,
         before=amount_of(one.before).short,
         after=amount_of(one.after).short,
-        difference=f"+{words.short}" if nano > 0 else words.short,
+        difference=f"+{shown}" if nano > 0 else shown,
         exact=words.exact,
         way="up" if nano > 0 else "down",
     )
