@@ -13,7 +13,7 @@ const ROLES = [
 async function ownKeys() {
   try {
     const answer = await fetch(KEYS_ADDRESS);
-    const lines = answer.ok ? (await answer.text()).split("\n").filter(Boolean) : [];
+    const lines = answer.ok ? (await answer.text()).split("\n").filter((line) => line && !line.startsWith("#")) : [];
     return { log: lines[0] ?? "", cosigner: lines[1] ?? "" };
   } catch {
     return { log: "", cosigner: "" };
