@@ -11,8 +11,9 @@ from omnisonic.core.royalties.cases_state import CasesState
 from omnisonic.core.royalties.claim_form import claim_form
 from omnisonic.core.royalties.cycles_components import cycle_form, cycles_tab, open_button
 from omnisonic.core.royalties.matching_components import matching_tab
+from omnisonic.core.royalties.payouts_components import payouts_tab, propose_button
 from omnisonic.core.royalties.state import RoyaltiesState
-from omnisonic.core.royalties.statements_components import payouts_tab, propose_button, statements_tab
+from omnisonic.core.royalties.statements_components import statements_tab
 from omnisonic.core.royalties.usage_components import usage_tab
 from omnisonic.platform.ui.controls import link_button
 from omnisonic.platform.ui.feedback import error_state, skeleton
