@@ -135,6 +135,9 @@ def _run_processes(supervisor: Supervisor, stack: EmbeddedStack, started: float)
     # "Ready" is a promise: whoever opens the page now can also join a room and see changes as they happen.
     for port in (settings.gateway_port, settings.graph_ws_port):
         supervisor.run(watch, until=_answer_of(port))
+    if not supervisor.is_stopping and not _answers(settings.port):
+        supervisor.console.say("The pages do not answer yet; `omnisonic health web` tells more. Waiting …")
+        supervisor.run(watch, until=lambda: _answers(settings.port))
     if supervisor.is_stopping:
         return
     _announce(supervisor.console, settings, started)
