@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 
 const ROOM_SILENT_MS = 20_000; // the room answers a ping every 15 s
-const TOLD_BY = ["split-sheet.changed", "member.changed", "room.snapshot"];
+const TOLD_BY = ["split-sheet.changed", "member.changed"];
 
 /** The same as `cards.seen_mark`: it changes with whatever a member says or does about the sheet. */
 function markOf(sheet) {
@@ -27,10 +27,14 @@ export function SheetWatch({ sessionId, mark, everyMs, onSheetChange }) {
     let heardAt = 0;
     const onFrame = ({ detail }) => {
       heardAt = Date.now();
+      // After a pause of the room something may have been missed; most often nothing was.
+      if (detail?.type === "room.snapshot") compare();
       if (TOLD_BY.includes(detail?.type)) now.current.onSheetChange();
     };
-    const look = async () => {
-      if (document.visibilityState === "hidden" || Date.now() - heardAt < ROOM_SILENT_MS) return;
+    const look = () => {
+      if (document.visibilityState !== "hidden" && Date.now() - heardAt >= ROOM_SILENT_MS) compare();
+    };
+    const compare = async () => {
       try {
         const answer = await fetch(`/api/sessions/${sessionId}/split-sheet`);
         if (answer.ok && markOf((await answer.json()).sheet) !== now.current.mark) now.current.onSheetChange();
