@@ -15,7 +15,9 @@ from httpx import Response
 from sqlmodel import select
 
 from omnisonic.api import ROUTERS
+from omnisonic.insight.alerts import mutes
 from omnisonic.insight.alerts.models import AlertDelivery, ChannelType
+from omnisonic.insight.alerts.mute_schemas import MuteDraft
 from omnisonic.insight.feeds import service as feeds
 from omnisonic.insight.feeds.schemas import FeedDraft
 from omnisonic.insight.follows import service as follows
@@ -32,7 +34,7 @@ from omnisonic.platform.auth.tokens import create_token
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.ids import new_id
 from omnisonic.platform.settings import Settings
-from tests.integration.core.conftest import make_contributor
+from tests.integration.core.conftest import make_contributor, make_recording
 from tests.integration.insight.alerts.conftest import artist, fire_now, make_channel, make_rule
 from tests.integration.insight.conftest import make_item
 
@@ -94,6 +96,9 @@ EXPECTED: dict[str, Expected] = {
     f"PATCH {ALERTS}/rules/{{rule_id}}": own(json={"version": 1, "name": "Renamed"}),
     f"POST {ALERTS}/rules/{{rule_id}}/snooze": own(json={"until": None}),
     f"DELETE {ALERTS}/rules/{{rule_id}}": own(),
+    f"GET {ALERTS}/mutes": READ,
+    f"POST {ALERTS}/mutes": Expected(May.WRITE, 201, ENTITY),
+    f"DELETE {ALERTS}/mutes/{{mute_id}}": own(),
     f"POST {ALERTS}/templates/preview": Expected(May.READ, json={}),
     f"GET {ALERTS}/events": READ,
     f"GET {ALERTS}/events/{{event_id}}": OWN,
@@ -245,6 +250,7 @@ def scene(
 def make_things(mara: Actor, analyst: Actor) -> dict[str, str]:
     """Ids by their name in the paths."""
     singer = make_contributor(mara, "Mara Lind")
+    take = make_recording(mara, "First Light")
     item = make_item("Mara Lind sings")
     write_items([item])
     channel = make_channel(mara, ChannelType.WEBHOOK, url=A_HOOK)
@@ -255,6 +261,9 @@ def make_things(mara: Actor, analyst: Actor) -> dict[str, str]:
         stopped, _ = stoplist.add_entry(uow, analyst, draft=StoplistDraft(phrase="Yesterday", reason="A day"))
         draft = FollowDraft(entity_type=EntityType.ARTIST, entity_id=singer.id)
         followed = follows.follow(uow, mara, draft=draft)
+        muted = mutes.mute(
+            uow, mara, draft=MuteDraft(entity_type=EntityType.RECORDING, entity_id=take.id, reason="Enough")
+        )
         view = views.save_view(uow, mara, draft=SavedViewDraft(page="trends", name="Mine", query=""))
         job = IngestJob(user_id=mara.user_id, kind=IngestKind.RSS, params={})
         uow.session.add(job)
@@ -263,6 +272,7 @@ def make_things(mara: Actor, analyst: Actor) -> dict[str, str]:
             "channel_id": channel.id,
             "rule_id": rule.id,
             "event_id": event.id,
+            "mute_id": muted.id,
             "delivery_id": delivery,
             "follow_id": followed.id,
             "view_id": view.id,
