@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from omnisonic.core.ledger.api import LeafHash
 from omnisonic.core.ledger.models import LeafKind, LogRecord
 from omnisonic.core.ledger.proofs import InclusionProof, inclusion_proof, proof_file
-from omnisonic.core.royalties.access import is_curator, visible_parties
+from omnisonic.core.royalties.access import is_curator
 from omnisonic.core.royalties.entries import find_entry
-from omnisonic.core.royalties.models import Statement, StatementLine
+from omnisonic.core.royalties.statements_lines import find_line
 from omnisonic.platform.actor import Actor, Scope
 from omnisonic.platform.auth.http import SignedInActor
 from omnisonic.platform.db import read_session
@@ -60,12 +60,7 @@ def _is_payee(session: Session, actor: Actor, proof: InclusionProof) -> bool:
         return find_entry(session, actor, entry_id=proof.row_id) is not None
     if proof.kind is not LeafKind.LINE:
         return False
-    line = (
-        select(StatementLine.id)
-        .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
-        .where(StatementLine.id == proof.row_id, visible_parties(actor, Statement.contributor_id))
-    )
-    return session.exec(line).first() is not None
+    return find_line(session, actor, line_id=proof.row_id) is not None
 
 
 def _require_member(session: Session, actor: Actor, proof: InclusionProof) -> None:

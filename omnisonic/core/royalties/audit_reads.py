@@ -27,7 +27,7 @@ from omnisonic.platform.errors import NotFound
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.rate_limit import RateLimited, check_rate
 
-LEAVES_AT_ONCE = 200_000  # what is hashed anew while somebody waits: about two seconds
+LEAVES_AT_ONCE = 200_000  # what is hashed anew while somebody waits
 AUDIT_EVERY_S = 1800  # how often waiting readers may start an audit
 OF_THE_LEAF = {"leaf", "leaf_hash"}
 OF_THE_PLACE = OF_THE_LEAF | {"leaf_index", "row_id"}

@@ -86,7 +86,5 @@ def claim_line(view: ClaimView, *, now: datetime) -> CaseLine:
         status_words=STATUS_WORDS[view.status],
         is_open=view.status is CaseStatus.OPEN,
         answer=view.answer or "",
-        when=f"{day(view.created_at)}"
-        if view.status is not CaseStatus.OPEN
-        else ago(view.created_at, now=now),
+        when=ago(view.created_at, now=now) if view.status is CaseStatus.OPEN else day(view.created_at),
     )

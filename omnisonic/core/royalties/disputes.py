@@ -15,13 +15,14 @@ from sqlmodel import Session, col, select
 
 from omnisonic.core.catalog.models import Contributor
 from omnisonic.core.catalog.repository import contributors_by_ids
-from omnisonic.core.royalties.access import own_parties, require_curator, visible_parties
+from omnisonic.core.royalties.access import own_parties, require_curator
 from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, settle_case
 from omnisonic.core.royalties.disputes_booking import correct_line, give_free, held_of, hold_back
 from omnisonic.core.royalties.disputes_schemas import Correction, DisputeAnswer, DisputeList, DisputeView
 from omnisonic.core.royalties.errors import CaseOpenAlready
 from omnisonic.core.royalties.models import CaseStatus, LineDispute, Statement, StatementLine
 from omnisonic.core.royalties.shapes import money_view
+from omnisonic.core.royalties.statements_lines import find_line
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import Forbidden, NotFound
@@ -35,7 +36,10 @@ def open_dispute(uow: UnitOfWork, actor: Actor, *, line_id: UUID, reason: str) -
     Raises `NotFound` for a line of others, `Forbidden` for a curator who is not the payee,
     `CaseOpenAlready`.
     """
-    line, statement = _visible_line(uow.session, actor, line_id)
+    found = find_line(uow.session, actor, line_id=line_id)
+    if found is None:
+        raise NotFound(f"There is no statement line with the id {line_id}.")
+    line, statement = found
     if statement.contributor_id not in own_parties(uow.session, actor):
         raise Forbidden("Only the payee disputes a line. Link your account to the contributor first.")
     take_lock(uow.session, f"royalties:line:{line.id}")
@@ -146,17 +150,6 @@ def _lines(session: Session, line_ids: Sequence[UUID]) -> list[tuple[StatementLi
         .where(col(StatementLine.id).in_(line_ids))
     )
     return list(found.all())
-
-
-def _visible_line(session: Session, actor: Actor, line_id: UUID) -> tuple[StatementLine, Statement]:
-    found = session.exec(
-        select(StatementLine, Statement)
-        .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
-        .where(StatementLine.id == line_id, visible_parties(actor, Statement.contributor_id))
-    ).first()
-    if found is None:
-        raise NotFound(f"There is no statement line with the id {line_id}.")
-    return found
 
 
 def _locked(

@@ -12,11 +12,13 @@ from sqlmodel import Session, and_, col, desc, func, or_, select
 
 from omnisonic.core import money
 from omnisonic.core.catalog.repository import recordings_by_ids, works_by_ids
+from omnisonic.core.royalties.access import visible_parties
 from omnisonic.core.royalties.models import Statement, StatementLine, UsageType
 from omnisonic.core.royalties.policy import RIGHT_OF_USAGE
 from omnisonic.core.royalties.shapes import money_view
 from omnisonic.core.royalties.statements import previous_statements
 from omnisonic.core.royalties.statements_schemas import LineOrder, LineView, proof_path
+from omnisonic.platform.actor import Actor
 from omnisonic.platform.pagination import Page, encode_cursor
 
 RATE_DECIMALS = 9
@@ -54,6 +56,15 @@ _BASES = text("""
 class _Basis:
     policy_digest: str | None
     share_ppm: int | None
+
+
+def find_line(session: Session, actor: Actor, *, line_id: UUID) -> tuple[StatementLine, Statement] | None:
+    """A line with its statement; None where it is not there or not the caller's to see."""
+    return session.exec(
+        select(StatementLine, Statement)
+        .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
+        .where(StatementLine.id == line_id, visible_parties(actor, Statement.contributor_id))
+    ).first()
 
 
 def list_lines(
