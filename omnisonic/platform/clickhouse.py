@@ -52,8 +52,8 @@ def clickhouse(*, answer_timeout_s: int = ANSWER_TIMEOUT_S) -> Iterator[Client]:
     """The process's client, for one or more statements in `CLICKHOUSE_DATABASE`. Any thread may use it.
 
     A server that was not heard of for two seconds is asked for a sign of life first: one that is silent is
-    noticed in 4 seconds, one that falls silent over a statement in 8, however long (`answer_timeout_s`) the
-    statement itself may take.
+    noticed in 4 seconds, one that falls silent over a statement or in the middle of its answer in 8, however
+    long (`answer_timeout_s`) the statement itself may take.
     Raises `AnalyticsUnavailable` when the server is not reachable and `Busy` when it could not do it in
     time; a statement that the server refuses stays clickhouse-connect's `DatabaseError`.
     """

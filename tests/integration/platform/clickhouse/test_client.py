@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -25,6 +27,8 @@ Configure = Callable[..., Settings]
 RUNNING = (
     "SELECT count() FROM system.processes WHERE query LIKE '%numbers(%' AND query NOT LIKE '%processes%'"
 )
+
+MORE_THAN_SOCKETS_HOLD = "SELECT randomString(1000000) FROM numbers(64) SETTINGS max_block_size = 1"
 
 
 @pytest.fixture
@@ -162,8 +166,47 @@ def test_a_server_that_falls_silent_over_a_statement_is_noticed(
             with pytest.raises(AnalyticsUnavailable, match="does not answer"):
                 asked.result()
             own.thaw()
+        with pytest.raises(AnalyticsUnavailable, match="does not answer"):
+            _freeze_in_the_middle(own)
+        own.thaw()
+        with clickhouse() as client:  # nothing of the broken answer is left in a connection
+            assert client.command("SELECT 1") == 1
     finally:
         own.stop()
+
+
+def test_an_answer_that_pauses_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second half comes when the server was asked for a sign of life, and not before."""
+    monkeypatch.setattr(connections, "LISTEN_S", 0.05)
+    asked = Event()
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"a")
+            if self.path == "/ping":
+                asked.set()
+            self.wfile.write(b"b" if asked.wait(30) else b"-")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server, ThreadPoolExecutor(1) as pool:
+        pool.submit(server.serve_forever, 0.01)
+        with connections.listening_pool(size=1) as clients:
+            address = f"http://127.0.0.1:{server.server_port}"
+            assert clients.request("GET", address, timeout=3600).data == b"ab"
+        server.shutdown()
+
+
+def _freeze_in_the_middle(own: OwnClickHouse) -> None:
+    """It is there for the first rows of its answer and not for the rest."""
+    with (
+        clickhouse(answer_timeout_s=3600) as client,
+        client.query_row_block_stream(MORE_THAN_SOCKETS_HOLD) as blocks,
+    ):
+        assert next(blocks)
+        own.freeze()
+        list(blocks)
 
 
 def _ask_for_an_hour() -> None:
