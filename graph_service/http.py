@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,10 +17,12 @@ from graph_service.errors import refusal
 from graph_service.graphiql import page as graphiql_page
 from graph_service.negotiation import GRAPHQL_RESPONSE, HTML, JSON, choose
 from graph_service.operations import Operations, Payload, Rejected, Request
+from graph_service.strangers import count_stranger
 from omnisonic.core.graph_errors import NotAcceptable
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.authentication import authenticate
 from omnisonic.platform.errors import Malformed, MethodNotAllowed, OmnisonicError, UnsupportedType
+from omnisonic.platform.rate_limit import RateLimited
 
 METHODS = "GET, POST, OPTIONS"
 NO_STORE = {"Cache-Control": "no-store", "Vary": "Accept, Authorization, Cookie, Origin"}
@@ -62,12 +65,16 @@ class GraphEndpoint:
         except Rejected as rejected:
             return _reject(rejected, media_type)
         except OmnisonicError as error:
-            return _reject(Rejected.because(error, is_well_formed=False), media_type)
+            headers = error.state.headers() if isinstance(error, RateLimited) else {}
+            return _reject(Rejected.because(error, is_well_formed=False), media_type, headers)
         return _answer(payload, 200, media_type)
 
     async def _run(self, http: HttpRequest) -> Payload:
         request = await read_request(http)
         actor = await self._authenticate(http)
+        if actor is None:
+            address = http.client.host if http.client else ""
+            await self._operations.database.run(lambda: count_stranger(address))
         prepared = self._operations.prepare(request, actor, is_get=http.method == "GET")
         if prepared.kind.value == "subscription":
             raise Rejected.because(Malformed("Subscriptions need a WebSocket (graphql-transport-ws)."))
@@ -136,12 +143,16 @@ def _checked(found: Any) -> Request:
     return Request(query, name, variables or {})
 
 
-def _reject(rejected: Rejected, media_type: str) -> Response:
+def _reject(rejected: Rejected, media_type: str, told: Mapping[str, str] | None = None) -> Response:
     # Legacy clients expect 200 for everything that is a GraphQL request, whatever came of it (§6.4.1).
     is_legacy = media_type == JSON and rejected.is_well_formed and rejected.status != 405
-    headers = {"Allow": "POST"} if rejected.status == 405 else {}
+    headers = dict(told or {})
+    if rejected.status == 405:
+        headers["Allow"] = "POST"
     if rejected.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if (wait_s := rejected.errors[0]["extensions"].get("retryAfterSeconds")) is not None:
+        headers["Retry-After"] = str(wait_s)
     status = 200 if is_legacy else rejected.status
     return _answer({"errors": rejected.errors}, status, media_type, headers)
 

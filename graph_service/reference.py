@@ -68,6 +68,10 @@ def _limits() -> str:
         ),
         ("`first`", str(limits.PAGE_MAX)),
         ("time of one operation", f"{limits.OPERATION_TIMEOUT_S:g} s"),
+        (
+            "operations of a network address without credentials",
+            f"{limits.STRANGER_OPERATIONS} in {limits.STRANGER_WINDOW_S} s, then 429 with `Retry-After`",
+        ),
         ("`connection_init` after", f"{limits.Pace().init_s:g} s"),
         ("running operations of a socket", str(limits.OPERATIONS_PER_SOCKET)),
         ("results of a subscription not yet read", str(limits.SUBSCRIPTION_QUEUE_MAX)),

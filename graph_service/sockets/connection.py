@@ -32,6 +32,7 @@ from graph_service.sockets.frames import (
 )
 from graph_service.sockets.outgoing import Outgoing
 from graph_service.sockets.usage import Usage
+from graph_service.strangers import count_stranger
 from graph_service.subscriptions import Subscriptions
 from omnisonic.core.graph_errors import SlowConsumer, TooManyOperations
 from omnisonic.platform.actor import Actor
@@ -97,12 +98,14 @@ class Connection:
         socket: ServerConnection,
         credentials: Credentials,
         *,
+        address: str,
         operations: Operations,
         subscriptions: Subscriptions,
         usage: Usage,
         pace: Pace,
     ) -> None:
         self._socket = socket
+        self._address = address
         self._operations = operations
         self._subscriptions = subscriptions
         self._usage = usage
@@ -235,6 +238,8 @@ class Connection:
 
     async def _operate(self, running: Running, prepared: Prepared) -> None:
         try:
+            if self.actor is None:
+                await self._operations.database.run(lambda: count_stranger(self._address))
             if prepared.kind.value == "subscription":
                 stop = await self._subscriptions.add(prepared, self.actor, running)
                 if self.running.get(running.id) is running:

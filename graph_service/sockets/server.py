@@ -22,6 +22,8 @@ from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.authentication import cookie_name, read_cookie
 from omnisonic.platform.errors import NotSignedIn, OmnisonicError
 from omnisonic.platform.logging import get_logger, log_context
+from omnisonic.platform.settings import get_settings
+from omnisonic.platform.web.proxy import forwarded_address
 
 PATH = "/graphql"
 LIVE_PATHS = {"/healthz", "/health/live"}
@@ -121,6 +123,7 @@ class SocketServer:
             connection = Connection(
                 socket,
                 credentials,
+                address=_address(socket, request),
                 operations=self._operations,
                 subscriptions=self._subscriptions,
                 usage=self._usage,
@@ -145,6 +148,12 @@ class SocketServer:
             discarding.cancel()
         if code >= CloseCode.TOO_BIG:
             log.info("socket_closed", code=int(code), reason=reason)
+
+
+def _address(socket: ServerConnection, request: Request) -> str:
+    """Whom we talk to, behind the trusted proxies."""
+    chain = ",".join(request.headers.get_all("X-Forwarded-For"))
+    return forwarded_address(chain, get_settings().trusted_proxy_hops) or str(socket.remote_address[0])
 
 
 async def _discard(socket: ServerConnection) -> None:

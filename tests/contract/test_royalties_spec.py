@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from graph_service.limits import STRANGER_OPERATIONS, STRANGER_WINDOW_S
 from omnisonic.api import create_api
 from omnisonic.core import money
 from omnisonic.core.imports.headers import fold_header
@@ -25,6 +26,7 @@ from omnisonic.core.royalties import (
 from omnisonic.core.royalties.policy import RIGHT_OF_USAGE
 from omnisonic.core.royalties.statement_columns import UsageField, find_columns
 from omnisonic.core.royalties.statement_file import last_day
+from omnisonic.platform.web.limits import ADDRESS_LIMIT, WINDOW_S
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "specs" / "phase-2-royalties.md").read_text(encoding="utf-8")
 OURS = re.compile(r"/log/|/api/(usage|matching|cycles|statements|payouts|royalties)\b")
@@ -102,3 +104,6 @@ def test_limits() -> None:
         f"{what_if.EVENTS_MAX} · {what_if_api.QUESTIONS_PER_HOUR} an hour"
     )
     assert shown["a proof file"] == f"{offline_verifier.MAX_FILE_BYTES // 1024} KiB"
+    of_strangers = f"{STRANGER_OPERATIONS} a minute"
+    assert shown["questions to the public log of one network address"] == of_strangers
+    assert (ADDRESS_LIMIT, WINDOW_S, STRANGER_WINDOW_S) == (STRANGER_OPERATIONS, 60, 60)

@@ -25,12 +25,17 @@ class TrustedProxies:
         await self.app(scope, receive, send)
 
 
+def forwarded_address(chain: str | None, hops: int) -> str | None:
+    """The address in X-Forwarded-For that the outermost of `hops` known proxies has seen, if any."""
+    parts = [stripped for part in (chain or "").split(",") if (stripped := part.strip())]
+    return parts[-min(hops, len(parts))] if hops and parts else None
+
+
 def _seen_from_outside(scope: Scope, hops: int) -> dict[str, object]:
     corrected: dict[str, object] = {}
-    chain = [part.strip() for part in (joined_header(scope, b"x-forwarded-for") or "").split(",")]
-    chain = [part for part in chain if part]
-    if chain:
-        corrected["client"] = (chain[-min(hops, len(chain))], 0)
+    address = forwarded_address(joined_header(scope, b"x-forwarded-for"), hops)
+    if address is not None:
+        corrected["client"] = (address, 0)
     scheme = (header(scope, b"x-forwarded-proto") or "").split(",")[-1].strip()
     if scheme in {"http", "https"}:
         socket = scope["type"] == "websocket"

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from graph_service import strangers
 from omnisonic.platform.actor import Scope
 from tests.integration.graph_service.conftest import Person, RunningGraph
 from tests.node_packages import start_script
@@ -16,6 +17,7 @@ from tests.node_packages import start_script
 AUDITS = 61  # of graphql-http 1.23.1
 RESPONSE = "application/graphql-response+json"
 TYPENAME = "{ __typename }"
+HOUR_S = 3600
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
@@ -50,6 +52,28 @@ def test_strangers_learn_the_roots_name_and_nothing_else(graph: RunningGraph, ma
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert "data" not in answer.json()
         assert post(graph, {"query": query}, **mara.bearer).status_code == 200, query
+
+
+def test_strangers_who_ask_too_often_are_told_when_to_come_back(
+    graph: RunningGraph, mara: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strangers, "STRANGER_OPERATIONS", 1)
+    monkeypatch.setattr(strangers, "STRANGER_WINDOW_S", HOUR_S)
+    assert post(graph, {"query": TYPENAME}).status_code == 200
+    invented = {"X-Forwarded-For": "203.0.113.9"}
+    for headers in ({}, {"Accept": "application/json"}, invented):
+        answer = post(graph, {"query": "{ cycleCheckpoints { totalCount } }"}, **headers)
+        assert (answer.status_code, code_of(answer)) == (429, "too-many-requests")
+        assert 0 < int(answer.headers["Retry-After"]) <= HOUR_S
+        assert answer.headers["RateLimit-Limit"] == "1"
+    assert post(graph, {"query": TYPENAME}, **mara.bearer).status_code == 200
+    client = graph.dial()
+    client.send("connection_init")
+    assert client.receive() == {"type": "connection_ack"}
+    client.subscribe("1", "subscription { cycleCheckpointClosed { id } }")
+    refused = client.receive()
+    assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "too-many-requests")
+    assert refused["payload"][0]["extensions"]["retryAfterSeconds"] > 0
 
 
 def test_a_wrong_token_is_told(graph: RunningGraph) -> None:

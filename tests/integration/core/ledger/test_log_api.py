@@ -22,6 +22,7 @@ from omnisonic.core.ledger.tiles import TILE_WIDTH
 from omnisonic.platform.actor import Actor, Role, Scope
 from omnisonic.platform.auth.tokens import create_token
 from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.web import limits
 from omnisonic.studio.exports.models import Export
 from omnisonic.studio.sessions import service as sessions
 from omnisonic.studio.sessions.schemas import SessionCreate
@@ -30,6 +31,7 @@ from tests.integration.core.conftest import _api, link, make_contributor
 from tests.integration.core.ledger.books import book, close
 
 UNKNOWN = "0" * 64
+HOUR_S = 3600
 PUBLIC = (
     "/log/vkeys",
     "/log/checkpoint",
@@ -158,13 +160,21 @@ def test_a_leaf_itself_goes_to_its_readers_only(scene: Scene) -> None:
                 assert f'filename="{kind}-' in answer.headers["content-disposition"]
 
 
-def test_a_wrong_question_gets_a_typed_refusal(scene: Scene) -> None:
+def test_a_wrong_question_gets_a_typed_refusal(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     with unit_of_work() as uow:
         waiting = record_fact(uow, LeafKind.SPLIT, uuid4(), {}).leaf_hash.hex()
     for path, status, slug in WRONG:
         client = scene.clients["curator" if "tlog-proof" in path else "visitor"]
         answer = client.get(path.format(**scene.leaves, waiting=waiting))
         assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}"), path
+    monkeypatch.setattr(limits, "ADDRESS_LIMIT", 1)
+    monkeypatch.setattr(limits, "WINDOW_S", HOUR_S)
+    scene.clients["visitor"].get("/log/vkeys")
+    for path in PUBLIC:
+        answer = scene.clients["visitor"].get(path.format(**scene.leaves))
+        assert (answer.status_code, answer.json()["type"]) == (429, "/problems/too-many-requests"), path
+        assert 0 < int(answer.headers["Retry-After"]) <= HOUR_S
+    assert scene.clients["curator"].get("/log/vkeys").status_code == 200
 
 
 def test_an_empty_log_has_keys_and_no_checkpoint(cosigner: str, redis_client: Any, db: None) -> None:
