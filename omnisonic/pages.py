@@ -31,6 +31,7 @@ from omnisonic.core.royalties.cycle_page import cycle_page
 from omnisonic.core.royalties.cycle_state import CycleState
 from omnisonic.core.royalties.matching_state import MatchingState
 from omnisonic.core.royalties.page import royalties_page
+from omnisonic.core.royalties.payouts_state import PayoutsState
 from omnisonic.core.royalties.state import RoyaltiesState
 from omnisonic.core.royalties.statement_page import statement_page
 from omnisonic.core.royalties.statement_state import StatementState
@@ -163,6 +164,7 @@ PAGES = (
             UsageState.load,
             MatchingState.load,
             StatementsState.load,
+            PayoutsState.load,
             CasesState.load,
         ],
     ),

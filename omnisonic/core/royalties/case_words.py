@@ -65,7 +65,7 @@ def dispute_line(view: DisputeView, *, now: datetime) -> CaseLine:
         status_words=STATUS_WORDS[view.status],
         is_open=view.status is CaseStatus.OPEN,
         answer=view.answer or "",
-        when=ago(view.created_at, now=now),
+        when=_when(view, now=now),
     )
 
 
@@ -86,5 +86,12 @@ def claim_line(view: ClaimView, *, now: datetime) -> CaseLine:
         status_words=STATUS_WORDS[view.status],
         is_open=view.status is CaseStatus.OPEN,
         answer=view.answer or "",
-        when=ago(view.created_at, now=now) if view.status is CaseStatus.OPEN else day(view.created_at),
+        when=_when(view, now=now),
     )
+
+
+def _when(view: DisputeView | ClaimView, *, now: datetime) -> str:
+    """How long an open case waits; of a decided one the day of the decision."""
+    if view.decided_at is None:
+        return f"asked {ago(view.created_at, now=now)}"
+    return f"{STATUS_WORDS[view.status].lower()} {day(view.decided_at)}"

@@ -6,13 +6,13 @@ from typing import Any
 
 import reflex as rx
 
-from omnisonic.core.royalties.statements_state import StatementsState
+from omnisonic.core.royalties.payouts_state import PayoutsState
 from omnisonic.platform.ui.controls import badge, button, field, link_button, text_input
 from omnisonic.platform.ui.dialog import closes, dialog, opened_by_state
-from omnisonic.platform.ui.feedback import empty_state, skeleton
+from omnisonic.platform.ui.feedback import empty_state, notice, skeleton
 from omnisonic.platform.ui.table import cell, table
 
-EARNED: Any = StatementsState  # Reflex types no variables of dataclasses
+PAYOUTS: Any = PayoutsState  # Reflex types no variables of dataclasses
 PAY = "pay-payout"
 PAYOUT_COLUMNS = ("Payout", "Party", "State", ">Amount", ">Actions")
 
@@ -21,9 +21,9 @@ def payouts_tab() -> rx.Component:
     """Payouts and their states; curators propose, pay and cancel."""
     return rx.fragment(
         rx.cond(
-            EARNED.is_loaded,
+            PAYOUTS.is_loaded,
             rx.cond(
-                EARNED.payouts.length() > 0,
+                PAYOUTS.payouts.length() > 0,
                 rx.el.div(
                     rx.el.p(
                         "A payout is a record and a row of a file; your bank moves the money. What is below "
@@ -33,9 +33,10 @@ def payouts_tab() -> rx.Component:
                     table(
                         "Payouts, newest first",
                         PAYOUT_COLUMNS,
-                        rx.foreach(EARNED.payouts, _payout),
+                        rx.foreach(PAYOUTS.payouts, _payout),
                         testid="payouts",
                     ),
+                    _more(),
                     class_name="ui-stack ui-stack-4",
                 ),
                 empty_state(
@@ -44,7 +45,7 @@ def payouts_tab() -> rx.Component:
                     "Once a cycle is closed, propose a payout for every party whose balance reaches the "
                     "smallest payout.",
                     button(
-                        "Propose payouts", testid="first-payouts", kind="primary", on_click=EARNED.propose
+                        "Propose payouts", testid="first-payouts", kind="primary", on_click=PAYOUTS.propose
                     ),
                     testid="no-payouts",
                 ),
@@ -72,7 +73,7 @@ def propose_button() -> rx.Component:
             testid="propose-payouts",
             icon="banknote",
             kind="primary",
-            on_click=EARNED.propose,
+            on_click=PAYOUTS.propose,
         ),
         class_name="ui-row ui-row-wrap",
     )
@@ -85,11 +86,18 @@ def own_payouts() -> rx.Component:
         table(
             "Payouts, newest first",
             PAYOUT_COLUMNS[:-1],
-            rx.foreach(EARNED.payouts, _own_payout),
+            rx.foreach(PAYOUTS.payouts, _own_payout),
             testid="payouts",
         ),
+        _more(),
         aria_labelledby="payouts-title",
         class_name="ui-stack",
+    )
+
+
+def _more() -> rx.Component:
+    return rx.cond(
+        PAYOUTS.cursor != "", button("Show more", testid="payouts-more", on_click=PAYOUTS.show_more)
     )
 
 
@@ -110,14 +118,14 @@ def _payout(line: Any) -> rx.Component:
                         testid="payout-pay",
                         icon="check",
                         aria_label="Mark payout " + line.number + " as paid",
-                        on_click=EARNED.ask_paid(line.id),
+                        on_click=PAYOUTS.ask_paid(line.id),
                     ),
                     button(
                         "Cancel",
                         testid="payout-cancel",
                         kind="ghost",
                         aria_label="Cancel payout " + line.number,
-                        on_click=EARNED.cancel(line.id, line.version),
+                        on_click=PAYOUTS.cancel(line.id, line.version),
                     ),
                     class_name="ui-row ry-actions",
                 ),
@@ -175,19 +183,12 @@ def _payout_cells(line: Any) -> tuple[rx.Component, ...]:
 
 def _pay_question() -> rx.Component:
     return rx.fragment(
-        opened_by_state(PAY, at=EARNED.paying_at),
+        opened_by_state(PAY, at=PAYOUTS.paying_at),
         dialog(
             PAY,
             "Was it paid?",
             rx.el.form(
-                rx.cond(
-                    EARNED.paying,
-                    rx.el.p(
-                        rx.el.strong(EARNED.paying.amount),
-                        " to ",
-                        rx.el.strong(EARNED.paying.name, dir="auto"),
-                    ),
-                ),
+                rx.cond(PAYOUTS.paying, _what_is_paid()),
                 rx.el.p(
                     "It is booked in the cycle that is open now and cannot be taken back.",
                     class_name="ui-text-2",
@@ -198,16 +199,41 @@ def _pay_question() -> rx.Component:
                     for_id="payout_reference",
                     hint="What the bank statement shows. You may leave it empty.",
                 ),
+                rx.cond(
+                    PAYOUTS.pay_problem != "",
+                    notice(PAYOUTS.pay_problem, kind="danger", data_testid="pay-problem"),
+                ),
                 rx.el.div(
-                    button("Book it as paid", testid="pay-confirm", kind="primary", type="submit"),
+                    button(
+                        "Book it as paid",
+                        testid="pay-confirm",
+                        kind="primary",
+                        type="submit",
+                        disabled=~(PAYOUTS.paying & (PAYOUTS.paying.status == "proposed")),
+                    ),
                     button("Not yet", testid="pay-not-yet", kind="ghost", **closes(PAY)),
                     class_name="ui-row",
                 ),
-                on_submit=EARNED.pay,
-                reset_on_submit=True,
+                key="pay-" + PAYOUTS.paying_at.to_string(),  # each question begins with an empty form
+                on_submit=PAYOUTS.pay,
                 class_name="ui-stack ui-stack-4",
             ),
             testid="pay-question",
-            closed=EARNED.paid,
+            closed=PAYOUTS.paid,
+        ),
+    )
+
+
+def _what_is_paid() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(rx.el.strong(PAYOUTS.paying.amount), " to ", rx.el.strong(PAYOUTS.paying.name, dir="auto")),
+        rx.cond(PAYOUTS.paying.detail != "", rx.el.p(PAYOUTS.paying.detail, class_name="ui-small ui-text-2")),
+        rx.cond(
+            PAYOUTS.paying.status != "proposed",
+            rx.el.p(
+                rx.el.strong(PAYOUTS.paying.status_words),
+                " meanwhile, by somebody else. Nothing was booked twice.",
+                data_testid="pay-meanwhile",
+            ),
         ),
     )

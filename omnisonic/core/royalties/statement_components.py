@@ -6,12 +6,14 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.core.royalties.line_entries_state import LineEntriesState
 from omnisonic.core.royalties.statement_state import StatementState
 from omnisonic.core.royalties.statements_components import change
 from omnisonic.platform.ui.controls import badge, button, icon_button, link_button, segmented
 from omnisonic.platform.ui.table import cell
 
 STATEMENT: Any = StatementState  # Reflex types no variables of dataclasses
+BEHIND: Any = LineEntriesState
 ORDERS = (("amount", "Largest first"), ("position", "As in the log"))
 COLUMNS = ("What", "Where and when", ">Uses", ">Rate", ">Share", ">Amount", ">Proof")
 
@@ -173,7 +175,7 @@ def _line(line: Any) -> rx.Component:
                 class_name="ry-cell",
             ),
         ),
-        cell("Uses", rx.el.span(line.quantity, class_name="ui-num"), end=True),
+        cell("Uses", _uses(line), end=True),
         cell("Rate", rx.el.span(line.rate, class_name="ui-num ui-small ui-text-2"), end=True),
         cell("Share", rx.el.span(line.share, class_name="ui-num"), end=True),
         cell(
@@ -192,6 +194,21 @@ def _line(line: Any) -> rx.Component:
         cell("Proof", _actions(line), end=True),
         key=line.id,
         data_testid="statement-line",
+    )
+
+
+def _uses(line: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(line.quantity, class_name="ui-num"),
+        rx.el.button(
+            line.entries,
+            type="button",
+            aria_label=line.entries + " behind " + line.title + ", " + line.where + ", " + line.month,
+            aria_haspopup="dialog",
+            on_click=BEHIND.open(STATEMENT.head.id, line.id),
+            class_name="ui-link ui-small ry-drill",
+            data_testid="line-entries",
+        ),
     )
 
 

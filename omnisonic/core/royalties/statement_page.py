@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.royalties.dispute_dialog import dispute_dialog
+from omnisonic.core.royalties.line_entries_dialog import line_entries_dialog
 from omnisonic.core.royalties.proof_dialog import proof_dialog
 from omnisonic.core.royalties.statement_components import invoice_head, invoice_lines
 from omnisonic.core.royalties.statement_state import StatementState
@@ -34,6 +35,7 @@ def statement_page() -> rx.Component:
             ),
             proof_dialog(STATEMENT.proof, STATEMENT.proof_at),
             dispute_dialog(),
+            line_entries_dialog(),
         ),
         active="royalties",
         crumbs=crumbs(("Royalties", "/royalties"), (STATEMENT.head.title, None)),

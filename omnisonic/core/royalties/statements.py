@@ -50,6 +50,7 @@ def list_statements(
     page: Page,
     contributor_id: UUID | None = None,
     cycle_id: UUID | None = None,
+    currency: str | None = None,
 ) -> StatementList:
     """Statements the caller may see, newest first; of a contributor under every id it has had."""
     statement = (
@@ -59,8 +60,16 @@ def list_statements(
         statement = statement.where(col(Statement.contributor_id).in_(party_ids(session, contributor_id)))
     if cycle_id is not None:
         statement = statement.where(Statement.cycle_id == cycle_id)
+    if currency is not None:
+        statement = statement.where(Statement.currency == currency)
     rows, cursor = fetch_page(session, statement, Statement, page=page)
     return StatementList(statements=views_of(session, rows), next_cursor=cursor)
+
+
+def list_currencies(session: Session, actor: Actor) -> list[str]:
+    """Currencies in which the caller may see statements, by code."""
+    statement = select(Statement.currency).join(Cycle, col(Cycle.id) == col(Statement.cycle_id))
+    return sorted(session.exec(statement.where(*_visible(actor)).distinct()))
 
 
 def get_statement(session: Session, actor: Actor, *, statement_id: UUID) -> Statement:

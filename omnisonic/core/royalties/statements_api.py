@@ -39,11 +39,17 @@ def list_statements(
     page: PageQuery,
     contributor_id: Annotated[UUID | None, Query(alias="contributorId")] = None,
     cycle_id: Annotated[UUID | None, Query(alias="cycleId")] = None,
+    currency: Annotated[str | None, Query(min_length=3, max_length=3)] = None,
 ) -> StatementList:
     """Statements of closed cycles, newest first: your own, or everybody's for curators."""
     with read_session() as session:
         return statements.list_statements(
-            session, actor, page=page, contributor_id=contributor_id, cycle_id=cycle_id
+            session,
+            actor,
+            page=page,
+            contributor_id=contributor_id,
+            cycle_id=cycle_id,
+            currency=currency,
         )
 
 

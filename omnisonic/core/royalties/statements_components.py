@@ -7,7 +7,9 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.royalties.payouts_components import own_payouts
+from omnisonic.core.royalties.payouts_state import PayoutsState
 from omnisonic.core.royalties.state import RoyaltiesState
+from omnisonic.core.royalties.statements_filter_bar import statements_filter
 from omnisonic.core.royalties.statements_state import StatementsState
 from omnisonic.platform.ui.controls import button, link_button, progress
 from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
@@ -15,6 +17,7 @@ from omnisonic.platform.ui.table import cell, table
 
 ROYALTIES: Any = RoyaltiesState  # Reflex types no variables of dataclasses
 EARNED: Any = StatementsState
+PAYOUTS: Any = PayoutsState
 STATEMENT_COLUMNS = ("Cycle", "Party", ">Earned", ">Against the one before", ">Brought forward", ">Balance")
 
 
@@ -29,8 +32,12 @@ def statements_tab() -> rx.Component:
 
 def _content() -> rx.Component:
     return rx.cond(
-        (EARNED.statements.length() > 0) | (EARNED.balances.length() > 0) | (EARNED.payouts.length() > 0),
+        (EARNED.statements.length() > 0)
+        | (EARNED.balances.length() > 0)
+        | (PAYOUTS.payouts.length() > 0)
+        | ~EARNED.chosen.is_empty,
         rx.el.div(
+            rx.cond(ROYALTIES.is_curator, statements_filter()),
             rx.cond(EARNED.balances.length() > 0, _balances()),
             rx.cond(
                 EARNED.statements.length() > 0,
@@ -40,16 +47,12 @@ def _content() -> rx.Component:
                     rx.foreach(EARNED.statements, _statement),
                     testid="statements",
                 ),
-                rx.el.p(
-                    "Your first statement comes when the cycle closes that your music was used in.",
-                    class_name="ui-text-2",
-                    data_testid="no-statements-yet",
-                ),
+                _none_here(),
             ),
             rx.cond(
                 EARNED.cursor != "", button("Show more", testid="statements-more", on_click=EARNED.show_more)
             ),
-            rx.cond(~ROYALTIES.is_curator & (EARNED.payouts.length() > 0), own_payouts()),
+            rx.cond(~ROYALTIES.is_curator & (PAYOUTS.payouts.length() > 0), own_payouts()),
             class_name="ui-stack ui-stack-6",
         ),
         rx.cond(
@@ -75,6 +78,22 @@ def _content() -> rx.Component:
                 testid="no-statements",
             ),
         ),
+    )
+
+
+def _none_here() -> rx.Component:
+    return rx.cond(
+        EARNED.chosen.is_empty,
+        rx.el.p(
+            rx.cond(
+                ROYALTIES.is_curator,
+                "The first statements come when a cycle closes.",
+                "Your first statement comes when the cycle closes that your music was used in.",
+            ),
+            class_name="ui-text-2",
+            data_testid="no-statements-yet",
+        ),
+        rx.el.p("No closed cycle has such a statement.", class_name="ui-text-2", data_testid="none-chosen"),
     )
 
 

@@ -14,13 +14,15 @@ from omnisonic.platform.pagination import Page, encode_cursor
 
 # The key of a line, as closing groups by it.
 _ENTRIES = text("""
-    SELECT e.id, e.created_at, e.journal_id, e.event_id, e.amount_nano, e.leaf_hash, j.kind, j.policy_digest,
-           ev.occurred_at, coalesce(ev.quantity, 0) AS quantity, ev.amount_nano AS event_nano,
+    SELECT e.id, e.created_at, e.journal_id, e.event_id, e.amount_nano, e.leaf_hash, log.leaf_index,
+           j.kind, j.policy_digest, ev.occurred_at, coalesce(ev.quantity, 0) AS quantity,
+           ev.amount_nano AS event_nano,
            convert_from(j.leaf, 'UTF8')::jsonb -> 'facts' AS facts,
            encode(sha256(salt.salt || uuid_send(e.contributor_id)), 'hex') AS party
     FROM ledger_entries e
     JOIN journals j ON j.id = e.journal_id
     JOIN party_salts salt ON salt.contributor_id = e.contributor_id
+    LEFT JOIN log_leaves log ON log.row_id = e.id
     LEFT JOIN journals reversed ON reversed.id = j.reverses_id
     LEFT JOIN royalty_events ev ON ev.id = e.event_id
     LEFT JOIN unmatched_usage matched ON matched.id = ev.unmatched_id AND matched.status = 'matched'
@@ -79,5 +81,6 @@ def _view(row: Any, currency: str) -> LineEntryView:
         right=row.facts.get("right"),
         policy_digest=row.policy_digest,
         leaf_hash=digest.hex(),
+        leaf_index=row.leaf_index,
         proof=proof_path(digest),
     )

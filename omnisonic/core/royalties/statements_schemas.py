@@ -94,6 +94,7 @@ class LineEntryView(ApiModel):
     right: str | None
     policy_digest: str | None
     leaf_hash: str
+    leaf_index: int | None = Field(description="Its place in the log, from 0.")
     proof: str
 
 

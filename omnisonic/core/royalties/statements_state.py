@@ -1,57 +1,57 @@
-"""Balances, statements and payouts on `/royalties`: a payee's own, everybody's for curators."""
+"""Balances and statements on `/royalties`: a payee's own, everybody's for curators, who may filter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import reflex as rx
+from sqlmodel import Session
 
-from omnisonic.core.royalties.payouts import cancel_payout, pay_payout, propose_payouts
-from omnisonic.core.royalties.payouts_lists import list_balances, list_payouts
-from omnisonic.core.royalties.payouts_schemas import PayoutView, Proposed, ProposeRequest
-from omnisonic.core.royalties.refusal_words import refusal_words
-from omnisonic.core.royalties.statement_words import (
-    BalanceCard,
-    PayoutLine,
-    StatementRow,
-    balance_card,
-    payout_line,
-    statement_row,
-)
-from omnisonic.core.royalties.statements import list_statements
+from omnisonic.core.catalog.repository import contributors_by_ids
+from omnisonic.core.royalties.access import is_curator
+from omnisonic.core.royalties.cycle_service import list_cycles
+from omnisonic.core.royalties.models import CycleStatus
+from omnisonic.core.royalties.payouts_lists import list_balances
+from omnisonic.core.royalties.statement_words import BalanceCard, StatementRow, balance_card, statement_row
+from omnisonic.core.royalties.statements import list_currencies, list_statements
+from omnisonic.core.royalties.statements_filter import StatementFilter, read_filter
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
-from omnisonic.platform.db import in_thread, read_session, unit_of_work
-from omnisonic.platform.db_errors import repeatable
-from omnisonic.platform.errors import OmnisonicError
-from omnisonic.platform.ids import parse_id
-from omnisonic.platform.pagination import Page, decode_cursor
-from omnisonic.platform.ui.notices import tell, warn
-from omnisonic.platform.ui.words import count
+from omnisonic.platform.db import in_thread, read_session
+from omnisonic.platform.pagination import MAX_LIMIT, Page, decode_cursor
 
 PAGE_ROWS = 30
 MAX_ROWS = 300
 BALANCES_SHOWN = 12
-PAYOUTS_SHOWN = 50
-MAX_REFERENCE_CHARS = 200
+
+
+@dataclass
+class FilterLine:
+    """The filter as its row of controls shows it."""
+
+    party_id: str = ""
+    party: str = ""
+    cycle: str = ""
+    currency: str = ""
+    is_empty: bool = True
 
 
 @dataclass
 class Earned:
-    """One look at what is owed and paid."""
+    """One look at what is owed."""
 
     balances: list[BalanceCard] = field(default_factory=list)
     has_more_balances: bool = False
     statements: list[StatementRow] = field(default_factory=list)
     cursor: str = ""
-    payouts: list[PayoutLine] = field(default_factory=list)
+    chosen: FilterLine = field(default_factory=FilterLine)
+    cycles: list[list[str]] = field(default_factory=list)
+    currencies: list[str] = field(default_factory=list)
 
 
 class StatementsState(rx.State):
-    """What the caller may see of balances, statements and payouts, newest first."""
+    """What the caller may see of balances and statements, newest first."""
 
     is_loaded: bool = False
     load_problem: str = ""
@@ -59,17 +59,19 @@ class StatementsState(rx.State):
     has_more_balances: bool = False
     statements: rx.Field[list[StatementRow]] = rx.field(default_factory=list)
     cursor: str = ""
-    payouts: rx.Field[list[PayoutLine]] = rx.field(default_factory=list)
-    paying: rx.Field[PayoutLine | None] = rx.field(default=None)
-    paying_at: int = 0
-    paid: int = 0
+    chosen: rx.Field[FilterLine] = rx.field(default_factory=FilterLine)
+    cycles: rx.Field[list[list[str]]] = rx.field(default_factory=list)  # id and name, to filter by
+    currencies: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
     @guarded
     async def load(self) -> None:
-        """Balances, the first statements and payouts."""
+        """Balances, and the first statements under the filter in the address."""
         self.load_problem = ""
-        self._show(await in_thread(_look, current_actor()))
+        found = await in_thread(_look, current_actor(), self._filter())
+        self.balances, self.has_more_balances = found.balances, found.has_more_balances
+        self.statements, self.cursor, self.chosen = found.statements, found.cursor, found.chosen
+        self.cycles, self.currencies = found.cycles, found.currencies
         self.is_loaded = True
 
     @rx.event
@@ -77,107 +79,74 @@ class StatementsState(rx.State):
     async def show_more(self) -> None:
         """The next statements below."""
         if self.cursor and len(self.statements) < MAX_ROWS:
-            rows, self.cursor = await in_thread(_statements, current_actor(), self.cursor)
+            rows, self.cursor = await in_thread(_statements, current_actor(), self._filter(), self.cursor)
             self.statements = [*self.statements, *rows]
 
     @rx.event
     @guarded(role=Role.CURATOR)
-    async def propose(self) -> Any:
-        """Propose a payout for every balance that reaches the smallest payout."""
-        try:
-            made, kept = await in_thread(_propose, current_actor())
-        except OmnisonicError as error:
-            return warn(error.title, refusal_words(error))
-        self._show(await in_thread(_look, current_actor()))
-        kept_words = f"{count(kept, 'balance')} stays and is carried forward." if kept == 1 else ""
-        if kept > 1:
-            kept_words = f"{kept} balances stay and are carried forward."
-        return tell(f"{count(made, 'payout')} proposed" if made else "Nothing to pay out yet", kept_words)
+    async def choose_party(self, party_id: str, _name: str = "") -> Any:
+        """Only the statements of a party; nothing chosen shows everybody's."""
+        return rx.redirect(self._filter().address(party=party_id))
 
     @rx.event
     @guarded(role=Role.CURATOR)
-    async def ask_paid(self, payout_id: str) -> None:
-        """Open the question with which reference a payout was paid."""
-        self.paying = next((one for one in self.payouts if one.id == payout_id), None)
-        self.paying_at += 1 if self.paying else 0
+    async def choose_cycle(self, cycle_id: str) -> Any:
+        """Only the statements of a cycle."""
+        return rx.redirect(self._filter().address(cycle=cycle_id))
 
     @rx.event
     @guarded(role=Role.CURATOR)
-    async def pay(self, form: dict[str, Any]) -> Any:
-        """Book the payout that was asked about as paid."""
-        asked, self.paying = self.paying, None
-        self.paid += 1
-        if asked is None:
-            return None
-        reference = str(form.get("payout_reference", "")).strip()[:MAX_REFERENCE_CHARS] or None
-        return await self._change(_pay, UUID(asked.id), asked.version, reference)
+    async def choose_currency(self, currency: str) -> Any:
+        """Only the statements in a currency."""
+        return rx.redirect(self._filter().address(currency=currency))
 
-    @rx.event
-    @guarded(role=Role.CURATOR)
-    async def cancel(self, payout_id: str, version: int) -> Any:
-        """Take a proposal back."""
-        wanted = parse_id(payout_id)
-        return None if wanted is None else await self._change(_cancel, wanted, version, None)
-
-    async def _change(
-        self, change: Callable[..., PayoutView], payout_id: UUID, version: int, reference: str | None
-    ) -> Any:
-        try:
-            found = await in_thread(change, current_actor(), payout_id, version, reference)
-        except OmnisonicError as error:
-            return [warn(error.title, refusal_words(error)), StatementsState.load]
-        self._show(await in_thread(_look, current_actor()))
-        line = payout_line(found)
-        return tell(f"Payout {line.number} · {line.status_words.lower()}", f"{line.amount} to {line.name}")
-
-    def _show(self, found: Earned) -> None:
-        self.balances, self.has_more_balances = found.balances, found.has_more_balances
-        self.statements, self.cursor, self.payouts = found.statements, found.cursor, found.payouts
+    def _filter(self) -> StatementFilter:
+        return read_filter(self.router.url.query_parameters)
 
 
-def _look(actor: Actor) -> Earned:
-    statements, cursor = _statements(actor, "")
+def _look(actor: Actor, asked: StatementFilter) -> Earned:
+    statements, cursor = _statements(actor, asked, "")
     with read_session() as session:
-        balances = list_balances(session, actor, limit=BALANCES_SHOWN)
-        payouts = list_payouts(session, actor, page=Page(limit=PAYOUTS_SHOWN))
-    return Earned(
-        balances=[balance_card(one) for one in balances.balances],
-        has_more_balances=balances.next_cursor is not None,
-        statements=statements,
-        cursor=cursor,
-        payouts=[payout_line(one) for one in payouts.payouts],
+        balances = list_balances(
+            session,
+            actor,
+            limit=BALANCES_SHOWN,
+            contributor_id=asked.party if is_curator(actor) else None,
+            currency=asked.currency if is_curator(actor) else None,
+        )
+        earned = Earned(
+            balances=[balance_card(one) for one in balances.balances],
+            has_more_balances=balances.next_cursor is not None,
+            statements=statements,
+            cursor=cursor,
+        )
+        return _with_choices(session, actor, asked, earned) if is_curator(actor) else earned
+
+
+def _with_choices(session: Session, actor: Actor, asked: StatementFilter, earned: Earned) -> Earned:
+    named = contributors_by_ids(session, [asked.party]).get(asked.party) if asked.party else None
+    closed = list_cycles(session, actor, page=Page(limit=MAX_LIMIT), status=CycleStatus.CLOSED).cycles
+    earned.cycles = [[str(one.id), one.name] for one in closed]
+    earned.currencies = list_currencies(session, actor)
+    earned.chosen = FilterLine(
+        party_id=str(asked.party or ""),
+        party=(named.name if named else "Somebody unknown") if asked.party else "",
+        cycle=str(asked.cycle or ""),
+        currency=asked.currency or "",
+        is_empty=asked.is_empty,
     )
+    return earned
 
 
-def _statements(actor: Actor, cursor: str) -> tuple[list[StatementRow], str]:
+def _statements(actor: Actor, asked: StatementFilter, cursor: str) -> tuple[list[StatementRow], str]:
+    wanted = asked if is_curator(actor) else StatementFilter()  # payees have no controls to see it by
     with read_session() as session:
-        page = Page(limit=PAGE_ROWS, after=decode_cursor(cursor))
-        found = list_statements(session, actor, page=page)
+        found = list_statements(
+            session,
+            actor,
+            page=Page(limit=PAGE_ROWS, after=decode_cursor(cursor)),
+            contributor_id=wanted.party,
+            cycle_id=wanted.cycle,
+            currency=wanted.currency,
+        )
     return [statement_row(one) for one in found.statements], found.next_cursor or ""
-
-
-def _propose(actor: Actor) -> tuple[int, int]:
-    made, kept, cursor = 0, 0, None
-    while True:
-        found = _propose_part(actor, cursor)
-        made, kept, cursor = made + len(found.payouts), kept + len(found.kept), found.next_cursor
-        if cursor is None:
-            return made, kept
-
-
-@repeatable
-def _propose_part(actor: Actor, cursor: str | None) -> Proposed:
-    with unit_of_work() as uow:
-        return propose_payouts(uow, actor, request=ProposeRequest(cursor=cursor))
-
-
-@repeatable
-def _pay(actor: Actor, payout_id: UUID, version: int, reference: str | None) -> PayoutView:
-    with unit_of_work() as uow:
-        return pay_payout(uow, actor, payout_id=payout_id, version=version, reference=reference)
-
-
-@repeatable
-def _cancel(actor: Actor, payout_id: UUID, version: int, _reference: None) -> PayoutView:
-    with unit_of_work() as uow:
-        return cancel_payout(uow, actor, payout_id=payout_id, version=version)

@@ -102,6 +102,10 @@ def test_statements_of_two_cycles_as_their_payee_and_others_see_them(
         str(4 * NANO),
     )
     assert entry["amount"] == line["amount"]
+    assert payee.get(entry["proof"]).json()["leafIndex"] == entry["leafIndex"]
+    for code, seen in (("EUR", 4), ("USD", 0)):
+        assert len(office.get(f"/api/statements?currency={code}").json()["statements"]) == seen
+    assert office.get("/api/statements?currency=EURO").status_code == 422
 
     table = list(csv.DictReader(io.StringIO(payee.get(f"{path}.csv").text)))
     assert sum(Decimal(row["amount"]) for row in table) == Decimal(newest["total"]["amount"]).scaleb(-9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnisonic.core import money
+from omnisonic.core.royalties.line_entries_words import line_entry_row
 from omnisonic.core.royalties.payouts_schemas import BalanceView
 from omnisonic.core.royalties.shapes import money_view
 from omnisonic.core.royalties.statement_words import (
@@ -17,6 +19,7 @@ from omnisonic.core.royalties.statement_words import (
     share_words,
     split_amount,
 )
+from omnisonic.core.royalties.statements_schemas import LineEntryView
 
 NANO = 10**9
 
@@ -70,3 +73,29 @@ def test_a_balance_says_what_happens_next(balance: int, proposed: int, words: st
     )
     card = balance_card(view)
     assert (card.next_words, card.percent) == (words, percent)
+
+
+def test_an_entry_says_what_was_reported_and_where_it_stands() -> None:
+    view = LineEntryView(
+        id=UUID(int=1),
+        journal_id=UUID(int=2),
+        event_id=UUID(int=3),
+        kind="usage",
+        occurred_at=datetime(2026, 3, 15, tzinfo=UTC),
+        quantity="1200",
+        event_amount=money_view(10 * NANO, "EUR"),
+        amount=money_view(6_666_670_000, "EUR"),
+        share_ppm=666_667,
+        right="MASTER",
+        policy_digest=None,
+        leaf_hash="ab",
+        leaf_index=41,
+        proof="/log/proof/ab",
+    )
+    row = line_entry_row(view, source="Streamly")
+    assert (row.place, row.day, row.share) == ("42", "15 Mar 2026", "66.6667 %")
+    assert (row.detail, row.amount + row.rest) == ("Streamly · 10.00\u00a0EUR for 1,200", "6.66667")
+    assert row.proof_href == "/log/proof/ab.tlog-proof"
+    nothing = view.model_copy(update={"occurred_at": None, "event_amount": None, "leaf_index": None})
+    row = line_entry_row(nothing, source="release")
+    assert (row.place, row.day, row.detail) == ("–", "–", "release")
