@@ -8,7 +8,7 @@ from omnisonic.core.ledger.jobs import AUDIT_LEDGER
 from omnisonic.insight.alerts.jobs import EVALUATE_RULES
 from omnisonic.insight.archive.jobs import ARCHIVE_DELIVERIES, EXPORT_ARCHIVE
 from omnisonic.insight.feeds.jobs import POLL_FEEDS
-from omnisonic.insight.tagging.jobs import PUBLISH_TAGS
+from omnisonic.insight.tagging.jobs import LINK_NEW_NAMES, PUBLISH_TAGS
 from omnisonic.platform import schedule
 from omnisonic.platform.jobs import JobSpec, Queue
 from omnisonic.platform.schedule import DailyAt, Every, ScheduledJob
@@ -33,6 +33,7 @@ JOBS = (
     ScheduledJob("sweep", SWEEP, Every(SWEEP_EVERY_S)),
     ScheduledJob("poll-feeds", POLL_FEEDS, Every(POLL_EVERY_S)),
     ScheduledJob("publish-tags", PUBLISH_TAGS, Every(60)),
+    ScheduledJob("link-new-names", LINK_NEW_NAMES, Every(60)),
     ScheduledJob("expire-licenses", EXPIRE_LICENSES, DailyAt(time(0, 0))),
     ScheduledJob("delete-orphans", DELETE_ORPHANS, DailyAt(time(3, 0))),
     ScheduledJob("archive-deliveries", ARCHIVE_DELIVERIES, Every(ARCHIVE_EVERY_S)),

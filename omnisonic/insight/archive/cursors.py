@@ -16,6 +16,7 @@ from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.ids import utc_now
 
 ERROR_MAX_CHARS = 500
+CATALOG = "catalog"  # the cursor of the catalog's changes, counted in transactions
 
 
 class Step(StrEnum):
@@ -59,7 +60,7 @@ def read_freshness(session: Session) -> Freshness:
         oldest_waiting_at=oldest,
         unstored=max(0, positions[Step.ARCHIVE] - positions[Step.NEWS_ITEMS]),
         untagged=max(0, positions[Step.ARCHIVE] - positions[Step.TAGS]),
-        set_aside=len(rows) - len(cursors),
+        set_aside=sum(row.name not in cursors and row.name != CATALOG for row in rows),
         failing_since=first.failing_since if first else None,
         reason=first.error if first else None,
     )
@@ -93,8 +94,14 @@ def positions() -> dict[Step, int]:
     return {step: found.get(step, 0) for step in Step}
 
 
-def move(step: Step, position: int) -> None:
-    """The step has done everything up to `position`, so it does not fail any more."""
+def catalog_position(session: Session) -> int:
+    """The last transaction of the catalog whose names were looked for among those that wait."""
+    cursor = session.get(IngestCursor, CATALOG)
+    return cursor.position if cursor else 0
+
+
+def move(step: str, position: int) -> None:
+    """The step, or `CATALOG`, has done everything up to `position`, so it does not fail any more."""
     with unit_of_work() as uow:
         _set(uow.session, step, position)
 
@@ -123,13 +130,13 @@ def note_recovery(step: Step) -> None:
             cursor.error = cursor.failing_since = None
 
 
-def _set(session: Session, step: Step, position: int) -> None:
+def _set(session: Session, step: str, position: int) -> None:
     cursor = _find(session, step)
     cursor.position, cursor.moved_at = position, utc_now()
     cursor.error = cursor.failing_since = None
 
 
-def _find(session: Session, step: Step) -> IngestCursor:
+def _find(session: Session, step: str) -> IngestCursor:
     cursor = session.get(IngestCursor, step, with_for_update=True)
     if cursor is None:
         cursor = IngestCursor(name=step)

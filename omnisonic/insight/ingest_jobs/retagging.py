@@ -37,7 +37,7 @@ def tag_slice(claim: Claim, check: Callable[[], None], *, slice_s: float = SLICE
             part = read_newest(archive, wanted, after=at["seq"], rows_max=ITEMS_PER_BATCH)
             if not part.items:
                 return {name: at[name] for name in ("items", "links", "setAside")}
-            links, refused = _tag(tagging, part.items)
+            links, refused = tag_or_set_aside(tagging, part.items)
             at["links"] += links
             at["items"] += len(part.items)
             at["setAside"] += refused
@@ -52,7 +52,7 @@ def tag_slice(claim: Claim, check: Callable[[], None], *, slice_s: float = SLICE
                 return None
 
 
-def _tag(tagging: Tagging, items: Sequence[NewsItem]) -> tuple[int, int]:
+def tag_or_set_aside(tagging: Tagging, items: Sequence[NewsItem]) -> tuple[int, int]:
     """How many links stand in the items, and how many of the items were set aside."""
     links: list[int] = []
     refused = set_aside.give(lambda some: links.append(tagging.tag(some)), items)

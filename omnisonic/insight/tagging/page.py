@@ -86,6 +86,15 @@ def _name(line: Any) -> rx.Component:
         rx.el.div(
             rx.el.h2(line.phrase, dir="auto"),
             rx.el.p(line.words, " · ", line.sources, class_name="ui-small ui-text-2"),
+            rx.cond(
+                line.registered_href != "",
+                rx.el.p(
+                    badge("In the catalog now", kind="ok", icon="check"),
+                    rx.el.span("Its articles get the link within a minute or two."),
+                    class_name="ui-row ui-row-wrap ui-small",
+                    data_testid="name-known",
+                ),
+            ),
         ),
         rx.el.blockquote(line.snippet, dir="auto", class_name="ui-snippet"),
         rx.el.div(
@@ -97,34 +106,37 @@ def _name(line: Any) -> rx.Component:
                 on_click=ARTICLES.show_article(line.article_id, False),
             ),
             rx.cond(
-                TAGGING.is_analyst,
-                rx.fragment(
-                    link_button(
-                        line.register_words,
-                        line.register_href,
-                        testid="name-register",
-                        icon="plus",
-                        kind="outline",
-                    ),
-                    button(
-                        "Nobody's name",
-                        testid="name-ignore",
-                        icon="x",
-                        aria_label=line.phrase + " is nobody's name",
-                        on_click=TAGGING.ignore(line.key),
-                    ),
-                    entity_finder(
-                        "Another name of …",
-                        testid="name-link",
-                        on_pick=lambda found, name, kind: TAGGING.link(line.key, found, name, kind),
-                    ),
+                line.registered_href != "",
+                link_button(
+                    "Open " + line.phrase, line.registered_href, testid="name-registered", icon="arrow-right"
                 ),
+                rx.cond(TAGGING.is_analyst, _name_choices(line)),
             ),
             class_name="ui-row ui-row-wrap",
         ),
         key=line.key,
         class_name="ui-decide",
         data_testid="name",
+    )
+
+
+def _name_choices(line: Any) -> rx.Component:
+    return rx.fragment(
+        link_button(
+            line.register_words, line.register_href, testid="name-register", icon="plus", kind="outline"
+        ),
+        button(
+            "Nobody's name",
+            testid="name-ignore",
+            icon="x",
+            aria_label=line.phrase + " is nobody's name",
+            on_click=TAGGING.ignore(line.key),
+        ),
+        entity_finder(
+            "Another name of …",
+            testid="name-link",
+            on_pick=lambda found, name, kind: TAGGING.link(line.key, found, name, kind),
+        ),
     )
 
 

@@ -29,6 +29,7 @@ class NameLine:
     article_id: str = ""
     register_href: str = ""
     register_words: str = ""
+    registered_href: str = ""  # it is in the catalog by now
 
 
 @dataclass
@@ -67,6 +68,9 @@ def name_lines(names: Sequence[UnlinkedName], *, now: datetime) -> list[NameLine
             reason=one.reason,
             snippet=one.snippet,
             article_id=str(one.news_item_id),
+            registered_href=f"/entities/{one.registered_type}/{one.registered_id}"
+            if one.registered_id
+            else "",
             **_registering(one),
         )
         for one in names

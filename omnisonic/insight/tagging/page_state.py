@@ -134,7 +134,7 @@ class TaggingState(rx.State):
             return warn(error.title, error.detail)
         self.names = [line for line in self.names if line.key != draft.key]
         if draft.status is UnlinkedStatus.LINKED:
-            return tell("Another name was added", "Articles get the link when they are tagged again.")
+            return tell("Another name was added", "Its articles get the link within a minute or two.")
         return None
 
     async def _remove(self, remove: Callable[..., int], name: str, given: str) -> Any:

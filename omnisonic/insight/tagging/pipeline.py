@@ -78,7 +78,7 @@ class Tagger:
             for one in judged
             if one.entry is not None and one.confidence >= accept
         ]
-        return Tagged(tuple(links), find_unlinked(reading, links))
+        return Tagged(tuple(links), find_unlinked(reading, links, self._index))
 
     def judgments(self, item: Item) -> list[Judgment]:
         """Every candidate with what was decided, the refused ones too: for explaining and for fitting."""

@@ -189,7 +189,10 @@ class StoplistPage(ApiModel):
 
 
 class UnlinkedName(ApiModel):
-    """A name that the news use and the catalog lacks, with how widely it is used."""
+    """A name that the news use without a link, with how widely it is used.
+
+    `registeredType` and `registeredId`: the catalog has it by now, and its articles are about to be linked.
+    """
 
     key: str
     phrase: str
@@ -201,6 +204,8 @@ class UnlinkedName(ApiModel):
     reason: str
     snippet: str
     news_item_id: UUID
+    registered_type: EntityType | None = None
+    registered_id: UUID | None = None
 
 
 class UnlinkedPage(ApiModel):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlmodel import Session, col, select
 
 from omnisonic.insight.tagging.corrections import require_analyst
-from omnisonic.insight.tagging.linkable import require_entity
+from omnisonic.insight.tagging.jobs import LINK_NEW_NAMES
+from omnisonic.insight.tagging.linkable import Reference, require_entity
 from omnisonic.insight.tagging.models import EntityAlias, UnlinkedDecision, UnlinkedMention, UnlinkedStatus
+from omnisonic.insight.tagging.newly_known import find_registered
 from omnisonic.insight.tagging.schemas import UnlinkedDecisionDraft, UnlinkedName
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
@@ -35,14 +37,15 @@ LIMIT :limit OFFSET :offset
 
 def queue(session: Session, *, limit: int, offset: int) -> list[UnlinkedName]:
     """Names that nobody has decided about yet, those of most outlets first. Every account may read them."""
-    found = session.execute(text(QUEUE), {"limit": limit, "offset": offset}).mappings()
-    return [UnlinkedName(**{**row, "sources": row["sources"][:MAX_SOURCES]}) for row in found]
+    found = session.execute(text(QUEUE), {"limit": limit, "offset": offset}).mappings().all()
+    registered = find_registered(session, [row["phrase"] for row in found])
+    return [_name(row, registered.get(row["phrase"])) for row in found]
 
 
 def decide(uow: UnitOfWork, actor: Actor, *, draft: UnlinkedDecisionDraft) -> UnlinkedDecision:
     """Take a name out of the queue; a linked one becomes another name of its entity.
 
-    Articles get the link when they are tagged again. Raises `Forbidden`, `NotFound` for a name that is not
+    Its articles are tagged again by a job. Raises `Forbidden`, `NotFound` for a name that is not
     in the queue, `EntityUnknown`.
     """
     require_analyst(actor)
@@ -54,6 +57,7 @@ def decide(uow: UnitOfWork, actor: Actor, *, draft: UnlinkedDecisionDraft) -> Un
     uow.session.add(decision)
     if draft.status is UnlinkedStatus.LINKED:
         _add_alias(uow.session, actor, draft, phrase)
+        uow.enqueue(LINK_NEW_NAMES)
     return decision
 
 
@@ -61,6 +65,12 @@ def names_in(session: Session, item_id: UUID) -> Sequence[UnlinkedMention]:
     """What one article names that the catalog lacks, in reading order."""
     statement = select(UnlinkedMention).where(col(UnlinkedMention.news_item_id) == item_id)
     return session.exec(statement.order_by(col(UnlinkedMention.span_start))).all()
+
+
+def _name(row: RowMapping, registered: Reference | None) -> UnlinkedName:
+    kind, entity_id = registered or (None, None)
+    known = {"registered_type": kind, "registered_id": entity_id}
+    return UnlinkedName(**{**row, "sources": row["sources"][:MAX_SOURCES], **known})
 
 
 def _phrase(session: Session, key: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from omnisonic.insight.tagging import cues
+from omnisonic.insight.tagging.index import AliasIndex
 from omnisonic.insight.tagging.lexicon import STOP_WORDS, is_ordinary, places
 from omnisonic.insight.tagging.mentions import FoundLink, UnlinkedMention
 from omnisonic.insight.tagging.normalize import normalize
@@ -30,8 +31,11 @@ _TAIL = re.compile(r"(?:['’]s)?[\s.,!&'’-]*$")
 _START = attrgetter("start")
 
 
-def find_unlinked(reading: Reading, links: Sequence[FoundLink]) -> tuple[UnlinkedMention, ...]:
-    """Strong mentions outside of all links, in the order of the text, one per span."""
+def find_unlinked(
+    reading: Reading, links: Sequence[FoundLink], index: AliasIndex
+) -> tuple[UnlinkedMention, ...]:
+    """Strong mentions outside of all links and of what the catalog has, in the order of the text, one per
+    span. A name that the catalog has and that was not sure enough for a link is no name that it lacks."""
     if not reading.music()[0]:
         return ()
     proposed = list(_propose(reading))
@@ -40,7 +44,7 @@ def find_unlinked(reading: Reading, links: Sequence[FoundLink]) -> tuple[Unlinke
     found: dict[tuple[int, int], UnlinkedMention] = {}
     for mention in proposed:
         free = all(mention.end <= link.start or mention.start >= link.end for link in links)
-        if free and _is_name(mention.text) and len(found) < MAX_UNLINKED:
+        if free and len(found) < MAX_UNLINKED and _is_name(mention.text) and not _is_known(mention, index):
             found.setdefault((mention.start, mention.end), mention)
     return tuple(sorted(found.values(), key=_START)) if found else ()
 
@@ -66,6 +70,13 @@ def _mention(match: re.Match[str], group: int, confidence: float, reason: str) -
     stripped = _TAIL.sub("", text)
     start = match.start(group)
     return UnlinkedMention(start, start + len(stripped), stripped, confidence, reason)
+
+
+def _is_known(mention: UnlinkedMention, index: AliasIndex) -> bool:
+    form = index.find_form(normalize(mention.text))
+    if form is None:
+        return False
+    return bool(form.owners.titles if mention.reason == TITLE_REASON else form.owners.artists)
 
 
 def _is_name(text: str) -> bool:

@@ -18,7 +18,9 @@ from omnisonic.insight.feeds.jobs import FETCH_FEED
 from omnisonic.insight.feeds.models import Feed, FeedDelivery
 from omnisonic.insight.ingest_jobs import lifecycle, retagging
 from omnisonic.insight.ingest_jobs.models import IngestJob, IngestStatus
+from omnisonic.insight.tagging.jobs import LINK_NEW_NAMES
 from omnisonic.insight.tagging.models import EntityTag
+from omnisonic.insight.tagging.newly_known import find_newly_known
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.clickhouse import AnalyticsUnavailable
 from omnisonic.platform.db import read_session, unit_of_work
@@ -27,6 +29,7 @@ from omnisonic.platform.models import OutboxMessage
 from omnisonic.platform.settings import Settings
 from tests.integration.core.conftest import make_contributor
 from tests.integration.insight.archive.test_pipeline import BAND, deliver
+from workers import archive
 from workers import ingest_jobs as work
 
 DOCUMENT = b"""<rss version="2.0"><channel><title>The Pitch</title><link>https://pitch.example/</link>
@@ -183,3 +186,40 @@ def test_the_archive_is_tagged_again_in_slices_and_goes_on_where_it_stood(
     lifecycle.cancel_claimed(job_id=UUID(running), attempt=1)
     assert row(running).status is IngestStatus.CANCELED
     assert row(running).result["items"] == 2  # type: ignore[index]
+
+
+def test_names_that_the_catalog_learned_leave_the_queue_with_their_links(
+    clickhouse_db: None,
+    configure: Callable[..., Settings],
+    tmp_path: Path,
+    ana: Actor,
+    client_of: Callable[[Actor], Any],
+) -> None:
+    configure(INGEST_DUCKDB_PATH=tmp_path / "archive.duckdb")
+    deliver(0, 1)
+    pipeline.run_pipeline()
+    client = client_of(ana)
+    (waiting,) = client.get("/api/unlinked").json()["names"]
+    assert (waiting["phrase"], waiting["articles"], waiting["registeredId"]) == (BAND, 2, None)
+    archive.link_new_names()
+    assert len(client.get("/api/unlinked").json()["names"]) == 1
+
+    band = make_contributor(ana, BAND)
+    (known,) = client.get("/api/unlinked").json()["names"]
+    assert (known["registeredType"], known["registeredId"]) == ("artist", str(band.id))
+    archive.link_new_names()
+    assert (client.get("/api/unlinked").json()["names"], tagged()) == ([], 2)
+
+    deliver(2, title="Singer Wanda Quill announces album number {n}")
+    pipeline.run_pipeline()
+    (other,) = client.get("/api/unlinked").json()["names"]
+    given = {"key": other["key"], "status": "linked", "entityType": "artist", "entityId": str(band.id)}
+    assert client.post("/api/unlinked/decisions", json=given).status_code == 200
+    with read_session() as session:
+        assert LINK_NEW_NAMES.function in set(session.exec(select(OutboxMessage.topic)))
+        assert find_newly_known(session, after=2**62).keys == {other["key"]}
+    archive.link_new_names()
+    assert tagged() == 3
+    with read_session() as session:
+        words = session.exec(select(EntityTag.matched_text).where(EntityTag.entity_id == band.id)).all()
+        assert {"Wanda Quill", BAND} <= set(words)

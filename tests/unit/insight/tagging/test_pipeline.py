@@ -106,6 +106,14 @@ def test_names_that_the_catalog_lacks_are_kept() -> None:
     assert [one.text for one in unlinked] == ["Wanda Quill"]
 
 
+def test_names_that_the_catalog_has_are_not_among_those_that_it_lacks() -> None:
+    namesakes = [CatalogEntry(name, EntityType.ARTIST, "Wanda Quill") for name in ("one", "other")]
+    tagged = Tagger(namesakes).tag(Item("1", "Singer Wanda Quill releases album", ""))
+    assert (tagged.links, tagged.unlinked) == ((), ())
+    title = [CatalogEntry("song", EntityType.WORK, "Wanda Quill")]
+    assert Tagger(title).tag(Item("1", "Singer Wanda Quill releases album", "")).unlinked
+
+
 def test_the_stoplist_works_per_entity_and_source() -> None:
     stopped = Tagger(CATALOG, stoplist=[StopRule("radiohead", source="spam.example")])
     item = Item("1", "Radiohead release album", "", "spam.example")
