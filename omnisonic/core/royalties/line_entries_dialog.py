@@ -26,7 +26,7 @@ def line_entries_dialog() -> rx.Component:
             rx.el.div(
                 rx.el.p(BEHIND.head.about, dir="auto", class_name="ui-text-2"),
                 rx.el.p(
-                    BEHIND.head.entries,
+                    BEHIND.head.bookings,
                     " that add up to ",
                     rx.el.strong(BEHIND.head.sum, class_name="ui-num", data_testid="line-entries-sum"),
                 ),

@@ -20,7 +20,7 @@ class LineHead:
     title: str = ""
     about: str = ""
     sum: str = ""
-    entries: str = ""
+    bookings: str = ""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class LineEntryRow:
 def line_head(line: InvoiceLine) -> LineHead:
     """What the entries add up to."""
     about = " · ".join((line.use, line.source, line.where, line.month))
-    return LineHead(line.id, line.title, about, line.exact, line.entries)
+    return LineHead(line.id, line.title, about, line.exact, line.bookings)
 
 
 def line_entry_row(view: LineEntryView, *, source: str) -> LineEntryRow:

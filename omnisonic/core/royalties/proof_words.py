@@ -50,4 +50,4 @@ def line_words(line: InvoiceLine, proof: InclusionProof) -> ProofWords:
     """The proof of a line of a statement."""
     words = proof_words(f"{line.title}: {line.exact}", "this line", proof)
     place = f"{line.use}, {line.source}, {line.where}, {line.month}"
-    return replace(words, about=f"{place}: {line.quantity} uses in {line.entries}.")
+    return replace(words, about=f"{place}: {line.quantity} uses in {line.bookings}.")

@@ -201,9 +201,9 @@ def _uses(line: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p(line.quantity, class_name="ui-num"),
         rx.el.button(
-            line.entries,
+            line.bookings,
             type="button",
-            aria_label=line.entries + " behind " + line.title + ", " + line.where + ", " + line.month,
+            aria_label=line.bookings + " behind " + line.title + ", " + line.where + ", " + line.month,
             aria_haspopup="dialog",
             on_click=BEHIND.open(STATEMENT.head.id, line.id),
             class_name="ui-link ui-small ry-drill",

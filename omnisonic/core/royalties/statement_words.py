@@ -105,7 +105,7 @@ class InvoiceLine:
     exact: str
     change: str
     way: str
-    entries: str
+    bookings: str
 
 
 @dataclass
@@ -215,7 +215,7 @@ def invoice_line(view: LineView) -> InvoiceLine:
         exact=_exact(view.amount),
         change=change,
         way=way,
-        entries=count(int(view.entry_count), "booking"),
+        bookings=count(int(view.entry_count), "booking"),
     )
 
 
