@@ -9,9 +9,10 @@ from reflex.event import no_args_event_spec, passthrough_event_spec
 
 from omnisonic.core.catalog.models import RightsType
 from omnisonic.core.catalog.role_words import EVERY_RIGHT, ROLE_WORDS, right_words
+from omnisonic.platform.ui.sources import link_sources
 
 SOURCES = ("finder.jsx", "share_math.js", "leave_guard.jsx", "share_editor.jsx", "credit_editor.jsx")
-_LINKED = {name: rx.asset(name, shared=True) for name in SOURCES}
+_LINKED = link_sources(__name__, SOURCES)
 ROLES = [[str(role), words] for role, words in ROLE_WORDS.items()]
 RIGHTS = [["", EVERY_RIGHT], *[[str(right), right_words(right)] for right in RightsType]]
 
@@ -19,7 +20,7 @@ RIGHTS = [["", EVERY_RIGHT], *[[str(right), right_words(right)] for right in Rig
 class Finder(rx.NoSSRComponent):
     """A search for a work or a contributor; `on_pick` gets the id (empty for a new one) and the name."""
 
-    library = _LINKED["finder.jsx"].importable_path
+    library = _LINKED["finder.jsx"]
     tag = "Finder"
     is_default = False
 
@@ -37,7 +38,7 @@ class Finder(rx.NoSSRComponent):
 class ShareEditor(rx.NoSSRComponent):
     """Rows of shares with a live sum; what is typed lives in the browser until it is saved."""
 
-    library = _LINKED["share_editor.jsx"].importable_path
+    library = _LINKED["share_editor.jsx"]
     tag = "ShareEditor"
     is_default = False
 
@@ -59,7 +60,7 @@ class ShareEditor(rx.NoSSRComponent):
 class CreditEditor(rx.NoSSRComponent):
     """Rows of performers; what is typed lives in the browser until it is saved."""
 
-    library = _LINKED["credit_editor.jsx"].importable_path
+    library = _LINKED["credit_editor.jsx"]
     tag = "CreditEditor"
     is_default = False
 

@@ -8,15 +8,16 @@ import reflex as rx
 
 from omnisonic.core.imports.state import ImportsState
 from omnisonic.platform.ui.controls import button, link_button, progress
+from omnisonic.platform.ui.sources import link_sources
 from omnisonic.platform.ui.table import cell
 
-_LINKED = {name: rx.asset(name, shared=True) for name in ("importer.css", "importer.jsx", "preview.jsx")}
+_LINKED = link_sources(__name__, ("importer.css", "importer.jsx", "preview.jsx"))
 
 
 class Importer(rx.NoSSRComponent):
     """Drop zone, preview with its mapping, start. `on_started` hears the id of the import."""
 
-    library = _LINKED["importer.jsx"].importable_path
+    library = _LINKED["importer.jsx"]
     tag = "Importer"
     is_default = False
 

@@ -7,17 +7,18 @@ from reflex_components_core.el.elements.inline import A
 
 from omnisonic.core.ledger.verifier_api import VERIFIER_PATH
 from omnisonic.platform.site.frame import frame
+from omnisonic.platform.ui.sources import link_sources
 
 TITLE = "Check a proof · Omnisonic"
 
 _SOURCES = ("ed25519.js", "leaf_words.js", "proof_check.js", "proof_verifier.css", "proof_verifier.jsx")
-_LINKED = {name: rx.asset(name, shared=True) for name in _SOURCES}
+_LINKED = link_sources(__name__, _SOURCES)
 
 
 class ProofVerifier(rx.NoSSRComponent):
     """Drop zone, keys and verdict; it asks the server for nothing but its public keys."""
 
-    library = _LINKED["proof_verifier.jsx"].importable_path
+    library = _LINKED["proof_verifier.jsx"]
     tag = "ProofVerifier"
     is_default = False
 

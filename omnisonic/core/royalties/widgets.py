@@ -7,14 +7,16 @@ from typing import Any
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
+from omnisonic.platform.ui.sources import link_sources
+
 SOURCES = ("usage_drop.jsx", "flow_chart.jsx")
-_LINKED = {name: rx.asset(name, shared=True) for name in SOURCES}
+_LINKED = link_sources(__name__, SOURCES)
 
 
 class UsageDrop(rx.NoSSRComponent):
     """Takes a usage statement; `on_started` gets its id."""
 
-    library = _LINKED["usage_drop.jsx"].importable_path
+    library = _LINKED["usage_drop.jsx"]
     tag = "UsageDrop"
     is_default = False
 
@@ -29,7 +31,7 @@ class UsageDrop(rx.NoSSRComponent):
 class FlowChart(rx.NoSSRComponent):
     """Money from sources on the left to parties and suspense on the right."""
 
-    library = _LINKED["flow_chart.jsx"].importable_path
+    library = _LINKED["flow_chart.jsx"]
     tag = "FlowChart"
     is_default = False
 

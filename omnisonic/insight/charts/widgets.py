@@ -7,6 +7,8 @@ from typing import Any
 import reflex as rx
 from reflex.event import no_args_event_spec, passthrough_event_spec
 
+from omnisonic.platform.ui.sources import link_sources
+
 SOURCES = (
     "toolbar.jsx",
     "plotly.jsx",
@@ -16,7 +18,7 @@ SOURCES = (
     "report_button.jsx",
     "tick.jsx",
 )
-_LINKED = {name: rx.asset(name, shared=True) for name in SOURCES}
+_LINKED = link_sources(__name__, SOURCES)
 # The smallest bundle: lines, bars and pies. It runs without `eval`, which our pages forbid.
 PLOTLY_PACKAGE = "plotly.js-basic-dist-min@3.7.0"
 
@@ -36,7 +38,7 @@ class Chart(rx.NoSSRComponent):
 class TimeChart(Chart):
     """Lines over time; `on_pick` gets the entity's key, the start of the bucket, and both in words."""
 
-    library = _LINKED["time_chart.jsx"].importable_path
+    library = _LINKED["time_chart.jsx"]
     tag = "TimeChart"
     lib_dependencies: list[str] = [PLOTLY_PACKAGE]  # noqa: RUF012
 
@@ -49,7 +51,7 @@ class TimeChart(Chart):
 class ShareChart(Chart):
     """A pie or bars; `on_pick` gets the genre and its name."""
 
-    library = _LINKED["share_chart.jsx"].importable_path
+    library = _LINKED["share_chart.jsx"]
     tag = "ShareChart"
     lib_dependencies: list[str] = [PLOTLY_PACKAGE]  # noqa: RUF012
 
@@ -62,7 +64,7 @@ class ShareChart(Chart):
 class NetworkChart(Chart):
     """A network; `on_pick` gets the entity's key and name, `on_depth` how far it is to go."""
 
-    library = _LINKED["network_chart.jsx"].importable_path
+    library = _LINKED["network_chart.jsx"]
     tag = "NetworkChart"
 
     depth: rx.Var[str]
@@ -77,7 +79,7 @@ class NetworkChart(Chart):
 class Tick(rx.NoSSRComponent):
     """Fires `on_tick` every `every` seconds while the page is looked at."""
 
-    library = _LINKED["tick.jsx"].importable_path
+    library = _LINKED["tick.jsx"]
     tag = "Tick"
     is_default = False
 
@@ -92,7 +94,7 @@ class Tick(rx.NoSSRComponent):
 class ReportButton(rx.NoSSRComponent):
     """Saves the page as a PDF: `filters` are those of its address."""
 
-    library = _LINKED["report_button.jsx"].importable_path
+    library = _LINKED["report_button.jsx"]
     tag = "ReportButton"
     is_default = False
 

@@ -11,9 +11,10 @@ from omnisonic.insight.feeds.state import FeedsState
 from omnisonic.insight.feeds.words import TIER_WORDS
 from omnisonic.platform.ui.controls import badge, button, field, icon_button, select, text_input
 from omnisonic.platform.ui.feedback import notice, undo_bar
+from omnisonic.platform.ui.sources import link_sources
 from omnisonic.platform.ui.table import cell, table
 
-_LINKED = {name: rx.asset(name, shared=True) for name in ("opml_drop.css", "opml_drop.jsx")}
+_LINKED = link_sources(__name__, ("opml_drop.css", "opml_drop.jsx"))
 TIERS = tuple((str(tier), words) for tier, words in TIER_WORDS.items())
 COLUMNS = ("Feed", "Health", "Last success", "Next check", ">Items per week", ">Actions")
 
@@ -21,7 +22,7 @@ COLUMNS = ("Feed", "Health", "Last success", "Next check", ">Items per week", ">
 class OpmlDrop(rx.NoSSRComponent):
     """Takes a list of feeds. `on_added` hears when it was brought in."""
 
-    library = _LINKED["opml_drop.jsx"].importable_path
+    library = _LINKED["opml_drop.jsx"]
     tag = "OpmlDrop"
     is_default = False
 

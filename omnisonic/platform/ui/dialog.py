@@ -7,15 +7,16 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.platform.ui.controls import Text
+from omnisonic.platform.ui.sources import link_source
 
-_BEGIN = rx.asset("dialog_begin.jsx", shared=True)
-_END = rx.asset("dialog_end.jsx", shared=True)
+_BEGIN = link_source(__name__, "dialog_begin.jsx")
+_END = link_source(__name__, "dialog_end.jsx")
 
 
 class DialogBegin(rx.NoSSRComponent):
     """Opens a dialog from a state: whenever `at` changes on a page that is alive."""
 
-    library = _BEGIN.importable_path
+    library = _BEGIN
     tag = "DialogBegin"
     is_default = False
 
@@ -28,7 +29,7 @@ class DialogBegin(rx.NoSSRComponent):
 class DialogEnd(rx.NoSSRComponent):
     """Closes a dialog from a state: whenever `at` changes."""
 
-    library = _END.importable_path
+    library = _END
     tag = "DialogEnd"
     is_default = False
 

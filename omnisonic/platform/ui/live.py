@@ -7,8 +7,9 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.platform.settings import get_settings
+from omnisonic.platform.ui.sources import link_source
 
-_LINKED = rx.asset("live.jsx", shared=True)
+_LINKED = link_source(__name__, "live.jsx")
 CLIENT_PACKAGE = "graphql-ws@6.4.2"
 GRAPHQL_PACKAGE = "graphql@16.11.0"  # its peer
 
@@ -42,7 +43,7 @@ class LiveSubscription(rx.NoSSRComponent):
     then. `on_state` gets one of live, waiting, off. Signs in by the cookie.
     """
 
-    library = _LINKED.importable_path
+    library = _LINKED
     tag = "LiveSubscription"
     is_default = False
     lib_dependencies: list[str] = [CLIENT_PACKAGE, GRAPHQL_PACKAGE]  # noqa: RUF012

@@ -8,8 +8,9 @@ import reflex as rx
 
 from omnisonic.platform.auth.state import ViewerState
 from omnisonic.platform.ui.navigation import ADMIN, SETTINGS, Entry, declared
+from omnisonic.platform.ui.sources import link_source
 
-_LINKED = rx.asset("palette.jsx", shared=True)
+_LINKED = link_source(__name__, "palette.jsx")
 
 
 class Palette(rx.NoSSRComponent):
@@ -18,7 +19,7 @@ class Palette(rx.NoSSRComponent):
     Finds pages (`entries`), the caller's sessions and, once `/catalog` is among the pages, what it holds.
     """
 
-    library = _LINKED.importable_path
+    library = _LINKED
     tag = "Palette"
     is_default = False
 

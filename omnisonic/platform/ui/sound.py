@@ -10,8 +10,10 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.platform.ui.sources import link_sources
+
 SOURCES = ("bars.js", "thumbnail.jsx", "demo_mix.js", "demo_player.jsx")
-_LINKED = {name: rx.asset(name, shared=True) for name in SOURCES}
+_LINKED = link_sources(__name__, SOURCES)
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Lane:
 class Thumbnail(rx.NoSSRComponent):
     """The arrangement of a session in small: a lane per track, in the tracks' colors."""
 
-    library = _LINKED["thumbnail.jsx"].importable_path
+    library = _LINKED["thumbnail.jsx"]
     tag = "Thumbnail"
     is_default = False
 
@@ -37,7 +39,7 @@ class Thumbnail(rx.NoSSRComponent):
 class DemoPlayer(rx.NoSSRComponent):
     """Plays the stems of the demo song together; fetches the sound only once someone wants to hear it."""
 
-    library = _LINKED["demo_player.jsx"].importable_path
+    library = _LINKED["demo_player.jsx"]
     tag = "DemoPlayer"
     is_default = False
 

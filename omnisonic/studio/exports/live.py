@@ -7,15 +7,16 @@ from typing import Any
 import reflex as rx
 from reflex.event import no_args_event_spec
 
+from omnisonic.platform.ui.sources import link_source
 from omnisonic.studio.exports.rows import STAGE_WORDS
 
-_LINKED = rx.asset("live_progress.jsx", shared=True)
+_LINKED = link_source(__name__, "live_progress.jsx")
 
 
 class LiveProgress(rx.NoSSRComponent):
     """Title, percentage, bar and stage of one export under way; `stages` are the words of each stage."""
 
-    library = _LINKED.importable_path
+    library = _LINKED
     tag = "LiveProgress"
 
     export_id: rx.Var[str]
@@ -28,7 +29,7 @@ class LiveProgress(rx.NoSSRComponent):
 class MixChange(rx.NoSSRComponent):
     """Shows nothing; calls `on_mix_change` when the mix on screen changes."""
 
-    library = _LINKED.importable_path
+    library = _LINKED
     tag = "MixChange"
 
     @classmethod

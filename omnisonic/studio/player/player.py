@@ -7,13 +7,15 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.platform.ui.sources import link_sources
+
 SOURCES = sorted(
     source.name for source in Path(__file__).parent.iterdir() if source.suffix in {".js", ".jsx", ".css"}
 )
 
 # The sources import each other, so all of them have to be in the public folder; the page imports one.
-_LINKED = {name: rx.asset(name, shared=True) for name in SOURCES}
-STUDIO_LIBRARY = _LINKED["studio.jsx"].importable_path
+_LINKED = link_sources(__name__, SOURCES)
+STUDIO_LIBRARY = _LINKED["studio.jsx"]
 
 
 class StudioPlayer(rx.NoSSRComponent):

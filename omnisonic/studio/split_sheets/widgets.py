@@ -8,17 +8,18 @@ import reflex as rx
 from reflex.event import no_args_event_spec, passthrough_event_spec
 
 from omnisonic.core.catalog.widgets import ROLES  # links share_math.js and leave_guard.jsx as well
+from omnisonic.platform.ui.sources import link_source
 
 NEAR_MS, FAR_MS = 4000, 10_000  # between two looks while the sheet is on screen, and while it is not
-_EDITOR = rx.asset("split_editor.jsx", shared=True)
-_WATCH = rx.asset("sheet_watch.jsx", shared=True)
+_EDITOR = link_source(__name__, "split_editor.jsx")
+_WATCH = link_source(__name__, "sheet_watch.jsx")
 _SAVE = passthrough_event_spec(list[dict[str, Any]], str, str)
 
 
 class SplitEditor(rx.NoSSRComponent):
     """Rows of shares that must be 100 %; what is typed lives in the browser until it is proposed."""
 
-    library = _EDITOR.importable_path
+    library = _EDITOR
     tag = "SplitEditor"
     is_default = False
 
@@ -48,7 +49,7 @@ class SheetWatch(rx.NoSSRComponent):
     Outside the room it looks every `every_ms` milliseconds.
     """
 
-    library = _WATCH.importable_path
+    library = _WATCH
     tag = "SheetWatch"
     is_default = False
 
