@@ -143,7 +143,8 @@ def upgrade() -> None:
     )
     op.create_index('ix_ledger_entries_cycle', 'ledger_entries', ['cycle_id', 'currency'], unique=False)
     op.create_index(op.f('ix_ledger_entries_journal_id'), 'ledger_entries', ['journal_id'], unique=False)
-    op.create_index('ix_ledger_entries_payee', 'ledger_entries', ['contributor_id', 'cycle_id'], unique=False, postgresql_where=sa.text('contributor_id IS NOT NULL'))
+    op.create_index('ix_ledger_entries_payee', 'ledger_entries', ['contributor_id', 'cycle_id'], unique=False, postgresql_include=['currency', 'amount_nano', 'journal_id'], postgresql_where=sa.text('contributor_id IS NOT NULL'))
+    op.create_index('ix_ledger_entries_account', 'ledger_entries', ['account_id'], unique=False, postgresql_include=['amount_nano'], postgresql_where=sa.text('contributor_id IS NULL'))
     op.create_table('log_records',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),

@@ -103,11 +103,19 @@ class LedgerEntry(Row, table=True):
     __tablename__ = "ledger_entries"
     __table_args__ = (
         CheckConstraint("amount_nano <> 0", name="amount"),
+        # Balances are added up from entries each time: out of these two alone, without reading a row.
         Index(
             "ix_ledger_entries_payee",
             "contributor_id",
             "cycle_id",
+            postgresql_include=["currency", "amount_nano", "journal_id"],
             postgresql_where=text("contributor_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ledger_entries_account",
+            "account_id",
+            postgresql_include=["amount_nano"],
+            postgresql_where=text("contributor_id IS NULL"),
         ),
         Index("ix_ledger_entries_cycle", "cycle_id", "currency"),
     )

@@ -51,7 +51,7 @@ _WAITING = text("""
     FROM ledger_entries e
     JOIN ledger_accounts a ON a.id = e.account_id AND a.kind = 'suspense' AND a.owner = 'unclaimed'
     JOIN works w ON w.id = e.work_id
-    WHERE coalesce(w.merged_into, w.id) = :work_id
+    WHERE e.contributor_id IS NULL AND coalesce(w.merged_into, w.id) = :work_id
     GROUP BY 1 HAVING sum(e.amount_nano) <> 0 ORDER BY 1
 """)
 

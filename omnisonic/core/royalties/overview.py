@@ -24,7 +24,7 @@ from omnisonic.platform.actor import Actor
 
 _WAITING = text("""
     SELECT a.owner, a.currency, -sum(e.amount_nano) AS nano
-    FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
+    FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id AND e.contributor_id IS NULL
     WHERE a.kind = 'suspense' GROUP BY 1, 2 HAVING sum(e.amount_nano) <> 0 ORDER BY 2, 1
 """)
 
