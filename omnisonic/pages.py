@@ -32,6 +32,7 @@ from omnisonic.core.royalties.cycle_state import CycleState
 from omnisonic.core.royalties.matching_state import MatchingState
 from omnisonic.core.royalties.page import royalties_page
 from omnisonic.core.royalties.payouts_state import PayoutsState
+from omnisonic.core.royalties.rates_state import RatesState
 from omnisonic.core.royalties.state import RoyaltiesState
 from omnisonic.core.royalties.statement_page import statement_page
 from omnisonic.core.royalties.statement_state import StatementState
@@ -165,6 +166,7 @@ PAGES = (
             MatchingState.load,
             StatementsState.load,
             PayoutsState.load,
+            RatesState.load,
             CasesState.load,
         ],
     ),

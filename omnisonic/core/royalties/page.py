@@ -12,6 +12,8 @@ from omnisonic.core.royalties.claim_form import claim_form
 from omnisonic.core.royalties.cycles_components import cycle_form, cycles_tab, open_button
 from omnisonic.core.royalties.matching_components import matching_tab
 from omnisonic.core.royalties.payouts_components import payouts_tab, propose_button
+from omnisonic.core.royalties.propose_dialog import propose_dialog
+from omnisonic.core.royalties.rates_components import add_rate_button, rate_form, rates_tab
 from omnisonic.core.royalties.state import RoyaltiesState
 from omnisonic.core.royalties.statements_components import statements_tab
 from omnisonic.core.royalties.usage_components import usage_tab
@@ -27,6 +29,7 @@ TABS = (
     ("matching", "Matching"),
     ("statements", "Statements"),
     ("payouts", "Payouts"),
+    ("rates", "Rates"),
     ("cases", "Disputes"),
 )
 
@@ -45,6 +48,7 @@ def royalties_page() -> rx.Component:
                         ("cycles", open_button()),
                         ("usage", rx.fragment()),
                         ("payouts", propose_button()),
+                        ("rates", add_rate_button()),
                         link_button(
                             "Report usage",
                             "/royalties?tab=usage",
@@ -63,7 +67,7 @@ def royalties_page() -> rx.Component:
                 ),
                 rx.cond(ROYALTIES.is_loaded, _content(), skeleton(shape="row", count=6)),
             ),
-            rx.cond(ROYALTIES.is_curator, cycle_form()),
+            rx.cond(ROYALTIES.is_curator, rx.fragment(cycle_form(), rate_form(), propose_dialog())),
             claim_form(),
         ),
         active="royalties",
@@ -78,6 +82,7 @@ def _content() -> rx.Component:
         ("usage", usage_tab()),
         ("matching", matching_tab()),
         ("payouts", payouts_tab()),
+        ("rates", rates_tab()),
         ("cases", cases_tab()),
         rx.el.div(
             statements_tab(),

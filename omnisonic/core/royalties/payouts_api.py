@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 
-from omnisonic.core.royalties import payouts, payouts_lists
+from omnisonic.core.royalties import payouts, payouts_lists, payouts_plans
 from omnisonic.core.royalties.access import require_curator
 from omnisonic.core.royalties.answering import answer_once
 from omnisonic.core.royalties.models import PayoutStatus
@@ -18,6 +18,7 @@ from omnisonic.core.royalties.payouts_schemas import (
     CancelRequest,
     PayoutAnswer,
     PayoutList,
+    PayoutPreview,
     PayoutView,
     PayRequest,
     Proposed,
@@ -97,6 +98,13 @@ def propose_payouts(
         return payouts.propose_payouts(uow, actor, request=body)
 
     return answer_once(actor, idempotency_key, body, propose, status=201)
+
+
+@router.post("/preview", operation_id="preview_payouts")
+def preview_payouts(actor: RoyaltiesReader, body: ProposeRequest) -> PayoutPreview:
+    """What proposing would propose now, with rates, and what it would leave; writes nothing."""
+    with read_session() as session:
+        return payouts_plans.preview_payouts(session, actor, request=body)
 
 
 @router.post("/{payout_id}/pay", operation_id="pay_payout", response_model=PayoutAnswer)

@@ -7,12 +7,14 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.core.royalties.payouts_state import PayoutsState
+from omnisonic.core.royalties.propose_state import ProposeState
 from omnisonic.platform.ui.controls import badge, button, field, link_button, text_input
 from omnisonic.platform.ui.dialog import closes, dialog, opened_by_state
 from omnisonic.platform.ui.feedback import empty_state, notice, skeleton
 from omnisonic.platform.ui.table import cell, table
 
 PAYOUTS: Any = PayoutsState  # Reflex types no variables of dataclasses
+ASK: Any = ProposeState
 PAY = "pay-payout"
 PAYOUT_COLUMNS = ("Payout", "Party", "State", ">Amount", ">Actions")
 
@@ -44,9 +46,7 @@ def payouts_tab() -> rx.Component:
                     "Nothing was paid out yet",
                     "Once a cycle is closed, propose a payout for every party whose balance reaches the "
                     "smallest payout.",
-                    button(
-                        "Propose payouts", testid="first-payouts", kind="primary", on_click=PAYOUTS.propose
-                    ),
+                    button("Propose payouts", testid="first-payouts", kind="primary", on_click=ASK.open),
                     testid="no-payouts",
                 ),
             ),
@@ -57,7 +57,7 @@ def payouts_tab() -> rx.Component:
 
 
 def propose_button() -> rx.Component:
-    """Proposes a payout for every balance that is large enough."""
+    """Shows what would be paid out, and proposes it."""
     return rx.el.div(
         link_button(
             "File for the bank",
@@ -73,7 +73,7 @@ def propose_button() -> rx.Component:
             testid="propose-payouts",
             icon="banknote",
             kind="primary",
-            on_click=PAYOUTS.propose,
+            on_click=ASK.open,
         ),
         class_name="ui-row ui-row-wrap",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -109,13 +109,30 @@ def file_rows(
 
 def views_of(session: Session, rows: Sequence[Payout]) -> list[PayoutView]:
     """Payouts with their payees' names, by one statement for any number."""
-    names = _names(session, [row.contributor_id for row in rows])
+    names = names_of(session, [row.contributor_id for row in rows])
     return [_view(row, names) for row in rows]
 
 
 def minor_nano(row: Payout) -> int:
     """The amount of a payout in nano-units."""
     return row.amount_minor * money.nano_per_minor(row.currency)
+
+
+def exchange_view(told: Mapping[str, Any] | None) -> ExchangeView | None:
+    """The facts of an exchange as programs get them."""
+    if told is None:
+        return None
+    return ExchangeView(
+        **{name: told[name] for name in ("base", "quote", "rate", "source", "day")},
+        given=money_view(int(told["fromNano"]), told["fromCurrency"]),
+        got=money_view(int(told["toNano"]), told["toCurrency"]),
+    )
+
+
+def names_of(session: Session, contributor_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What payees are called, by one statement; an unknown one by its id."""
+    known = contributors_by_ids(session, contributor_ids)
+    return {one: known[one].name if one in known else str(one) for one in contributor_ids}
 
 
 def reserved_of(row: Payout) -> tuple[str, int]:
@@ -146,25 +163,14 @@ def _view(row: Payout, names: dict[UUID, str]) -> PayoutView:
             "amount": money_view(minor_nano(row), row.currency),
             "amount_text": money.format_minor(row.amount_minor, row.currency),
             "residue": money_view(row.residue_nano, row.currency),
-            "exchange": _exchange_view(row),
+            "exchange": exchange_view(row.exchange),
         }
-    )
-
-
-def _exchange_view(row: Payout) -> ExchangeView | None:
-    told = row.exchange
-    if told is None:
-        return None
-    return ExchangeView(
-        **{name: told[name] for name in ("base", "quote", "rate", "source", "day")},
-        given=money_view(int(told["fromNano"]), told["fromCurrency"]),
-        got=money_view(int(told["toNano"]), told["toCurrency"]),
     )
 
 
 def _balance_views(session: Session, found: Sequence[Balance]) -> list[BalanceView]:
     ids = [one.contributor_id for one in found]
-    names, reserved = _names(session, ids), open_proposals(session, ids)
+    names, reserved = names_of(session, ids), open_proposals(session, ids)
     minimum = money.to_nano(get_settings().payout_minimum)
     return [
         BalanceView(
@@ -176,11 +182,6 @@ def _balance_views(session: Session, found: Sequence[Balance]) -> list[BalanceVi
         )
         for one in found
     ]
-
-
-def _names(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
-    known = contributors_by_ids(session, ids)
-    return {one: known[one].name if one in known else str(one) for one in ids}
 
 
 def _file_rows(
@@ -196,7 +197,7 @@ def _file_rows(
         rows = session.exec(statement.limit(FILE_ROWS_AT_ONCE)).all()
         wanted = {row.cycle_id for row in rows if row.cycle_id}
         cycles = {row.id: row.number for row in session.exec(select(Cycle).where(col(Cycle.id).in_(wanted)))}
-        names = _names(session, [row.contributor_id for row in rows])
+        names = names_of(session, [row.contributor_id for row in rows])
         yield from (_file_row(row, names, cycles) for row in rows)
         if len(rows) < FILE_ROWS_AT_ONCE:
             return

@@ -107,6 +107,25 @@ class Proposed(ApiModel):
     next_cursor: str | None = None
 
 
+class PlannedPayout(ApiModel):
+    """What would be proposed of a balance; `residue` would stay on the account."""
+
+    contributor_id: UUID
+    payee_name: str
+    balance: MoneyView
+    amount: MoneyView
+    residue: MoneyView
+    exchange: ExchangeView | None
+
+
+class PayoutPreview(ApiModel):
+    """What proposing would propose and leave; nothing was written. With a cursor there are more balances."""
+
+    payouts: list[PlannedPayout]
+    kept: list[KeptBalance]
+    next_cursor: str | None = None
+
+
 class BalanceView(ApiModel):
     """What a payee has, what of it waits in a proposed payout, and the smallest payout."""
 

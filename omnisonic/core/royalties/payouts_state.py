@@ -7,9 +7,9 @@ from uuid import UUID
 
 import reflex as rx
 
-from omnisonic.core.royalties.payouts import cancel_payout, pay_payout, propose_payouts
+from omnisonic.core.royalties.payouts import cancel_payout, pay_payout
 from omnisonic.core.royalties.payouts_lists import get_payout, list_payouts
-from omnisonic.core.royalties.payouts_schemas import PayoutView, Proposed, ProposeRequest
+from omnisonic.core.royalties.payouts_schemas import PayoutView
 from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.core.royalties.statement_words import PayoutLine, payout_line
 from omnisonic.core.royalties.statements_state import StatementsState
@@ -21,7 +21,6 @@ from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.pagination import Page, decode_cursor
 from omnisonic.platform.ui.notices import tell, warn
-from omnisonic.platform.ui.words import count
 
 PAGE_ROWS = 50
 MAX_ROWS = 500
@@ -92,20 +91,6 @@ class PayoutsState(rx.State):
             return [warn(error.title, refusal_words(error)), PayoutsState.load]
         return self._told(found)
 
-    @rx.event
-    @guarded(role=Role.CURATOR)
-    async def propose(self) -> Any:
-        """Propose a payout for every balance that reaches the smallest payout."""
-        try:
-            made, kept = await in_thread(_propose, current_actor())
-        except OmnisonicError as error:
-            return warn(error.title, refusal_words(error))
-        kept_words = f"{count(kept, 'balance')} stays and is carried forward." if kept == 1 else ""
-        if kept > 1:
-            kept_words = f"{kept} balances stay and are carried forward."
-        told = tell(f"{count(made, 'payout')} proposed" if made else "Nothing to pay out yet", kept_words)
-        return [PayoutsState.load, StatementsState.load, told]
-
     def _told(self, found: PayoutView) -> list[Any]:
         line = payout_line(found)
         words = tell(f"Payout {line.number} · {line.status_words.lower()}", f"{line.amount} to {line.name}")
@@ -117,21 +102,6 @@ def _read(actor: Actor, cursor: str) -> tuple[list[PayoutLine], str]:
         page = Page(limit=PAGE_ROWS, after=decode_cursor(cursor))
         found = list_payouts(session, actor, page=page)
     return [payout_line(one) for one in found.payouts], found.next_cursor or ""
-
-
-def _propose(actor: Actor) -> tuple[int, int]:
-    made, kept, cursor = 0, 0, None
-    while True:
-        found = _propose_part(actor, cursor)
-        made, kept, cursor = made + len(found.payouts), kept + len(found.kept), found.next_cursor
-        if cursor is None:
-            return made, kept
-
-
-@repeatable
-def _propose_part(actor: Actor, cursor: str | None) -> Proposed:
-    with unit_of_work() as uow:
-        return propose_payouts(uow, actor, request=ProposeRequest(cursor=cursor))
 
 
 def _line(actor: Actor, payout_id: UUID) -> PayoutLine | None:

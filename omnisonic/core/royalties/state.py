@@ -33,7 +33,7 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import Page, decode_cursor
 from omnisonic.platform.ui.notices import tell
 
-CURATOR_TABS = ("cycles", "usage", "matching", "statements", "payouts", "cases")
+CURATOR_TABS = ("cycles", "usage", "matching", "statements", "payouts", "rates", "cases")
 PAYEE_TABS = ("statements",)
 PAGE_ROWS = 24
 MAX_ROWS = 240

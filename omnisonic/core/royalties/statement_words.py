@@ -17,6 +17,7 @@ from omnisonic.core.royalties.money_words import (
     period_words,
 )
 from omnisonic.core.royalties.payouts_schemas import BalanceView, PayoutView
+from omnisonic.core.royalties.rates_words import exchange_words
 from omnisonic.core.royalties.shapes import MoneyView
 from omnisonic.core.royalties.statements_schemas import LineView, StatementView
 from omnisonic.platform.ui.words import count, day
@@ -225,10 +226,7 @@ def payout_line(view: PayoutView) -> PayoutLine:
     exchange = view.exchange
     parts = [f"Reference {view.reference}" if view.reference else ""]
     if exchange is not None:
-        parts.append(
-            f"{amount_of(exchange.given).short} at {exchange.rate} {exchange.base}/{exchange.quote}, "
-            f"{exchange.source}, {exchange.day.day} {exchange.day:%b %Y}"
-        )
+        parts.append(exchange_words(exchange))
     return PayoutLine(
         id=str(view.id),
         version=view.version,

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from omnisonic.core.royalties import exchange_rates
 from omnisonic.core.royalties.errors import NoExchangeRate, RatesFileRefused
+from omnisonic.core.royalties.exchange_rates_newest import newest_rates
 from omnisonic.core.royalties.exchange_rates_schemas import RateDraft, RatesSaved
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
@@ -36,6 +37,10 @@ def test_a_file_is_taken_as_a_whole_or_not_at_all(curator: Actor, mara: Actor) -
     assert (saved.added, saved.unchanged) == (4, 0)
     saved = upload(curator, FILE + b"2026-03-02,EUR,USD,1.06,ECB\n")
     assert (saved.added, saved.unchanged) == (1, 4)
+    with read_session() as session:
+        newest = [(one.base, one.source, str(one.day)) for one in newest_rates(session)]
+    of_bank = ("GBP", "Bank of England", "2026-03-31")
+    assert newest == [("EUR", "ECB", "2026-03-31"), ("EUR", "Fed", "2026-03-30"), of_bank]
 
     bad = FILE + b"2026-03-31,EUR,USD,1.09,ECB\n2026-02-30,EUR,EUR,0,ECB\n,XTS,USD,1,ECB\n"
     with pytest.raises(RatesFileRefused) as refused:

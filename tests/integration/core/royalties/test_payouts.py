@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from omnisonic.core.catalog.models import Contributor
-from omnisonic.core.royalties import exchange_rates, payouts, payouts_lists
+from omnisonic.core.royalties import exchange_rates, payouts, payouts_lists, payouts_plans
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.errors import NoExchangeRate, PayoutState, PayoutTooSmall
 from omnisonic.core.royalties.exchange_rates_schemas import RateDraft
@@ -133,7 +133,7 @@ def test_two_curators_pay_at_once_and_it_is_paid_once(curator: Actor) -> None:
     assert of_ann.amount_text == "30.00"  # what was paid too much is taken off
 
 
-def test_an_exchange_is_recorded_and_each_currency_adds_up(curator: Actor) -> None:
+def test_an_exchange_is_recorded_and_each_currency_adds_up(curator: Actor, teo: Actor) -> None:
     song = make_song(curator)
     report(curator, usage("one", amount="100"), usage("small", amount="10", currency="USD"))
     wanted = {"contributor_id": song.ann.id, "currency": "EUR", "exchange_to": "USD"}
@@ -146,7 +146,16 @@ def test_an_exchange_is_recorded_and_each_currency_adds_up(curator: Actor) -> No
         propose(curator, **wanted, sources=["Fed"])
     with pytest.raises(NoExchangeRate):
         propose(curator, **wanted, rate_day="2026-03-30")
+    with read_session() as session:
+        request = ProposeRequest(exchange_to="USD", rate_day="2026-04-05")
+        previewed = payouts_plans.preview_payouts(session, curator, request=request)
+        with pytest.raises(Forbidden):
+            payouts_plans.preview_payouts(session, teo, request=request)
+    (planned,) = [one for one in previewed.payouts if one.contributor_id == song.ann.id and one.exchange]
+    assert count("payouts") == 0
     (payout,) = propose(curator, **wanted).payouts
+    assert (planned.payee_name, planned.amount, planned.residue) == ("Ann", payout.amount, payout.residue)
+    assert planned.exchange == payout.exchange
     assert payout.exchange is not None
     assert (payout.amount_text, payout.currency, payout.exchange.rate) == ("72.28", "USD", "1.0842")
     assert (payout.exchange.source, str(payout.exchange.day)) == ("ECB", "2026-03-31")

@@ -90,6 +90,7 @@ EXPECTED: dict[str, Expected] = {
     f"GET {PAYOUTS}/file.csv": LOOK,
     f"GET {PAYOUTS}/{{payout_id}}": OWN,
     f"POST {PAYOUTS}": Expected(May.DO, 201, {"cycleId": "{cycle_id}"}),
+    f"POST {PAYOUTS}/preview": Expected(May.LOOK, json={}),
     f"POST {PAYOUTS}/{{payout_id}}/pay": Expected(May.DO, json={}),
     f"POST {PAYOUTS}/{{payout_id}}/cancel": Expected(May.DO, 409, {}),
     f"GET {DISPUTES}": ALL,
