@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from omnisonic.core.ledger.audit_rows import stream
+from omnisonic.core.ledger.audit_tables import stream
 from omnisonic.core.ledger.checkpoint_text import parse_checkpoint_text
 from omnisonic.core.ledger.findings import Findings
 from omnisonic.core.ledger.key_history import KeyUse, verifiers_at
@@ -35,6 +35,11 @@ _CYCLES = text("""
     SELECT c.id::text, c.number::text, c.starts_on::text, c.ends_on::text, c.currencies, r.leaf
     FROM cycles AS c JOIN log_records AS r ON r.subject_id = c.id AND r.kind = 'cycle'
     WHERE c.status = 'closed'
+""")
+_ENDS = text("""
+    SELECT k.cycle_id, c.id, c.status, c.currency, c.closed_at, k.currency AS said, k.closed_at AS at
+    FROM cycle_checkpoints AS k LEFT JOIN cycles AS c ON c.id = k.cycle_id
+    WHERE (c.status, c.currency, c.closed_at) IS DISTINCT FROM ('closed', k.currency, k.closed_at)
 """)
 
 
@@ -241,3 +246,14 @@ def _audit_cycles(connection: Connection, findings: Findings) -> None:
         ):
             if is_now != facts[name]:
                 findings.add("cycles", cycle_id, column, f"is {is_now}, the leaf says {facts[name]}")
+    for row in connection.execute(_ENDS):
+        if row.id is None:
+            findings.add("cycles", row.cycle_id, "id", "the row of a closed cycle is gone")
+            continue
+        for column, is_now, was in (
+            ("status", row.status, "closed"),
+            ("currency", row.currency, row.said),
+            ("closed_at", row.closed_at, row.at),
+        ):
+            if is_now != was:
+                findings.add("cycles", row.cycle_id, column, f"is {is_now}, its checkpoint says {was}")

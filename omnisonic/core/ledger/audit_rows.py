@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from omnisonic.core.ledger.audit_carried import audit_carried
+from omnisonic.core.ledger.audit_cases import audit_disputes, audit_payouts, audit_rates
 from omnisonic.core.ledger.audit_tables import (
     ENTRIES,
     EVENT_COLUMNS,
@@ -19,13 +21,13 @@ from omnisonic.core.ledger.audit_tables import (
     ROW_FIELDS,
     TABLES,
     AuditedTable,
+    stream,
 )
 from omnisonic.core.ledger.findings import Findings
 from omnisonic.core.ledger.leaves import canonical, party_hash
 from omnisonic.core.ledger.merkle import leaf_hash
 from omnisonic.core.ledger.models import AccountKind
 
-ROWS_AT_ONCE = 2_000
 LARGE_DIGITS = 16  # a number of more digits may have been a float, which JSON in PostgreSQL forgets
 
 _NO_ROW = text("""
@@ -62,6 +64,9 @@ def audit_rows(connection: Connection, findings: Findings) -> None:
                 _check_account(row, leaf, parties, findings)
             elif table is LINES:
                 _check_statement(row, leaf, parties, findings)
+    audit_payouts(connection, parties.may_be, findings)
+    audit_rates(connection, findings)
+    audit_disputes(connection, parties.may_be, findings)
     parties.find_strayed_salts(findings)
     for (index,) in connection.execute(_NO_ROW):
         findings.add("log_leaves", index, "row_id", "no row with this id: it was changed here or removed")
@@ -69,13 +74,8 @@ def audit_rows(connection: Connection, findings: Findings) -> None:
         findings.add("journals", journal_id, "entries", f"does not balance: {rest} nano-units of {currency}")
     for statement_id, total, lines in connection.execute(_UNEVEN_STATEMENTS):
         findings.add("statements", statement_id, "total_nano", f"is {total}, its lines give {lines}")
+    audit_carried(connection, findings)
     _check_events(connection, findings)
-
-
-def stream(connection: Connection, statement: str) -> Iterator[Any]:
-    """Rows of a large answer, a few at a time."""
-    options = {"stream_results": True, "yield_per": ROWS_AT_ONCE}
-    yield from connection.execute(text(statement), execution_options=options)
 
 
 def _check_leaf(
@@ -186,10 +186,14 @@ def _holder(
 
 
 def _check_statement(row: Any, leaf: Mapping[str, Any], parties: _Parties, findings: Findings) -> None:
-    cycle_id, currency, contributor_id = row[ROW_FIELDS + len(LINES.columns) :]
+    statement_id, cycle_id, currency, contributor_id, at = row[ROW_FIELDS + len(LINES.columns) :]
+    if statement_id is None:
+        findings.add("statements", leaf["statement"], "id", "its row is gone, its lines are there")
+        return
     for column, is_now, was in (
         ("cycle_id", cycle_id, leaf["cycle"]),
         ("currency", currency, leaf["currency"]),
+        ("created_at", at, leaf["at"]),
     ):
         if is_now != was:
             findings.add("statements", leaf["statement"], column, f"is {is_now}, its lines say {was}")
@@ -240,6 +244,7 @@ class _Parties:
         self._hashes = {one: party_hash(UUID(one), salt) for one, salt in self._salts.items()}
         accounts = connection.execute(text("SELECT kind, owner, currency FROM ledger_accounts"))
         self._accounts = {tuple(row) for row in accounts}
+        self._holders = {owner for kind, owner, _ in self._accounts if kind == AccountKind.PAYEE}
         self._unsalted: dict[str, str] = {}  # contributors without a salt, and what leaves call them
 
     def confirms(self, contributor_id: str | None, said: str) -> bool:
@@ -255,14 +260,19 @@ class _Parties:
             self._unsalted[contributor_id] = said
         return known is not None and known != said
 
+    def may_be(self, contributor_id: str | None, said: str) -> bool:
+        """Whether this is the party, or one whose salt is erased and who has an account here."""
+        if contributor_id in self._hashes:
+            return self.confirms(contributor_id, said)
+        return contributor_id in self._holders and not self.contradicts(contributor_id, said)
+
     def has_account(self, kind: str, owner: str | None, currency: str) -> bool:
         """Whether there is such an account."""
         return (kind, owner, currency) in self._accounts
 
     def find_strayed_salts(self, findings: Findings) -> None:
         """Salts under an id that is not their contributor's: they give the party of one without a salt."""
-        holders = {owner for kind, owner, _ in self._accounts if kind == AccountKind.PAYEE}
-        for salted in self._salts.keys() - holders if self._unsalted else ():
+        for salted in self._salts.keys() - self._holders if self._unsalted else ():
             for contributor_id, said in self._unsalted.items():
                 if party_hash(UUID(contributor_id), self._salts[salted]) == said:
                     findings.add("party_salts", salted, "contributor_id", f"the salt is of {contributor_id}")

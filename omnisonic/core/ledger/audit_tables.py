@@ -5,12 +5,22 @@ Statement lines are rows of the royalties, which are built on the ledger: known 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import Connection, text
+
+ROWS_AT_ONCE = 2_000
+
 Leaf = Mapping[str, Any]
 Texts = tuple[str | None, ...]
+
+
+def stream(connection: Connection, statement: str) -> Iterator[Any]:
+    """Rows of a large answer, a few at a time."""
+    options = {"stream_results": True, "yield_per": ROWS_AT_ONCE}
+    yield from connection.execute(text(statement), execution_options=options)
 
 
 def as_time(column: str) -> str:
@@ -116,7 +126,10 @@ LINES = AuditedTable(
         "entries_root": as_hex("t.entries_root"),
     },
     joins="LEFT JOIN statements AS s ON s.id = t.statement_id",
-    extras=("s.cycle_id::text", "s.currency", "s.contributor_id::text"),
+    extras=(
+        *("s.id::text", "s.cycle_id::text", "s.currency", "s.contributor_id::text"),
+        as_time("s.created_at"),
+    ),
     expected=lambda leaf: (
         *(leaf["id"], leaf["at"], leaf["statement"], str(leaf["position"]), leaf["work"], leaf["recording"]),
         *(leaf["source"], leaf["usage"], leaf["territory"], leaf["period"], leaf["quantity"], leaf["count"]),

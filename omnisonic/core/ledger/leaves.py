@@ -117,6 +117,11 @@ def party_hash(contributor_id: UUID, salt: bytes) -> str:
     return hashlib.sha256(salt + contributor_id.bytes).hexdigest()
 
 
+def text_hash(written: str | None) -> str | None:
+    """How leaves name what somebody wrote freely: its SHA-256 in hex."""
+    return None if written is None else _digest(written.encode())
+
+
 def canonical(value: Mapping[str, Any]) -> bytes:
     """A JSON object as the one sequence of bytes that stands for it."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

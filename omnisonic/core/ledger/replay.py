@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from omnisonic.core.ledger.audit_rows import stream
+from omnisonic.core.ledger.audit_tables import stream
 from omnisonic.core.ledger.copying import copy_rows
 from omnisonic.core.ledger.head import find_head
 from omnisonic.core.ledger.log_errors import LogDamaged, LogForked

@@ -170,7 +170,7 @@ def _settle(
     actor: Actor | None = None,
     answer: str | None = None,
 ) -> None:
-    give_free(uow, dispute, statement.currency)
+    give_free(uow, dispute, statement.currency, status, answer)
     settle_case(uow, dispute, status, actor=actor, answer=answer)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
+from uuid import UUID
 
 from omnisonic.core.money import EXACT
 
@@ -28,6 +29,7 @@ class ExchangeFacts(TypedDict):
     rate: str
     source: str
     day: str
+    rateId: str  # of the row that states it; empty where it is of none
     fromCurrency: str
     fromNano: str
     toCurrency: str
@@ -43,6 +45,7 @@ class StatedRate:
     day: date
     rate: Decimal
     source: str
+    id: UUID | None = None  # of its row
 
 
 def parse_rate(text: str) -> Decimal:
@@ -86,6 +89,7 @@ def exchange_facts(stated: StatedRate, from_nano: int, *, is_inverse: bool) -> E
         rate=format_rate(stated.rate),
         source=stated.source,
         day=stated.day.isoformat(),
+        rateId=str(stated.id or ""),
         fromCurrency=given,
         fromNano=str(from_nano),
         toCurrency=got,

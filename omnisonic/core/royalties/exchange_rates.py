@@ -135,7 +135,7 @@ def _newest(session: Session, base: str, quote: str, day: date, source: str | No
     if source is not None:
         statement = statement.where(FxRate.source == source)
     row = session.exec(statement).first()
-    return StatedRate(row.base, row.quote, row.day, row.rate, row.source) if row else None
+    return StatedRate(row.base, row.quote, row.day, row.rate, row.source, row.id) if row else None
 
 
 def _save(

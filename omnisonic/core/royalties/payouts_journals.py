@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from omnisonic.core.ledger.accounts import Account, payee
+from omnisonic.core.ledger.accounts import Account, party_hashes, payee
+from omnisonic.core.ledger.leaves import instant, text_hash
 from omnisonic.core.ledger.models import AccountKind, JournalKind
 from omnisonic.core.ledger.posting import JournalDraft, Posting, post
 from omnisonic.core.royalties.cycles import cycle_for
@@ -20,14 +21,16 @@ PAYOUT_OWNER = "-"
 def book_payout(uow: UnitOfWork, row: Payout, debits: Sequence[tuple[UUID, int]]) -> UUID:
     """Write the journals of a payout into the open cycle of today; the id of the one that pays.
 
-    `debits` are the payee's accounts that it is taken from, in the currency before an exchange.
+    `debits` are the payee's accounts that it is taken from, in the currency before an exchange. The row
+    says already when and under which reference it is paid: the leaf pins both.
     """
     cycle_id = cycle_for(uow, utc_now().date(), row.currency).cycle.id
     drafts = []
     if row.exchange is not None:
         drafts.append(_exchange_journal(row, row.exchange, cycle_id, debits))
         debits = [(row.contributor_id, minor_nano(row))]
-    drafts.append(_payout_journal(row, cycle_id, debits))
+    party = party_hashes(uow.session, [row.contributor_id])[row.contributor_id]
+    drafts.append(_payout_journal(row, cycle_id, debits, party))
     return post(uow, drafts)[-1].journal_id
 
 
@@ -52,7 +55,9 @@ def _exchange_journal(
     )
 
 
-def _payout_journal(row: Payout, cycle_id: UUID, debits: Sequence[tuple[UUID, int]]) -> JournalDraft:
+def _payout_journal(
+    row: Payout, cycle_id: UUID, debits: Sequence[tuple[UUID, int]], party: str
+) -> JournalDraft:
     return JournalDraft(
         kind=JournalKind.PAYOUT,
         cycle_id=cycle_id,
@@ -67,5 +72,9 @@ def _payout_journal(row: Payout, cycle_id: UUID, debits: Sequence[tuple[UUID, in
             "minor": str(row.amount_minor),
             "residue": str(row.residue_nano),
             "currency": row.currency,
+            "party": party,
+            "of": str(row.cycle_id) if row.cycle_id else None,  # the closed cycle it was proposed for
+            "paid": instant(row.paid_at) if row.paid_at else None,
+            "reference": text_hash(row.reference),
         },
     )

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from omnisonic.core.ledger.audit import run_audit
 from omnisonic.core.royalties import disputes, exchange_rates, payouts
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.disputes_schemas import Correction, DisputeAnswer
@@ -152,6 +153,7 @@ def test_the_next_statement_goes_on_with_what_was_paid_exchanged_and_held_back(
     }
     assert told == standing
     assert told[str(song.ann.id), "EUR"] == 0
+    assert run_audit().is_sound  # what was carried is recomputed there
 
 
 def test_over_rest(
