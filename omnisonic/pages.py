@@ -38,6 +38,7 @@ from omnisonic.core.royalties.statement_page import statement_page
 from omnisonic.core.royalties.statement_state import StatementState
 from omnisonic.core.royalties.statements_state import StatementsState
 from omnisonic.core.royalties.usage_state import UsageState
+from omnisonic.core.royalties.waiting_state import WaitingState
 from omnisonic.core.royalties.what_if_state import WhatIfState
 from omnisonic.insight.alerts.channel_state import ChannelsState
 from omnisonic.insight.alerts.history_page_state import HistoryState
@@ -164,6 +165,7 @@ PAGES = (
             RoyaltiesState.load,
             UsageState.load,
             MatchingState.load,
+            WaitingState.load,
             StatementsState.load,
             PayoutsState.load,
             RatesState.load,

@@ -12,7 +12,7 @@ from omnisonic.core.royalties.claim_form import CLAIM_FORM
 from omnisonic.core.royalties.state import RoyaltiesState
 from omnisonic.platform.ui.controls import badge, button, field, select
 from omnisonic.platform.ui.dialog import closes, dialog, opened_by_state, opens
-from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
+from omnisonic.platform.ui.feedback import empty_state, error_state, notice, skeleton
 
 ROYALTIES: Any = RoyaltiesState  # Reflex types no variables of dataclasses
 CASES: Any = CasesState
@@ -72,7 +72,13 @@ def claim_button() -> rx.Component:
     """Opens the form that claims a share."""
     return rx.cond(
         CASES.parties.length() > 0,
-        button("Claim a share", testid="claim-share", icon="hand", **opens(CLAIM_FORM)),
+        button(
+            "Claim a share",
+            testid="claim-share",
+            icon="hand",
+            on_click=CASES.begin_claim,
+            **opens(CLAIM_FORM),
+        ),
     )
 
 
@@ -174,20 +180,41 @@ def _answer_form() -> rx.Component:
                         data_testid="case-words",
                     ),
                     for_id="case_answer",
-                    hint="Who asked reads it.",
+                    hint="Who asked reads it. Empty, it says “You are right.” or “It is right as it stands.”",
                 ),
+                rx.cond(
+                    CASES.answer_problem != "",
+                    notice(CASES.answer_problem, kind="danger", data_testid="answer-problem"),
+                ),
+                rx.cond(CASES.asked & ~CASES.asked.is_open, _answered_meanwhile()),
                 rx.el.div(
-                    button("Answer", testid="case-send", kind="primary", type="submit"),
+                    button(
+                        "Answer",
+                        testid="case-send",
+                        kind="primary",
+                        type="submit",
+                        disabled=~(CASES.asked & CASES.asked.is_open),
+                    ),
                     button("Not yet", testid="case-later", kind="ghost", **closes(ANSWER_FORM)),
                     class_name="ui-row",
                 ),
+                key="answer-" + CASES.asked_at.to_string(),  # each case begins with an empty form
                 on_submit=CASES.answer,
-                reset_on_submit=True,
                 class_name="ui-stack ui-stack-4",
             ),
             testid="answer-form",
             closed=CASES.answered,
         ),
+    )
+
+
+def _answered_meanwhile() -> rx.Component:
+    return rx.el.p(
+        rx.el.strong(CASES.asked.status_words),
+        " meanwhile, by somebody else. ",
+        rx.cond(CASES.asked.answer != "", "“" + CASES.asked.answer + "”", ""),
+        dir="auto",
+        data_testid="answered-meanwhile",
     )
 
 

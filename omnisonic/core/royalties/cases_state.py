@@ -41,6 +41,7 @@ class CasesState(rx.State):
     open_count: int = 0
     asked: rx.Field[CaseLine | None] = rx.field(default=None)
     asked_at: int = 0
+    answer_problem: str = ""
     answered: int = 0
     parties: rx.Field[list[list[str]]] = rx.field(default_factory=list)  # of the account: id and name
     work_id: str = ""
@@ -90,46 +91,58 @@ class CasesState(rx.State):
             self.claim_problem = refusal_words(error)
             return None
         self.claimed += 1
+        self.work_id = self.work_title = self.free = ""
         await self._look(current_actor())
         return tell("Your claim is with a curator", "You see the answer here.")
 
     @rx.event
     @guarded
+    async def begin_claim(self) -> None:
+        """What was wrong with the last claim is forgotten."""
+        self.claim_problem = ""
+
+    @rx.event
+    @guarded
     async def withdraw(self, case_id: str) -> Any:
         """Take one's own dispute or claim back."""
-        return await self._settle(case_id, _withdraw, "", "", "It was taken back")
+        found, actor = self._case(case_id), current_actor()
+        if found is None:
+            return None
+        try:
+            await in_thread(_withdraw, actor, found.kind, UUID(found.id), found.version)
+        except OmnisonicError as error:
+            await self._look(actor)
+            return warn(error.title, refusal_words(error))
+        await self._look(actor)
+        return tell("It was taken back", found.title)
 
     @rx.event
     @guarded(role=Role.CURATOR)
     async def ask(self, case_id: str) -> None:
         """Open the form that answers a case."""
+        self.answer_problem = ""
         self.asked = self._case(case_id)
         self.asked_at += 1 if self.asked else 0
 
     @rx.event
     @guarded(role=Role.CURATOR)
     async def answer(self, form: dict[str, Any]) -> Any:
-        """Answer the case that was asked about."""
-        asked, self.asked = self.asked, None
-        self.answered += 1
+        """Answer the case that was asked about; refused, the form stays with what was typed."""
+        asked, actor = self.asked, current_actor()
         if asked is None:
             return None
         words = str(form.get("case_answer", "")).strip()[:MAX_CHARS]
         decision = str(form.get("case_decision", ""))
-        return await self._settle(asked.id, _answer, decision, words, "Answered")
-
-    async def _settle(self, case_id: str, settle: Any, decision: str, words: str, done: str) -> Any:
-        found = self._case(case_id)
-        if found is None:
-            return None
-        actor = current_actor()
         try:
-            await in_thread(settle, actor, found.kind, UUID(found.id), found.version, decision, words)
+            await in_thread(_answer, actor, asked.kind, UUID(asked.id), asked.version, decision, words)
         except OmnisonicError as error:
+            self.answer_problem = refusal_words(error)
             await self._look(actor)
-            return warn(error.title, refusal_words(error))
+            self.asked = self._case(asked.id) or asked
+            return None
+        self.answered += 1
         await self._look(actor)
-        return tell(done, found.title)
+        return tell("Answered", asked.title)
 
     async def _choose(self, work_id: UUID) -> None:
         self.work_title, self.free = await in_thread(_free_of, current_actor(), work_id)
@@ -187,7 +200,7 @@ def _claim(actor: Actor, request: ClaimRequest) -> None:
 
 
 @repeatable
-def _withdraw(actor: Actor, kind: str, case_id: UUID, version: int, _decision: str, _words: str) -> None:
+def _withdraw(actor: Actor, kind: str, case_id: UUID, version: int) -> None:
     with unit_of_work() as uow:
         if kind == DISPUTE:
             disputes.withdraw_dispute(uow, actor, dispute_id=case_id, version=version)

@@ -82,6 +82,7 @@ def claim_form() -> rx.Component:
                         button("Cancel", testid="claim-cancel", kind="ghost", **closes(CLAIM_FORM)),
                         class_name="ui-row",
                     ),
+                    key="claim-" + CASES.claimed.to_string(),  # after one that was sent the form is empty
                     on_submit=CASES.claim,
                     class_name="ui-stack ui-stack-4",
                 ),

@@ -128,7 +128,7 @@ def entry_line(row: EntryRow, names: Mapping[str, str], titles: Mapping[str, str
     head, rest = split_amount(money_view(abs(row.amount_nano), row.currency))
     return EntryLine(
         id=row.id,
-        place="–" if row.seq is None else f"{row.seq:,}",
+        place="–" if row.seq is None else f"{row.seq + 1:,}",
         when=f"{day(row.created_at)}, {row.created_at:%H:%M:%S}",
         what=row.description,
         account=account_words(row.account, names.get(row.contributor_id or "", "")),

@@ -20,7 +20,7 @@ from omnisonic.core.royalties.proof_dialog import proof_dialog
 from omnisonic.core.royalties.what_if_components import what_if_card
 from omnisonic.platform.ui.controls import link_button
 from omnisonic.platform.ui.feedback import empty_state, error_state, notice, skeleton
-from omnisonic.platform.ui.live import follow_entries
+from omnisonic.platform.ui.live import follow_closing, follow_entries
 from omnisonic.platform.ui.shell import crumbs, page, shell
 
 CYCLE: Any = CycleState  # Reflex types no variables of dataclasses
@@ -72,7 +72,8 @@ def _cycle() -> rx.Component:
         rx.cond(
             (CYCLE.head.status == "closing") & ~CYCLE.is_closing,
             notice(
-                "Closing it was begun and not finished. Go on: it continues where it stopped.",
+                "It is being closed, or closing stopped half-way. This page shows by itself when it is "
+                "closed; if nothing happens, go on closing: it continues where it stopped.",
                 kind="warn",
                 data_testid="half-closed",
             ),
@@ -82,7 +83,13 @@ def _cycle() -> rx.Component:
         rx.cond(CYCLE.flow.currency != "", what_if_card()),
         entries_card(),
         close_dialog(),
-        rx.cond(CYCLE.head.can_close, follow_entries(CYCLE.head.id, on_update=CYCLE.hear)),
+        rx.cond(
+            CYCLE.head.can_close,
+            rx.fragment(
+                follow_entries(CYCLE.head.id, on_update=CYCLE.hear),
+                follow_closing(CYCLE.head.id, on_update=CYCLE.hear_closed),
+            ),
+        ),
     )
 
 

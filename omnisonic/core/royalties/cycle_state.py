@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from omnisonic.core.catalog.repository import contributors_by_ids, works_by_ids
 from omnisonic.core.royalties.closing import close_cycle
+from omnisonic.core.royalties.cycle_check_state import CycleCheckState
 from omnisonic.core.royalties.cycle_flow import FlowPicture, flow_picture
 from omnisonic.core.royalties.cycle_lines import (
     CheckpointLine,
@@ -28,7 +29,7 @@ from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session
 from omnisonic.platform.errors import Forbidden, NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id, utc_now
-from omnisonic.platform.pagination import Page, decode_cursor
+from omnisonic.platform.pagination import MAX_LIMIT, Page, decode_cursor
 from omnisonic.platform.ui.notices import tell
 
 CYCLE_PAGES = "/royalties/cycles/"
@@ -61,6 +62,7 @@ class CycleState(rx.State):
     close_problem: str = ""
     closed: int = 0  # counts what was closed here; the dialog closes when it changes
     _currency: str = ""
+    _closed_here: str = ""  # the id of a cycle that was closed on this page
 
     @rx.event
     @guarded
@@ -88,6 +90,20 @@ class CycleState(rx.State):
         wanted = parse_id(self.head.id)
         if wanted is not None:
             await self._look(wanted)
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
+    async def hear_closed(self, _update: dict[str, Any]) -> Any:
+        """Somebody closed the cycle, or may have while the connection was gone."""
+        was_open = self.head.can_close
+        wanted = parse_id(self.head.id)
+        if wanted is None:
+            return None
+        await self._look(wanted)
+        if self.head.can_close or not was_open or self.is_closing or self._closed_here == self.head.id:
+            return None
+        self.closed += 1  # a dialog that still asks has nothing left to ask
+        return [CycleCheckState.load_checks, tell("The cycle was closed", CLOSED_WORDS)]
 
     @rx.event
     @guarded(role=Role.CURATOR)
@@ -126,12 +142,14 @@ class CycleState(rx.State):
             self.is_closing, self.close_problem = False, problem
             if not problem:
                 self.closed += 1
+                self._closed_here = str(wanted)
         return [CycleState.load] if problem else [CycleState.load, tell("The cycle is closed", CLOSED_WORDS)]
 
     async def _look(self, cycle_id: UUID) -> None:
         actor = current_actor()
         self._show(await in_thread(_read, actor, cycle_id))
-        self.entries, self.cursor = await in_thread(_entries, actor, cycle_id, "")
+        shown = min(max(ENTRY_ROWS, len(self.entries)), MAX_LIMIT)  # what was opened stays open
+        self.entries, self.cursor = await in_thread(_entries, actor, cycle_id, "", shown)
 
     def _show(self, found: Looked) -> None:
         self.head, self.checkpoint = found.head, found.checkpoint
@@ -153,9 +171,11 @@ def _read(actor: Actor, cycle_id: UUID) -> Looked:
     return Looked(cycle_head(found, now=utc_now()), checkpoint_line(found), flows)
 
 
-def _entries(actor: Actor, cycle_id: UUID, cursor: str) -> tuple[list[EntryLine], str]:
+def _entries(
+    actor: Actor, cycle_id: UUID, cursor: str, limit: int = ENTRY_ROWS
+) -> tuple[list[EntryLine], str]:
     with read_session() as session:
-        page = Page(limit=ENTRY_ROWS, after=decode_cursor(cursor))
+        page = Page(limit=limit, after=decode_cursor(cursor))
         rows, next_cursor = list_entries(session, actor, page=page, cycle_id=cycle_id)
         return in_words(session, rows), next_cursor or ""
 

@@ -51,6 +51,7 @@ def dispute_dialog() -> rx.Component:
                     button("It is right", testid="dispute-cancel", kind="ghost", **closes(DISPUTE)),
                     class_name="ui-row",
                 ),
+                key="dispute-" + STATEMENT.disputed_at.to_string(),  # each line begins with an empty form
                 on_submit=STATEMENT.dispute,
                 class_name="ui-stack ui-stack-4",
             ),

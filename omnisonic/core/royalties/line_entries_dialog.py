@@ -27,7 +27,7 @@ def line_entries_dialog() -> rx.Component:
                 rx.el.p(BEHIND.head.about, dir="auto", class_name="ui-text-2"),
                 rx.el.p(
                     BEHIND.head.bookings,
-                    " that add up to ",
+                    ", together ",
                     rx.el.strong(BEHIND.head.sum, class_name="ui-num", data_testid="line-entries-sum"),
                 ),
                 table(

@@ -52,7 +52,8 @@ def line_entry_row(view: LineEntryView, *, source: str) -> LineEntryRow:
     amount, rest = split_amount(view.amount)
     exact = exact_amount(int(view.amount.amount), view.amount.currency)
     when = day(view.occurred_at) if view.occurred_at else "–"
-    reported = f"{amount_of(view.event_amount).exact} for {int(view.quantity):,}" if view.event_amount else ""
+    uses = "1 use" if view.quantity == "1" else f"{int(view.quantity):,} uses"
+    reported = f"{amount_of(view.event_amount).exact} reported for {uses}" if view.event_amount else ""
     return LineEntryRow(
         id=str(view.id),
         place="–" if view.leaf_index is None else f"{view.leaf_index + 1:,}",

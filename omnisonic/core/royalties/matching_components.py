@@ -8,6 +8,7 @@ import reflex as rx
 
 from omnisonic.core.catalog.widgets import finder
 from omnisonic.core.royalties.matching_state import LOOKING, MatchingState
+from omnisonic.core.royalties.waiting_components import waiting_works
 from omnisonic.platform.ui.controls import badge, button
 from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton, undo_bar
 
@@ -22,6 +23,7 @@ def matching_tab() -> rx.Component:
             error_state("The queue could not be loaded", MATCHING.load_problem, on_retry=MATCHING.load),
             rx.cond(MATCHING.is_loaded, _queue(), skeleton(shape="row", count=4)),
         ),
+        waiting_works(),
         rx.cond(
             MATCHING.undo_id != "",
             undo_bar(MATCHING.undo_words, MATCHING.undo, MATCHING.forget_undo, testid="match-undo"),

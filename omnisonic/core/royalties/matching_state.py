@@ -14,13 +14,13 @@ from omnisonic.core.royalties.access import is_curator
 from omnisonic.core.royalties.matching_schemas import Decision
 from omnisonic.core.royalties.matching_suggestions import suggest
 from omnisonic.core.royalties.models import MatchStatus
-from omnisonic.core.royalties.money_words import amounts_words
 from omnisonic.core.royalties.overview_lines import (
     ReportedLine,
     SuggestionLine,
     reported_line,
     suggestion_line,
 )
+from omnisonic.core.royalties.waiting_words import released_words
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
@@ -29,7 +29,6 @@ from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.pagination import Page, decode_cursor
 from omnisonic.platform.ui.notices import tell, warn
-from omnisonic.platform.ui.words import count
 
 PAGE_ROWS = 20
 MAX_ROWS = 200
@@ -148,14 +147,8 @@ class MatchingState(rx.State):
 
 
 def _told(decision: Decision) -> str:
-    release = decision.release
-    moved = amounts_words(release.released, none="Nothing")
-    told = f"{moved} of {count(release.events, 'use')} went to its parties."
-    if not decision.is_complete:
-        told += " The rest follows in the background."
-    if release.unresolved:
-        told += f" {count(release.unresolved, 'use')} cannot be moved: reverse their statement instead."
-    return told
+    told = released_words(decision.release)
+    return told if decision.is_complete else f"{told} The rest follows in the background."
 
 
 def _open_rows(actor: Actor, cursor: str) -> tuple[list[ReportedLine], str]:

@@ -79,6 +79,9 @@ class WaitingPicture:
     bars: list[WaitingBar]
 
 
+_ENDED = (UsageStatementStatus.COMPLETED, UsageStatementStatus.FAILED)  # a failed one is booked in part
+
+
 @dataclass
 class UsageRow:
     """A usage statement of the list."""
@@ -212,7 +215,7 @@ def usage_row(view: UsageStatementView, *, now: datetime) -> UsageRow:
         totals=totals,
         note=_note(view),
         errors_href=f"/api/usage/{view.id}/errors.csv" if view.rows_rejected else "",
-        can_reverse=view.status is UsageStatementStatus.COMPLETED and view.rows_accepted > 0,
+        can_reverse=view.status in _ENDED and view.rows_accepted > 0,
         reverse_words=f"{count(view.rows_accepted, 'booked row')}" + (f", {totals}" if totals else ""),
         errors=[f"Row {one.row}, {one.column}: {one.message}" for one in view.errors[:ERRORS_SHOWN]],
     )

@@ -158,11 +158,12 @@ def _reverse_question() -> rx.Component:
             rx.el.div(
                 rx.el.p(rx.el.strong(USAGE.asked_words, dir="auto")),
                 rx.el.p(
-                    "Each of its bookings is reversed by a new one in the cycle that is open now; nothing is "
-                    "deleted. Parties may then owe what they were given. It cannot be undone, but the "
-                    "corrected file can be sent afterwards.",
+                    "Each of its bookings is reversed by a new one; nothing is deleted. Parties may then "
+                    "owe what they were given. It cannot be undone, but the corrected file can be sent "
+                    "afterwards.",
                     class_name="ui-text-2",
                 ),
+                rx.cond(USAGE.asked_cycles != "", rx.el.p(USAGE.asked_cycles, data_testid="reverse-cycles")),
                 rx.el.div(
                     button("Take it back", testid="reverse-confirm", kind="danger", on_click=USAGE.reverse),
                     button("Keep it", testid="reverse-keep", kind="ghost", **closes(REVERSE)),

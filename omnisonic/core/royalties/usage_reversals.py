@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import Session
 
 from omnisonic.core.ledger.posting import post, reversals_of
 from omnisonic.core.royalties.cycles import CycleFinder, hold_open_cycles
+from omnisonic.core.royalties.models import CycleStatus
 from omnisonic.core.royalties.suspense import chunks_of
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.ids import utc_now
@@ -20,6 +23,27 @@ _STANDING = text("""
       AND NOT EXISTS (SELECT 1 FROM journals r WHERE r.reverses_id = j.id)
     ORDER BY j.id
 """)
+_CYCLES = text("""
+    SELECT c.number, c.name, c.status FROM royalty_events ev JOIN journals j ON j.event_id = ev.id
+    JOIN cycles c ON c.id = j.cycle_id
+    WHERE ev.statement_id = :statement_id AND j.kind IN ('usage', 'release')
+      AND NOT EXISTS (SELECT 1 FROM journals r WHERE r.reverses_id = j.id)
+    GROUP BY c.id ORDER BY c.number
+""")
+
+
+@dataclass(frozen=True)
+class BookedIn:
+    """A cycle in which bookings of a statement stand, and whether what is taken back goes there too."""
+
+    name: str
+    is_closed: bool
+
+
+def cycles_of_statement(session: Session, statement_id: UUID) -> list[BookedIn]:
+    """The cycles in which what still stands of a usage statement was booked, by number."""
+    rows = session.execute(_CYCLES, {"statement_id": statement_id})
+    return [BookedIn(row.name, row.status == CycleStatus.CLOSED) for row in rows]
 
 
 def reverse_events(

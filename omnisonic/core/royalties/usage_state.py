@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 import reflex as rx
 
 from omnisonic.core.royalties import usage_statements
 from omnisonic.core.royalties.access import is_curator
 from omnisonic.core.royalties.overview_lines import UsageRow, usage_row
+from omnisonic.core.royalties.refusal_words import refusal_words
+from omnisonic.core.royalties.reversal_words import reversal_words
+from omnisonic.core.royalties.usage_reversals import cycles_of_statement
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
@@ -34,6 +38,7 @@ class UsageState(WatchState, rx.State):
     sources: rx.Field[list[str]] = rx.field(default_factory=list)  # who reported before
     asked_id: str = ""  # the statement that is to be taken back
     asked_words: str = ""
+    asked_cycles: str = ""
     asked_at: int = 0
     decided: int = 0
 
@@ -59,6 +64,7 @@ class UsageState(WatchState, rx.State):
         """Open the question whether a statement is to be taken back."""
         found = next((row for row in self.rows if row.id == statement_id), None)
         if found is not None:
+            self.asked_cycles = await in_thread(_cycles, UUID(found.id))
             self.asked_id, self.asked_words = (
                 found.id,
                 f"{found.source}: {found.file_name}, {found.reverse_words}",
@@ -76,11 +82,11 @@ class UsageState(WatchState, rx.State):
         try:
             journals = await in_thread(_reverse, current_actor(), wanted)
         except OmnisonicError as error:
-            return warn(error.title, error.detail)
+            self._show(await in_thread(_list_rows, current_actor()))
+            return warn(error.title, refusal_words(error))
         self._show(await in_thread(_list_rows, current_actor()))
-        return tell(
-            "The statement was taken back", f"{count(journals, 'booking')} reversed, none was deleted."
-        )
+        told = f"{count(journals, 'booking')} reversed, none was deleted. {self.asked_cycles}"
+        return tell("The statement was taken back", told)
 
     @staticmethod
     async def _fetch_rows(actor: Actor) -> list[UsageRow]:
@@ -100,6 +106,11 @@ def _list_rows(actor: Actor) -> list[UsageRow]:
             for one in found.usage
         ]
     return [usage_row(view, now=now) for view in views]
+
+
+def _cycles(statement_id: UUID) -> str:
+    with read_session() as session:
+        return reversal_words(cycles_of_statement(session, statement_id))
 
 
 @repeatable

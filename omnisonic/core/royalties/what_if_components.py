@@ -8,7 +8,7 @@ import reflex as rx
 
 from omnisonic.core.catalog.widgets import finder
 from omnisonic.core.royalties.what_if_state import WhatIfState
-from omnisonic.platform.ui.controls import button
+from omnisonic.platform.ui.controls import button, select
 from omnisonic.platform.ui.feedback import notice
 from omnisonic.platform.ui.table import cell, table
 
@@ -67,26 +67,66 @@ def _of_work() -> rx.Component:
             button("The whole cycle", testid="what-if-whole", kind="ghost", on_click=ASK.choose_work("", "")),
             class_name="ry-lines-head",
         ),
-        rx.el.ul(rx.foreach(ASK.shares, _share), class_name="ry-share-rows"),
-        finder("contributors", "One more party …", testid="what-if-party", on_pick=ASK.add_party),
-        class_name="ui-stack ry-narrow",
+        rx.foreach(ASK.groups, _right),
+        rx.cond(
+            ASK.rights.length() > 0,
+            select(
+                "what-if-right",
+                rx.fragment(
+                    rx.el.option("Other shares for one right …", value=""),
+                    rx.foreach(ASK.rights, lambda one: rx.el.option(one[1], value=one[0])),
+                ),
+                testid="what-if-right",
+                aria_label="A right with shares of its own",
+                value="",
+                on_change=ASK.add_right,
+            ),
+        ),
+        class_name="ui-stack ui-stack-4 ry-narrow",
     )
 
 
-def _share(row: Any) -> rx.Component:
+def _right(group: Any) -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend(group.title, class_name="ui-label"),
+        rx.cond(group.note != "", rx.el.p(group.note, class_name="ui-small ui-text-2")),
+        rx.el.ul(rx.foreach(group.rows, lambda row: _share(group, row)), class_name="ry-share-rows"),
+        finder(
+            "contributors",
+            "One more party …",
+            testid="what-if-party",
+            on_pick=lambda found, name: ASK.add_party(group.right, found, name),
+        ),
+        rx.cond(
+            group.right != "",
+            button(
+                "The same as every right",
+                testid="what-if-drop-right",
+                kind="ghost",
+                aria_label=group.title + ": the same as every right",
+                on_click=ASK.drop_right(group.right),
+            ),
+        ),
+        key="right-" + group.right,
+        class_name="ui-stack ry-right",
+        data_testid="what-if-group",
+    )
+
+
+def _share(group: Any, row: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.label(row.name, html_for="share-" + row.id, dir="auto", class_name="ui-grow"),
+        rx.el.label(row.name, html_for="share-" + group.right + row.id, dir="auto", class_name="ui-grow"),
         rx.el.input(
-            id="share-" + row.id,
+            id="share-" + group.right + row.id,
             default_value=row.percent,
             input_mode="decimal",
             max_length=12,
             class_name="ui-input ui-num",
             data_testid="what-if-share",
-            on_blur=lambda percent: ASK.change_share(row.id, percent),
+            on_blur=lambda percent: ASK.change_share(group.right, row.id, percent),
         ),
         rx.el.span("%", class_name="ui-dim"),
-        key=row.id,
+        key=group.right + row.id,
     )
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
 import reflex as rx
 
-from omnisonic.core.catalog.models import RightsType
 from omnisonic.core.catalog.repository import contributors_by_ids, shares_at, works_by_ids
-from omnisonic.core.catalog.role_words import percent_words
-from omnisonic.core.catalog.shares import applicable_shares, ppm_of_percent
 from omnisonic.core.royalties.money_words import REASON_WORDS, amount_of
 from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.core.royalties.what_if import what_if
-from omnisonic.core.royalties.what_if_schemas import Difference, WhatIfAnswer, WhatIfRequest, WhatIfShare
+from omnisonic.core.royalties.what_if_schemas import Difference, WhatIfAnswer, WhatIfRequest
+from omnisonic.core.royalties.what_if_shares import (
+    RightShares,
+    add_party,
+    add_right,
+    change_percent,
+    drop_right,
+    groups_of,
+    rights_left,
+    typed_shares,
+)
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session
@@ -23,17 +29,7 @@ from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.ui.words import count
 
-MAX_PARTIES = 40
 VISIBLE_NANO = 10**9  # below one unit every digit is shown
-
-
-@dataclass
-class ShareRow:
-    """One party of the question; `percent` is text as it is typed."""
-
-    id: str
-    name: str
-    percent: str
 
 
 @dataclass
@@ -54,7 +50,8 @@ class WhatIfState(rx.State):
 
     work_id: str = ""
     work_title: str = ""
-    shares: rx.Field[list[ShareRow]] = rx.field(default_factory=list)
+    groups: rx.Field[list[RightShares]] = rx.field(default_factory=list)
+    rights: rx.Field[list[list[str]]] = rx.field(default_factory=list)  # that have no group yet
     problem: str = ""
     is_asking: bool = False
     summary: str = ""
@@ -65,34 +62,45 @@ class WhatIfState(rx.State):
     async def start(self) -> None:
         """Nothing is asked yet."""
         self._forget()
-        self.work_id, self.work_title, self.shares = "", "", []
+        self.work_id, self.work_title = "", ""
+        self._take([])
 
     @rx.event
     @guarded(role=Role.CURATOR)
     async def choose_work(self, work_id: str, _title: str = "") -> None:
         """Ask about one work, with its present shares to begin with; without an id about the whole cycle."""
         self._forget()
-        self.work_id, self.work_title, self.shares = "", "", []
+        self.work_id, self.work_title = "", ""
+        groups: list[RightShares] = []
         wanted = parse_id(work_id)
         if wanted is not None:
-            self.work_id, self.work_title, self.shares = await in_thread(_begin, wanted)
+            self.work_id, self.work_title, groups = await in_thread(_begin, wanted)
+        self._take(groups)
 
     @rx.event
     @guarded(role=Role.CURATOR)
-    async def change_share(self, party_id: str, percent: str) -> None:
+    async def change_share(self, right: str, party_id: str, percent: str) -> None:
         """Another share of a party."""
-        self.summary, self.differences = "", []
-        self.shares = [
-            ShareRow(one.id, one.name, percent[:12]) if one.id == party_id else one for one in self.shares
-        ]
+        self._take(change_percent(self.groups, right, party_id, percent))
 
     @rx.event
     @guarded(role=Role.CURATOR)
-    async def add_party(self, party_id: str, name: str) -> None:
+    async def add_party(self, right: str, party_id: str, name: str) -> None:
         """One more party, with nothing yet."""
-        known = {one.id for one in self.shares}
-        if parse_id(party_id) is not None and party_id not in known and len(known) < MAX_PARTIES:
-            self.shares = [*self.shares, ShareRow(party_id, name[:200], "0")]
+        if parse_id(party_id) is not None:
+            self._take(add_party(self.groups, right, party_id, name))
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
+    async def add_right(self, right: str) -> None:
+        """Shares of its own for a right."""
+        self._take(add_right(self.groups, right))
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
+    async def drop_right(self, right: str) -> None:
+        """The shares of every right count for this one, too."""
+        self._take(drop_right(self.groups, right))
 
     @rx.event(background=True)
     @guarded(role=Role.CURATOR)
@@ -104,9 +112,9 @@ class WhatIfState(rx.State):
             self._forget()
             if cycle_id is None or self.is_asking:
                 return
-            shares = _typed(self.shares) if self.work_id else None
+            shares = typed_shares(self.groups) if self.work_id else None
             if self.work_id and shares is None:
-                self.problem = "Write each share in percent, such as 33.3333; together 100 at most."
+                self.problem = "Write each share in percent, such as 33.3333."
                 return
             self.is_asking = True
             work_id = parse_id(self.work_id) if self.work_id else None
@@ -115,38 +123,22 @@ class WhatIfState(rx.State):
         async with self:
             self.is_asking, self.summary, self.differences, self.problem = False, summary, rows, problem
 
+    def _take(self, groups: list[RightShares]) -> None:
+        self.groups, self.rights = groups, rights_left(groups)
+        self.summary, self.differences = "", []
+
     def _forget(self) -> None:
         self.summary, self.differences, self.problem = "", [], ""
 
 
-def _begin(work_id: UUID) -> tuple[str, str, list[ShareRow]]:
+def _begin(work_id: UUID) -> tuple[str, str, list[RightShares]]:
     with read_session() as session:
         work = works_by_ids(session, [work_id]).get(work_id)
         if work is None:
             return "", "", []
-        standing = applicable_shares(
-            shares_at(session, [work.id], utc_now()).get(work.id, []), RightsType.MASTER
-        )
-        shares_ppm: Counter[UUID] = Counter()
-        for one in standing:  # somebody may have two roles
-            shares_ppm[one.contributor_id] += one.share_ppm
-        names = contributors_by_ids(session, shares_ppm)
-    rows = [
-        ShareRow(str(one), names[one].name, percent_words(share_ppm).removesuffix(" %"))
-        for one, share_ppm in shares_ppm.items()
-    ]
-    return str(work.id), work.title, rows
-
-
-def _typed(rows: list[ShareRow]) -> list[WhatIfShare] | None:
-    shares = []
-    for one in rows:
-        share_ppm = ppm_of_percent(one.percent.strip().rstrip("%").strip().replace(",", "."))
-        if share_ppm is None:
-            return None
-        if share_ppm:
-            shares.append(WhatIfShare(contributor_id=UUID(one.id), share_ppm=share_ppm))
-    return shares
+        standing = shares_at(session, [work.id], utc_now()).get(work.id, [])
+        found = contributors_by_ids(session, {one.contributor_id for one in standing})
+    return str(work.id), work.title, groups_of(standing, {one: row.name for one, row in found.items()})
 
 
 def _ask(actor: Actor, request: WhatIfRequest) -> tuple[str, list[DifferenceRow], str]:

@@ -19,6 +19,7 @@ _STATE = rx.event.passthrough_event_spec(str)
 WORK_CHANGES = "subscription($id: ID!) { workUpdated(workId: $id) { id } }"
 ENTRIES_PACE_MS = 2000  # a statement books thousands of entries at once
 ENTRY_CHANGES = "subscription($id: ID!) { ledgerEntryCreated(cycleId: $id) { seq } }"
+CYCLE_CLOSED = "subscription($id: ID!) { cycleCheckpointClosed(cycleId: $id) { id } }"
 RECORDING_CHANGES = "subscription($id: ID!) { recordingUpdated(recordingId: $id) { id } }"
 
 
@@ -72,6 +73,11 @@ def follow_recording(recording_id: Any, *, on_update: Any) -> rx.Component:
 def follow_entries(cycle_id: Any, *, on_update: Any) -> rx.Component:
     """Fire `on_update` when entries of a cycle got their place in the log, every two seconds at most."""
     return _follow(ENTRY_CHANGES, cycle_id, on_update, pace_ms=ENTRIES_PACE_MS)
+
+
+def follow_closing(cycle_id: Any, *, on_update: Any) -> rx.Component:
+    """Fire `on_update` once a cycle is closed, by whomever."""
+    return _follow(CYCLE_CLOSED, cycle_id, on_update)
 
 
 def _follow(query: str, entity_id: Any, on_update: Any, *, pace_ms: int = 0) -> rx.Component:

@@ -94,7 +94,8 @@ def test_an_entry_says_what_was_reported_and_where_it_stands() -> None:
     )
     row = line_entry_row(view, source="Streamly")
     assert (row.place, row.day, row.share) == ("42", "15 Mar 2026", "66.6667 %")
-    assert (row.detail, row.amount + row.rest) == ("Streamly · 10.00\u00a0EUR for 1,200", "6.66667")
+    assert row.detail == "Streamly · 10.00\u00a0EUR reported for 1,200 uses"
+    assert row.amount + row.rest == "6.66667"
     assert row.proof_href == "/log/proof/ab.tlog-proof"
     nothing = view.model_copy(update={"occurred_at": None, "event_amount": None, "leaf_index": None})
     row = line_entry_row(nothing, source="release")

@@ -1,0 +1,60 @@
+"""Money that waits for shares, in the words of its list. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omnisonic.core.ledger.models import SuspenseReason
+from omnisonic.core.royalties.matching_schemas import ReleaseView
+from omnisonic.core.royalties.money_words import REASON_WORDS, amount, amounts_words
+from omnisonic.core.royalties.waiting import WaitingFor
+from omnisonic.platform.ui.words import count
+
+WAYS = {
+    SuspenseReason.UNCLAIMED: "Give the missing shares to someone, then give it out.",
+    SuspenseReason.CONFLICT: "Bring the shares down to 100 %, then give it out.",
+}
+NO_WORK = "Link the recording to a work that has shares."
+
+
+@dataclass
+class WaitingLine:
+    """A work or recording with what waits for it in one currency."""
+
+    key: str
+    work_id: str
+    title: str
+    href: str
+    reason: str
+    way: str
+    amount: str
+    exact: str
+    events: str
+
+
+def waiting_line(found: WaitingFor) -> WaitingLine:
+    """What waits, for what, and what to do."""
+    words = amount(found.nano, found.currency)
+    place = f"works/{found.work_id}" if found.work_id else f"recordings/{found.recording_id}"
+    return WaitingLine(
+        key=f"{found.work_id or found.recording_id}:{found.reason}:{found.currency}",
+        work_id=str(found.work_id or ""),
+        title=found.title,
+        href=f"/catalog/{place}",
+        reason=REASON_WORDS[found.reason] if found.work_id else "Without a work",
+        way=WAYS[found.reason] if found.work_id else NO_WORK,
+        amount=words.short,
+        exact=words.exact,
+        events=count(found.events, "use"),
+    )
+
+
+def released_words(release: ReleaseView) -> str:
+    """What went to its parties, and what could not be moved."""
+    if not release.events and not release.unresolved:
+        return "The shares of the work leave it as open as before: put them right first."
+    moved = amounts_words(release.released, none="Nothing")
+    told = f"{moved} of {count(release.events, 'use')} went to its parties."
+    if release.unresolved:
+        told += f" {count(release.unresolved, 'use')} cannot be moved: reverse their statement instead."
+    return told
