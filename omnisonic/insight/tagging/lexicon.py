@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from wordfreq import zipf_frequency
-
 
 @cache
 def ordinary_words() -> frozenset[str]:
@@ -35,6 +33,8 @@ def places() -> frozenset[str]:
 @cache
 def zipf(word: str) -> float:
     """How frequent a word is in English: 0 unknown, 3 once in a million, 7 the most frequent (wordfreq)."""
+    from wordfreq import zipf_frequency  # a second of computing, which few processes need
+
     return float(zipf_frequency(word, "en"))
 
 
