@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,28 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """Variables of its processes: DATABASE_URL, REDIS_URL, …"""
         return DataFolder(self.data_dir).running_environment()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build the front end while other tests run, where a test of this run needs it; one worker does."""
+    is_first = os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0"
+    is_needed = any("stack" in getattr(item, "fixturenames", ()) for item in session.items)
+    if not is_first or not is_needed or session.config.option.collectonly:
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", "omnisonic", "build"],  # the instances wait for its lock, and tell its faults
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    session.config.add_cleanup(lambda: _end_build(process))
+
+
+def _end_build(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    process.wait(STOP_TIMEOUT_S)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import PASSWORD, new_session, sign_in
+from tests.e2e.people import PASSWORD, new_session, sign_in, sign_in_by_form
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -35,7 +35,7 @@ def test_sign_in_leads_nowhere_else(page: Page) -> None:
 
 
 def test_sign_out_ends_the_session(page: Page) -> None:
-    sign_in(page, "leaver@example.org", then="/settings")
+    sign_in_by_form(page, "leaver@example.org", then="/settings")
     page.get_by_test_id("sign-out").click()
     expect(page).to_have_url(re.compile(r"//[^/]+/$"))
     page.goto("/sessions")

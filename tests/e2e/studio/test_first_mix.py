@@ -13,7 +13,7 @@ import av
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.e2e.people import EXPORT_TIMEOUT_MS, new_session, sign_in, watch_console
+from tests.e2e.people import EXPORT_TIMEOUT_MS, new_session, sign_in, sign_in_by_form, watch_console
 from tests.integration.studio.conftest import sine_wav
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def samples_of_float_wav(content: bytes) -> np.ndarray:
 def test_from_nothing_to_the_file(new_context: Callable[..., BrowserContext], tmp_path: Path) -> None:
     mara = new_context().new_page()
     complaints = watch_console(mara)
-    sign_in(mara, "mara@example.org")
+    sign_in_by_form(mara, "mara@example.org")
     session_id = new_session(mara)
 
     mara.get_by_test_id("join").click()
@@ -58,7 +58,7 @@ def test_from_nothing_to_the_file(new_context: Callable[..., BrowserContext], tm
 
     teo = new_context().new_page()
     teo_complaints = watch_console(teo)
-    sign_in(teo, "teo@example.org", then=re.sub(r"^https?://[^/]+", "", link))
+    sign_in_by_form(teo, "teo@example.org", then=re.sub(r"^https?://[^/]+", "", link))
     teo.wait_for_url(re.compile(session_id))
     teo.get_by_test_id("join").click()
     expect(teo.get_by_test_id("member-count")).to_have_text("2")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import EXPORT_TIMEOUT_MS, new_session, sign_in, watch_console
+from tests.e2e.people import EXPORT_TIMEOUT_MS, new_session, sign_in, sign_in_by_form, watch_console
 from tests.integration.studio.conftest import sine_wav
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _join(owner: Page, guest: Page) -> None:
     owner.get_by_test_id("make-invite").click()
     link = owner.get_by_test_id("invite-url").input_value()
     owner.keyboard.press("Escape")
-    sign_in(guest, "kofi@example.org", then=re.sub(r"^https?://[^/]+", "", link))
+    sign_in_by_form(guest, "kofi@example.org", then=re.sub(r"^https?://[^/]+", "", link))
     guest.wait_for_url(re.compile(r"/sessions/[0-9a-f-]{36}"))
 
 
