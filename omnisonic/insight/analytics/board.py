@@ -1,8 +1,9 @@
-"""Everything that a page of figures shows, read at once: the same filter behind all of it."""
+"""What a page of figures shows, part by part: the same filter behind all of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -12,6 +13,7 @@ from omnisonic.insight.analytics.schemas import Freshness, Network, SourceRow
 from omnisonic.insight.analytics.sentences import NOTHING, describe_genres, describe_series, describe_sources
 from omnisonic.insight.charts.figures import Figure, genre_figure, line_figure, network_figure
 from omnisonic.insight.entities import UNKNOWN, name_entities
+from omnisonic.insight.news import EntityType
 from omnisonic.insight.parameters import AnalyticsParameters
 from omnisonic.insight.store import mentions
 from omnisonic.insight.store.filters import EntityRef, MentionFilter
@@ -49,55 +51,102 @@ class SourceLine:
 
 
 @dataclass
-class Board:
-    """A page of figures."""
+class Lead:
+    """What a page of figures says first: how much there is, of whom, over time."""
 
     total: int = 0
     totals_words: str = ""
-    series: Figure = field(default_factory=dict)
-    series_words: str = ""
-    genres: Figure = field(default_factory=dict)
-    genres_words: str = ""
-    sources: list[SourceLine] = field(default_factory=list)
-    sources_words: str = ""
-    network: Figure = field(default_factory=dict)
-    network_title: str = ""
-    network_words: str = ""
-    network_key: str = ""
-    genre_choices: list[str] = field(default_factory=list)
-    source_choices: list[str] = field(default_factory=list)
+    figure: Figure = field(default_factory=dict)
+    words: str = ""
+    top_key: str = ""  # the entity with the most
     entity_name: str = ""
     entity_detail: str = ""
     fresh: FreshLine = field(default_factory=FreshLine)
 
 
-def read_board(session: Session, *, asked: AnalyticsParameters) -> Board:
-    """The figures of a filter. Raises `AnalyticsUnavailable`, or `NotFound` for an unknown entity."""
+@dataclass
+class Genres:
+    """Shares of the genres, and those that may be chosen."""
+
+    figure: Figure = field(default_factory=dict)
+    words: str = ""
+    choices: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Sources:
+    """Outlets with the most, and those that may be chosen."""
+
+    rows: list[SourceLine] = field(default_factory=list)
+    words: str = ""
+    choices: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Around:
+    """Who is around an entity; without a `key` there is nobody to be around."""
+
+    key: str = ""
+    title: str = ""
+    words: str = ""
+    figure: Figure = field(default_factory=dict)
+
+
+def read_lead(session: Session, asked: AnalyticsParameters) -> Lead:
+    """Totals and lines. Raises `AnalyticsUnavailable`, or `NotFound` for an unknown entity."""
     chosen = asked.filter()
     name, detail = _entity_words(session, chosen)
     series = service.mention_series(session, chosen=chosen, count=asked.count, limit=SERIES_SHOWN)
-    genres = service.genre_shares(session, chosen=chosen, count=asked.count)
-    sources = service.top_sources(session, chosen=chosen, count=asked.count, limit=SOURCES_SHOWN)
-    center = _center(chosen, [EntityRef(one.entity_type, one.entity_id) for one in series.series])
-    most = max((one.share for one in sources.sources), default=0.0)
-    board = Board(
+    top = next((f"{one.entity_type}:{one.entity_id}" for one in series.series), "")
+    return Lead(
         total=series.totals.stories,
         totals_words=_totals_words(series.totals.stories, series.totals.mentions, series.totals.sources),
-        series=line_figure(series),
-        series_words=describe_series(series),
-        genres=genre_figure(genres),
-        genres_words=describe_genres(genres),
-        sources=[_source_line(one, count=asked.count.value, most=most) for one in sources.sources],
-        sources_words=describe_sources(sources),
-        genre_choices=list(mentions.count_by_genre(replace(chosen, genre=None)))[:CHOICES_MAX],
-        source_choices=_sources(chosen),
+        figure=line_figure(series),
+        words=describe_series(series),
+        top_key=top,
         entity_name=name,
         entity_detail=detail,
         fresh=fresh_line(series.freshness),
     )
-    if center is not None:
-        _add_network(board, entity_network(session, chosen=chosen, center=center, depth=asked.depth))
-    return board
+
+
+def read_genres(session: Session, asked: AnalyticsParameters, _lead: Lead) -> Genres:
+    """Genres. Raises `AnalyticsUnavailable`."""
+    chosen = asked.filter()
+    genres = service.genre_shares(session, chosen=chosen, count=asked.count)
+    return Genres(
+        figure=genre_figure(genres),
+        words=describe_genres(genres),
+        choices=list(mentions.count_by_genre(replace(chosen, genre=None)))[:CHOICES_MAX],
+    )
+
+
+def read_sources(session: Session, asked: AnalyticsParameters, _lead: Lead) -> Sources:
+    """Outlets. Raises `AnalyticsUnavailable`."""
+    chosen = asked.filter()
+    sources = service.top_sources(session, chosen=chosen, count=asked.count, limit=SOURCES_SHOWN)
+    most = max((one.share for one in sources.sources), default=0.0)
+    return Sources(
+        rows=[_source_line(one, count=asked.count.value, most=most) for one in sources.sources],
+        words=describe_sources(sources),
+        choices=_sources(chosen),
+    )
+
+
+def read_around(session: Session, asked: AnalyticsParameters, lead: Lead) -> Around:
+    """The network around the entity that was chosen, else around the one with the most."""
+    chosen = asked.filter()
+    center = chosen.entities[0] if chosen.entities else _entity(lead.top_key)
+    if center is None:
+        return Around()
+    network = entity_network(session, chosen=chosen, center=center, depth=asked.depth)
+    name = next(node.name for node in network.nodes if node.id == network.center)
+    return Around(
+        key=network.center,
+        title=f"Around {name}",
+        words=describe_network(network),
+        figure=network_figure(network),
+    )
 
 
 def _entity_words(session: Session, chosen: MentionFilter) -> tuple[str, str]:
@@ -109,19 +158,9 @@ def _entity_words(session: Session, chosen: MentionFilter) -> tuple[str, str]:
     return named.name, named.detail
 
 
-def _center(chosen: MentionFilter, top: list[EntityRef]) -> EntityRef | None:
-    """Whom the network is around: the entity that was chosen, else the one with the most."""
-    if chosen.entities:
-        return chosen.entities[0]
-    return top[0] if top else None
-
-
-def _add_network(board: Board, network: Network) -> None:
-    board.network = network_figure(network)
-    center = next(node for node in network.nodes if node.id == network.center)
-    board.network_key = network.center
-    board.network_title = f"Around {center.name}"
-    board.network_words = describe_network(network)
+def _entity(key: str) -> EntityRef | None:
+    kind, _, entity_id = key.partition(":")
+    return EntityRef(EntityType(kind), UUID(entity_id)) if key else None
 
 
 def describe_network(network: Network) -> str:

@@ -13,6 +13,7 @@ from omnisonic.platform.ui.table import cell, table
 
 REFRESH_S = 60
 RETRY_S = 10
+LEAD, GENRES, SOURCES, NETWORK = 1, 2, 3, 4  # the parts of an answer in the order in which they come
 
 
 def freshness(fresh: Any, problem: Any) -> rx.Component:
@@ -66,32 +67,48 @@ def frame() -> rx.Component:
     """The shape of the page while its figures are on their way, or away."""
     return rx.el.div(
         rx.el.p("Loading …", class_name="ui-sr-only", role="status"),
-        *[
-            rx.el.div(class_name="ui-card ui-skeleton ui-chart-skeleton", aria_hidden="true")
-            for _ in range(4)
-        ],
+        *[skeleton_card() for _ in range(4)],
         class_name="ui-charts",
         data_testid="skeleton",
     )
 
 
+def skeleton_card() -> rx.Component:
+    """The shape of a card."""
+    return rx.el.div(class_name="ui-card ui-skeleton ui-chart-skeleton", aria_hidden="true")
+
+
 def charts(state: Any) -> rx.Component:
     """The four of them."""
-    board: Any = state.board
     return rx.el.div(
-        time_card(state),
-        ShareChart.create(
-            name="genres",
-            title="Genres",
-            summary=board.genres_words,
-            figure=board.genres,
-            csv=state.files["genres"],
-            on_pick=state.pick_genre,
-        ),
-        sources_card(state),
-        network_card(state),
+        place(state, LEAD, time_card(state)),
+        place(state, GENRES, genres_card(state)),
+        place(state, SOURCES, sources_card(state)),
+        place(state, NETWORK, network_card(state)),
         class_name="ui-charts",
         data_testid="charts",
+    )
+
+
+def place(state: Any, number: Any, card: rx.Component) -> rx.Component:
+    """Where a card is, whose figures are the part `number` of the answer: its shape until they come for
+    the first time; pale while they answer an earlier question."""
+    return rx.el.div(
+        rx.cond(state.arrived >= number, card, skeleton_card()),
+        aria_busy=rx.cond(state.stage >= number, "false", "true"),
+        class_name="ui-place",
+    )
+
+
+def genres_card(state: Any) -> rx.Component:
+    """Shares of the genres."""
+    return ShareChart.create(
+        name="genres",
+        title="Genres",
+        summary=state.genres.words,
+        figure=state.genres.figure,
+        csv=state.files["genres"],
+        on_pick=state.pick_genre,
     )
 
 
@@ -100,8 +117,8 @@ def time_card(state: Any) -> rx.Component:
     return TimeChart.create(
         name="mentions",
         title="Mentions over time",
-        summary=state.board.series_words,
-        figure=state.board.series,
+        summary=state.lead.words,
+        figure=state.lead.figure,
         csv=state.files["mentions"],
         on_pick=state.pick_point,
     )
@@ -110,12 +127,12 @@ def time_card(state: Any) -> rx.Component:
 def network_card(state: Any) -> rx.Component:
     """Who is around the entity, or around the one with the most."""
     return rx.cond(
-        state.board.network_key != "",
+        state.network.key != "",
         NetworkChart.create(
             name="network",
-            title=state.board.network_title,
-            summary=state.board.network_words,
-            figure=state.board.network,
+            title=state.network.title,
+            summary=state.network.words,
+            figure=state.network.figure,
             csv=state.files["network"],
             depth=state.chosen.depth,
             on_pick=state.pick_entity,
@@ -126,12 +143,12 @@ def network_card(state: Any) -> rx.Component:
 
 def sources_card(state: Any) -> rx.Component:
     """Outlets with the most, as a table with bars."""
-    board: Any = state.board
+    sources: Any = state.sources
     return rx.el.section(
         rx.el.div(
             rx.el.div(
                 rx.el.h2("Top sources", class_name="ui-section-title"),
-                rx.el.p(board.sources_words, data_testid="sources-summary"),
+                rx.el.p(sources.words, data_testid="sources-summary"),
                 class_name="ui-chart-words",
             ),
             icon_link(
@@ -142,7 +159,7 @@ def sources_card(state: Any) -> rx.Component:
         table(
             "Top sources: linked share is how many of an outlet's items name something in the catalog",
             ["Source", ">Count", "Compared", ">Share", ">Items", ">Linked", ">Behind first"],
-            rx.foreach(board.sources, lambda line: _source(line, state)),
+            rx.foreach(sources.rows, lambda line: _source(line, state)),
             testid="sources",
         ),
         class_name="ui-card ui-chart ui-sources",

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import date, datetime
+from time import monotonic
 from typing import Any
 
 import reflex as rx
+from sqlmodel import Session
 
 from omnisonic.insight.addresses import (
     CUSTOM,
-    range_choice,
     read_filter,
     read_query,
     with_query,
     write_query,
 )
-from omnisonic.insight.analytics.board import Board, read_board
+from omnisonic.insight.analytics.board import (
+    Around,
+    Genres,
+    Lead,
+    Sources,
+    read_around,
+    read_genres,
+    read_lead,
+    read_sources,
+)
+from omnisonic.insight.analytics.filter_line import ALL, UNKNOWN, FilterLine, filter_line
 from omnisonic.insight.drawer.state import ArticlesState
 from omnisonic.insight.news import EntityType
 from omnisonic.insight.parameters import AnalyticsParameters
@@ -25,30 +36,22 @@ from omnisonic.insight.store.buckets import STEPS, BucketSize
 from omnisonic.insight.store.running import patience
 from omnisonic.platform.auth.guard import guarded
 from omnisonic.platform.db import in_thread, read_session
-from omnisonic.platform.errors import NotFound
+from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.ui.notices import warn
 
-ALL = "all"
-UNKNOWN = "unknown"
 PAGE_MAX_S, QUERY_MAX_S = 40, 19  # of all figures of a page together, and of each query for them
+RUNNING_MAX = 2  # questions of one page at a time: the last one, and one that nobody wants any more
 FILES = ("mentions", "genres", "sources", "network")
-
-
-@dataclass
-class FilterLine:
-    """The filter as its controls show it."""
-
-    span: str = "30"
-    first_day: str = ""
-    last_day: str = ""
-    entity_type: str = ALL
-    genre: str = ALL
-    source: str = ALL
-    count: str = "stories"
-    depth: str = "1"
-    is_set: bool = False
-    left_out: str = ""
+Read = Callable[[Session, AnalyticsParameters, Lead], Any]
+Part = tuple[str, Read]
+PARTS: tuple[Part, ...] = (
+    ("lead", lambda session, asked, _lead: read_lead(session, asked)),
+    ("genres", read_genres),
+    ("sources", read_sources),
+    ("network", read_around),
+)
+_running: Counter[str] = Counter()  # by page; in this process, so that none outlives it
 
 
 class FiguresState(rx.State, mixin=True):
@@ -57,31 +60,49 @@ class FiguresState(rx.State, mixin=True):
     phase: str = "loading"
     load_problem: str = ""
     chosen: rx.Field[FilterLine] = rx.field(default_factory=FilterLine)
-    board: rx.Field[Board] = rx.field(default_factory=Board)
+    lead: rx.Field[Lead] = rx.field(default_factory=Lead)
+    genres: rx.Field[Genres] = rx.field(default_factory=Genres)
+    sources: rx.Field[Sources] = rx.field(default_factory=Sources)
+    network: rx.Field[Around] = rx.field(default_factory=Around)
+    stage: int = 0  # so many parts answer what the address asks
+    arrived: int = 0  # so many parts stand on the page
     files: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     query: str = ""
     is_custom: bool = False
     filters: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    _asks: int = 0
+    _answered: int = 0
 
     @rx.event
     @guarded
-    async def load(self) -> AsyncIterator[None]:
-        """The figures that the address asks for; what stands there stays until they come."""
+    async def load(self) -> AsyncIterator[Any]:
+        """Ask for what the address says; what stands there stays until the answers come, one by one."""
         values = self._read_address()
         asked, kept = read_filter(values)
         if write_query(kept) != self.query:
             self.is_custom = False
+            self.stage = 0
         self.filters, self.query = kept, write_query(kept)
         self._show_filter(asked, kept, values)
-        yield
+        self._asks += 1
+        yield type(self).bring
+
+    @rx.event(background=True)
+    @guarded
+    async def bring(self) -> None:
+        """Answer what was asked last. The page can be used meanwhile, and ask something else."""
+        async with self:
+            token = self.router.session.client_token
+        if _running[token] == RUNNING_MAX:
+            return  # one of them takes up what was asked last
+        _running[token] += 1
         try:
-            self.board = await in_thread(_read, asked)
-        except NotFound:
-            self.phase = "missing"
-            return
-        self.phase, self.load_problem = "ready", ""
-        self.files = {**self.files, "network": self._network_file()}
-        await self._after_load(asked)
+            while await self._answer():
+                pass
+        finally:
+            _running[token] -= 1
+            if not _running[token]:
+                del _running[token]
 
     @rx.event
     @guarded
@@ -138,7 +159,7 @@ class FiguresState(rx.State, mixin=True):
             begin = datetime.fromisoformat(start)
         except ValueError:
             return None
-        size = str(self.board.series.get("bucket", BucketSize.DAY))
+        size = str(self.lead.figure.get("bucket", BucketSize.DAY))
         if known is None or size not in set(BucketSize):
             return None
         end = begin + STEPS[BucketSize(size)]
@@ -163,17 +184,56 @@ class FiguresState(rx.State, mixin=True):
         known = _parse_key(key)
         return None if known is None else self._show(words, **known)
 
+    async def _answer(self) -> bool:
+        """Show the answers to the newest question, unless somebody does already; whether there may be
+        another one."""
+        async with self:
+            if self._answered == self._asks:
+                return False
+            asks = self._answered = self._asks
+            asked, _ = read_filter(self.filters)
+        until_s, lead = monotonic() + PAGE_MAX_S, Lead()
+        for number, (name, read) in enumerate(self._parts(), start=1):
+            try:
+                found = await in_thread(_read, read, asked, lead, until_s)
+            except OmnisonicError as error:
+                await self._refuse(asks, error)
+                return True
+            async with self:
+                if asks != self._asks:
+                    return True
+                setattr(self, name, found)
+                self.phase, self.load_problem = "ready", ""
+                self.stage, self.arrived = max(number, self.stage), max(number, self.arrived)
+                self._after()
+            lead = found if isinstance(found, Lead) else lead
+        return True
+
+    async def _refuse(self, asks: int, error: OmnisonicError) -> None:
+        async with self:
+            if asks != self._asks:
+                return
+            if isinstance(error, NotFound):
+                self.phase = "missing"
+            else:
+                self.load_problem = error.detail
+
+    def _parts(self) -> tuple[Part, ...]:
+        """What is asked for in turn: the variable of the state, and how it is read."""
+        return PARTS
+
     def _read_address(self) -> dict[str, str]:
         return read_query(self.router.url.query)
 
     def _path(self) -> str:
         return self.router.url.path.rstrip("/")
 
-    async def _after_load(self, asked: AnalyticsParameters) -> None:
-        """What else a page needs."""
+    def _after(self) -> None:
+        """What follows from the part that has come."""
+        self.files = {**self.files, "network": self._network_file()}
 
     def _network_file(self) -> str:
-        center = _parse_key(self.board.network_key)
+        center = _parse_key(self.network.key)
         if center is None:
             return ""
         return with_query("/api/analytics/network.csv", write_query(self.filters, **center))
@@ -186,30 +246,14 @@ class FiguresState(rx.State, mixin=True):
         return showing(write_query(self.filters, **changes), title)
 
     def _show_filter(self, asked: AnalyticsParameters, kept: dict[str, str], given: dict[str, str]) -> None:
-        range_ = range_choice(kept)
-        where = asked.filter()
-        last = where.until - timedelta(microseconds=1)
-        left_out = sorted(given.keys() - kept.keys())
-        genre = kept.get("genre", ALL)
-        self.chosen = FilterLine(
-            span=range_,
-            first_day=where.since.date().isoformat(),
-            last_day=last.date().isoformat(),
-            entity_type=kept.get("entityType", ALL),
-            genre=UNKNOWN if genre == "" else genre,
-            source=kept.get("source") or ALL,
-            count=asked.count.value,
-            depth=str(asked.depth),
-            is_set=bool(kept.keys() - {"count", "depth"}),
-            left_out=", ".join(left_out),
-        )
-        self.is_custom = self.is_custom or range_ == CUSTOM
+        self.chosen = filter_line(asked, kept, given)
+        self.is_custom = self.is_custom or self.chosen.span == CUSTOM
         self.files = {name: with_query(f"/api/analytics/{name}.csv", write_query(kept)) for name in FILES}
 
 
-def _read(asked: AnalyticsParameters) -> Board:
-    with patience(total_s=PAGE_MAX_S, each_s=QUERY_MAX_S), read_session() as session:
-        return read_board(session, asked=asked)
+def _read(read: Read, asked: AnalyticsParameters, lead: Lead, until_s: float) -> Any:
+    with patience(total_s=until_s - monotonic(), each_s=QUERY_MAX_S), read_session() as session:
+        return read(session, asked, lead)
 
 
 def _parse_key(key: str) -> dict[str, str] | None:

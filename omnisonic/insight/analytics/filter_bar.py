@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.insight.addresses import CUSTOM, RANGES
-from omnisonic.insight.analytics.figures_state import ALL, UNKNOWN
+from omnisonic.insight.analytics.filter_line import ALL, UNKNOWN
 from omnisonic.insight.charts.entity_finder import entity_finder
 from omnisonic.platform.ui.controls import button, segmented
 
@@ -35,9 +35,9 @@ def filter_bar(state: Any, *, with_entity: bool = True) -> rx.Component:
                 chosen.genre,
                 [
                     rx.el.option("All genres", value=ALL),
-                    _kept(chosen.genre, state.board.genre_choices),
+                    _kept(chosen.genre, state.genres.choices),
                     rx.foreach(
-                        state.board.genre_choices,
+                        state.genres.choices,
                         lambda name: rx.cond(
                             name == "",
                             rx.el.option("Genre not known", value=UNKNOWN),
@@ -53,8 +53,8 @@ def filter_bar(state: Any, *, with_entity: bool = True) -> rx.Component:
                 chosen.source,
                 [
                     rx.el.option("All sources", value=ALL),
-                    _kept(chosen.source, state.board.source_choices),
-                    rx.foreach(state.board.source_choices, lambda name: rx.el.option(name, value=name)),
+                    _kept(chosen.source, state.sources.choices),
+                    rx.foreach(state.sources.choices, lambda name: rx.el.option(name, value=name)),
                 ],
             ),
             segmented("Count", "count", COUNTS, chosen.count, lambda value: state.choose("count", value)),
@@ -95,13 +95,13 @@ def _kept(value: Any, choices: Any) -> rx.Component:
 
 def _entity(state: Any) -> rx.Component:
     return rx.cond(
-        state.board.entity_name != "",
+        state.lead.entity_name != "",
         rx.el.span(
-            rx.el.span(state.board.entity_name, dir="auto", class_name="ui-truncate"),
+            rx.el.span(state.lead.entity_name, dir="auto", class_name="ui-truncate"),
             rx.el.button(
                 rx.icon("x", size=14, aria_hidden="true"),
                 type="button",
-                aria_label="Everybody again, not only " + state.board.entity_name,
+                aria_label="Everybody again, not only " + state.lead.entity_name,
                 on_click=state.forget_entity,
                 data_testid="forget-entity",
             ),

@@ -26,8 +26,8 @@ def analytics_page() -> rx.Component:
             page_head(
                 "Who is being talked about",
                 rx.cond(
-                    ANALYTICS.board.totals_words != "",
-                    ANALYTICS.board.totals_words,
+                    ANALYTICS.lead.totals_words != "",
+                    ANALYTICS.lead.totals_words,
                     "Mentions of your catalog in the news",
                 ),
                 rx.el.div(
@@ -52,13 +52,13 @@ def analytics_page() -> rx.Component:
                 ANALYTICS.phase,
                 ("loading", frame()),
                 ("missing", _missing()),
-                rx.cond(ANALYTICS.board.total > 0, charts(ANALYTICS), nothing(ANALYTICS)),
+                rx.cond(ANALYTICS.lead.total > 0, charts(ANALYTICS), nothing(ANALYTICS)),
             ),
             articles_drawer(on_change=ANALYTICS.load),
         ),
         active="analytics",
         crumbs=crumbs(("Insight", "/trends"), ("Analytics", None)),
-        actions=(freshness(ANALYTICS.board.fresh, ANALYTICS.load_problem),),
+        actions=(freshness(ANALYTICS.lead.fresh, ANALYTICS.load_problem),),
     )
 
 

@@ -11,6 +11,7 @@ from omnisonic.insight.analytics.components import (
     freshness,
     keeps_fresh,
     network_card,
+    place,
     sources_card,
     time_card,
 )
@@ -22,6 +23,7 @@ from omnisonic.platform.ui.controls import badge, link_button
 from omnisonic.platform.ui.feedback import empty_state
 from omnisonic.platform.ui.shell import crumbs, page, shell
 
+LEAD, NEWEST, _, SOURCES, NETWORK = 1, 2, 3, 4, 5  # in the order in which they come
 ENTITY: Any = EntityState  # Reflex types no variables of dataclasses
 
 
@@ -42,19 +44,19 @@ def entity_page() -> rx.Component:
             articles_drawer(on_change=ENTITY.load),
         ),
         active="trends",
-        crumbs=crumbs(("Insight", "/trends"), ("Trends", "/trends"), (ENTITY.board.entity_name, None)),
-        actions=(freshness(ENTITY.board.fresh, ENTITY.load_problem),),
+        crumbs=crumbs(("Insight", "/trends"), ("Trends", "/trends"), (ENTITY.lead.entity_name, None)),
+        actions=(freshness(ENTITY.lead.fresh, ENTITY.load_problem),),
     )
 
 
 def _head() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.h1(rx.cond(ENTITY.board.entity_name != "", ENTITY.board.entity_name, "…"), dir="auto"),
+            rx.el.h1(rx.cond(ENTITY.lead.entity_name != "", ENTITY.lead.entity_name, "…"), dir="auto"),
             rx.el.p(
                 badge(ENTITY.kind),
-                rx.cond(ENTITY.board.entity_detail != "", rx.el.span(ENTITY.board.entity_detail, dir="auto")),
-                rx.el.span(ENTITY.board.totals_words),
+                rx.cond(ENTITY.lead.entity_detail != "", rx.el.span(ENTITY.lead.entity_detail, dir="auto")),
+                rx.el.span(ENTITY.lead.totals_words),
                 class_name="ui-row ui-row-wrap ui-text-2",
             ),
             class_name="ui-entry-head",
@@ -62,7 +64,7 @@ def _head() -> rx.Component:
         rx.el.div(
             link_button("In the catalog", ENTITY.catalog_href, testid="to-catalog", icon="disc-3"),
             link_button("In analytics", ENTITY.analytics_href, testid="to-analytics", icon="chart-line"),
-            follow_button(ENTITY.key, ENTITY.board.entity_name),
+            follow_button(ENTITY.key, ENTITY.lead.entity_name),
             class_name="ui-row ui-row-wrap",
         ),
         class_name="ui-entity-head",
@@ -72,9 +74,13 @@ def _head() -> rx.Component:
 
 def _figures() -> rx.Component:
     return rx.cond(
-        ENTITY.board.total > 0,
+        ENTITY.lead.total > 0,
         rx.el.div(
-            time_card(ENTITY), _newest(), sources_card(ENTITY), network_card(ENTITY), class_name="ui-charts"
+            place(ENTITY, LEAD, time_card(ENTITY)),
+            place(ENTITY, NEWEST, _newest()),
+            place(ENTITY, SOURCES, sources_card(ENTITY)),
+            place(ENTITY, NETWORK, network_card(ENTITY)),
+            class_name="ui-charts",
         ),
         rx.el.div(
             empty_state(
@@ -83,7 +89,7 @@ def _figures() -> rx.Component:
                 "No article of this range names it. Choose a longer range, or follow it.",
                 testid="no-figures",
             ),
-            network_card(ENTITY),
+            place(ENTITY, NETWORK, network_card(ENTITY)),
             class_name="ui-charts ui-charts-one",
         ),
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from sqlmodel import Session
 
 from omnisonic.insight.addresses import with_query, write_query
-from omnisonic.insight.analytics.figures_state import FiguresState
+from omnisonic.insight.analytics.board import Lead
+from omnisonic.insight.analytics.figures_state import FiguresState, Part
 from omnisonic.insight.analytics.news import list_articles
 from omnisonic.insight.drawer.lines import ArticleLine, article_line
 from omnisonic.insight.news import EntityType
 from omnisonic.insight.parameters import AnalyticsParameters
-from omnisonic.platform.db import in_thread, read_session
 from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.pagination import Page
 
@@ -41,7 +42,7 @@ class EntityState(FiguresState, rx.State):
             return {**values, "entityType": EntityType.ARTIST.value, "entityId": NOBODY}
         key = f"{kind}:{entity_id}"
         if key != self.key:
-            self.phase, self.newest = "loading", []
+            self.phase, self.stage, self.newest = "loading", 0, []
         self.key, self.kind = key, kind
         self.catalog_href = f"{CATALOG_PATHS[EntityType(kind)]}/{entity_id}"
         return {**values, "entityType": kind, "entityId": entity_id}
@@ -53,14 +54,17 @@ class EntityState(FiguresState, rx.State):
         alone = {**changes, "entityType": None, "entityId": None}
         return rx.redirect(with_query(path, write_query(self.filters, **alone)))
 
-    async def _after_load(self, asked: AnalyticsParameters) -> None:
+    def _parts(self) -> tuple[Part, ...]:
+        lead, *others = super()._parts()
+        return (lead, ("newest", _newest), *others)
+
+    def _after(self) -> None:
+        super()._after()
         self.analytics_href = with_query("/analytics", write_query(self.filters))
         self.chosen.is_set = bool(self.filters.keys() - {"entityType", "entityId", "count", "depth"})
-        self.newest = await in_thread(_newest, asked)
 
 
-def _newest(asked: AnalyticsParameters) -> list[ArticleLine]:
+def _newest(session: Session, asked: AnalyticsParameters, _lead: Lead) -> list[ArticleLine]:
     now = utc_now()
-    with read_session() as session:
-        found = list_articles(session, chosen=asked.filter(), page=Page(limit=NEWEST), linked_only=True)
+    found = list_articles(session, chosen=asked.filter(), page=Page(limit=NEWEST), linked_only=True)
     return [article_line(one, now=now) for one in found.news]
