@@ -23,7 +23,7 @@ function traces(element, figure) {
     if (settled === count) return [whole];
     return [whole, {
       ...shared, meta: line.key, x: figure.starts.slice(-2), y: line.values.slice(-2), customdata: figure.labels.slice(-2).map((words) => `${words}, so far`),
-      mode: "lines+markers", line: { color, width: 2, dash: "dot" }, marker: { ...marker, symbol: `${line.symbol}-open`, size: [0, 8] }, opacity: 0.8,
+      mode: "lines+markers", line: { color, width: 2, dash: "dot" }, marker: { ...marker, symbol: `${line.symbol}-open`, size: [0, 8] }, opacity: 0.8, cliponaxis: false,
       showlegend: false,
     }];
   });
@@ -38,7 +38,7 @@ function peak(element, figure) {
     });
   if (!best) return [];
   return [{
-    type: "scatter", mode: "markers", x: [figure.starts[best.place]], y: [value], meta: best.line.key, hoverinfo: "skip", showlegend: false,
+    type: "scatter", mode: "markers", cliponaxis: false, x: [figure.starts[best.place]], y: [value], meta: best.line.key, hoverinfo: "skip", showlegend: false,
     marker: { symbol: "circle", size: 11, color: cssColor(element, best.line.color), line: { color: cssColor(element, "--om-surface"), width: 2 } },
   }];
 }
