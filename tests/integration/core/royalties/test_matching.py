@@ -12,6 +12,7 @@ from omnisonic.core.royalties.matching_suggestions import suggest
 from omnisonic.core.royalties.models import MatchStatus
 from omnisonic.core.royalties.suspense import release_resolved
 from omnisonic.core.royalties.usage_errors import MatchState
+from omnisonic.core.royalties.waiting import list_waiting
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.errors import Forbidden, InvalidFields, NotFound
@@ -82,11 +83,19 @@ def test_a_match_releases_what_waits_is_remembered_and_can_be_taken_back(curator
     assert sum(owed(song).values()) == 30 * NANO
 
 
-def test_what_waits_for_shares_is_released_once_they_are_right(curator: Actor) -> None:
+def test_what_waits_for_shares_is_released_once_they_are_right(curator: Actor, mara: Actor) -> None:
     song = make_song(curator, ann_ppm=500_000, bob_ppm=300_000)
     make_recording(curator, "Fog", "Mara", isrc="USWB11700001")
     report(curator, usage("short"), usage("loose", isrc="USWB11700001"))
     assert balances()["unclaimed"] == 12 * NANO
+    with read_session() as session:
+        waiting = list_waiting(session, curator)
+        with pytest.raises(Forbidden):
+            list_waiting(session, mara)
+    assert [(one.work_id, one.title, one.nano, one.events) for one in waiting] == [
+        (None, "Fog", 10 * NANO, 1),
+        (song.work.id, "Northern Lights", 2 * NANO, 1),
+    ]
     set_shares(
         curator,
         song.work,
@@ -105,6 +114,8 @@ def test_what_waits_for_shares_is_released_once_they_are_right(curator: Actor) -
         released = release_resolved(uow, curator, work_id=song.work.id)
     assert (released.events, released.nano["EUR"]) == (1, 10 * NANO)
     assert "unclaimed" not in balances()
+    with read_session() as session:
+        assert list_waiting(session, curator) == []
 
     set_shares(curator, song.work, share(song.ann, 1_000_000, valid_from=usage().occurred_at.replace(day=1)))
     journals = count("journals")

@@ -13,7 +13,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from omnisonic.core.royalties import usage_lifecycle
+from omnisonic.core.royalties.usage_reversals import cycles_of_statement
 from omnisonic.platform.actor import Actor
+from omnisonic.platform.db import read_session
 from omnisonic.platform.storage import get_storage
 from tests.integration.core.royalties.books import NANO, balances, count, make_song, owed
 from workers.usage import book_statement
@@ -92,7 +94,11 @@ def test_a_statement_is_booked_listed_and_taken_back(
         f"/api/matching/{waiting['id']}/confirm", json={"recordingId": str(song.recording.id)}
     )
     assert matched.json()["release"]["events"] == 1
+    with read_session() as session:
+        assert [one.is_closed for one in cycles_of_statement(session, UUID(started["id"]))] == [False]
     reversed_now = client.post(f"/api/usage/{started['id']}/reverse").json()
+    with read_session() as session:
+        assert cycles_of_statement(session, UUID(started["id"])) == []
     assert (reversed_now["usage"]["status"], reversed_now["journals"]) == ("reversed", 4)
     assert balances() == {}
     assert (

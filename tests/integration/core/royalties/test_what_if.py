@@ -79,6 +79,13 @@ def test_other_shares_move_money_between_parties(
         ("Eve", "USD"): 6 * NANO,
         ("unclaimed", "USD"): 4 * NANO,
     }
+    whole = {"contributor_id": song.bob.id, "share_ppm": 1_000_000}
+    nobodys = {"contributor_id": song.ann.id, "share_ppm": 0, "rights_type": "MASTER"}
+    found = differences(ask(curator, **work, shares=[whole, nobodys]))
+    assert found["unclaimed", "EUR"] == 10 * NANO  # the right's own shares count, though they are none
+    elsewhere = nobodys | {"rights_type": "SYNCHRONIZATION"}
+    found = differences(ask(curator, **work, shares=[whole, elsewhere]))
+    assert found["Bob", "EUR"] == 6 * NANO
     assert before == (count("ledger_entries"), count("contributions"))
 
     set_shares(curator, song.work, share(song.bob, 1_000_000, valid_from=usage().occurred_at.replace(day=1)))
