@@ -5,7 +5,6 @@ Paths are read from the stored tiles (six at most) and verified against the sign
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,14 +14,14 @@ from omnisonic.core.ledger.log_errors import LogDamaged, NotCovered, PastTheEnd
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.merkle import leaf_hash as hash_leaf
 from omnisonic.core.ledger.merkle import verify_consistency, verify_inclusion
-from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf
+from omnisonic.core.ledger.models import HASH_BYTES, CycleCheckpoint, LeafKind, LogLeaf
 from omnisonic.core.ledger.publication import rebuilding_reader
 from omnisonic.core.ledger.repository import (
-    StoredLeaf,
     find_checkpoint_of_size,
     find_leaf_by_hash,
     find_leaf_of_row,
     find_newest_checkpoint,
+    hash_between,
     is_pending,
     leaves_between,
 )
@@ -146,14 +145,13 @@ def recompute_root(session: Session, *, size: int) -> RecomputedRoot:
     Raises `PastTheEnd` for more leaves than the log has.
     """
     tree, first_mismatch = Frontier(), None
-    for part in _parts(session, size):
-        hashes = [hash_leaf(leaf.leaf) if leaf.leaf is not None else bytes(32) for leaf in part]
+    for start in range(0, size, PART_LEAVES):
+        part = hash_between(session, start, min(start + PART_LEAVES, size))
+        if part.count != min(PART_LEAVES, size - start):
+            raise PastTheEnd(f"The log has {start + part.count:,} leaves.")
         if first_mismatch is None:
-            first_mismatch = next(
-                (leaf.index for leaf, digest in zip(part, hashes, strict=True) if digest != leaf.leaf_hash),
-                None,
-            )
-        tree.extend(hashes)
+            first_mismatch = part.first_mismatch
+        tree.extend([part.hashes[at : at + HASH_BYTES] for at in range(0, len(part.hashes), HASH_BYTES)])
     return RecomputedRoot(size, tree.root(), first_mismatch)
 
 
@@ -207,12 +205,3 @@ def _require_sizes(session: Session, from_size: int, to_size: int) -> None:
     if not 0 < from_size <= to_size:
         error = FieldError("from", "out-of-range", "From 1 to the size of the later tree.")
         raise InvalidFields("An earlier tree has at least one leaf and is no larger.", errors=[error])
-
-
-def _parts(session: Session, size: int) -> Iterator[list[StoredLeaf]]:
-    for start in range(0, size, PART_LEAVES):
-        end = min(start + PART_LEAVES, size)
-        part = leaves_between(session, start, end)
-        if len(part) != end - start:
-            raise PastTheEnd(f"The log has {start + len(part):,} leaves.")
-        yield part
