@@ -68,9 +68,10 @@ def _event(line: Any) -> rx.Component:
                         badge("Over", kind="ok", icon="check"),
                         badge("Fired", kind="warn", icon="bell"),
                     ),
+                    rx.cond(line.mute_id != "", badge("Muted", icon="bell-off")),
                     class_name="ui-row ui-row-wrap",
                 ),
-                rx.cond(~line.is_muted, _mute_button(line)),
+                rx.cond(line.mute_id != "", _unmute_button(line), _mute_button(line)),
                 class_name="ui-row ui-between",
             ),
             rx.el.p(line.words, data_testid="event-words"),
@@ -81,6 +82,7 @@ def _event(line: Any) -> rx.Component:
                 class_name="ui-small ui-text-2",
             ),
             rx.cond(line.reason != "", _nobody(line)),
+            rx.cond(line.mute_id != "", _muted_now(line)),
         ),
         rx.cond(
             line.articles.to(list[ArticleLine]).length() > 0,
@@ -104,12 +106,29 @@ def _nobody(line: Any) -> rx.Component:
     return rx.el.p(
         "Nobody was told. ",
         line.reason,
-        rx.cond(
-            line.is_muted,
-            rx.fragment(" ", rx.el.a("See what is muted", href="/alerts?tab=muted", class_name="ui-link")),
-        ),
+        rx.cond(line.is_muted & (line.mute_id == ""), " It is not muted any more.", ""),
         class_name="ui-small",
         data_testid="event-reason",
+    )
+
+
+def _muted_now(line: Any) -> rx.Component:
+    return rx.el.p(
+        rx.el.span(line.mute_words, dir="auto"),
+        rx.el.a("All that is muted", href="/alerts?tab=muted", class_name="ui-link"),
+        class_name="ui-row ui-row-wrap ui-small ui-text-2",
+        data_testid="event-muted",
+    )
+
+
+def _unmute_button(line: Any) -> rx.Component:
+    return button(
+        "Unmute",
+        testid="event-unmute",
+        icon="bell",
+        kind="ghost",
+        aria_label="Let alerts about " + line.entity.to(str) + " come again",
+        on_click=MUTES.end(line.mute_id),
     )
 
 

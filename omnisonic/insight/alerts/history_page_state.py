@@ -7,7 +7,7 @@ from uuid import UUID
 
 import reflex as rx
 
-from omnisonic.insight.alerts import deliveries
+from omnisonic.insight.alerts import deliveries, mutes
 from omnisonic.insight.alerts.history_words import EventLine, event_line
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.guard import current_actor, guarded
@@ -89,7 +89,8 @@ def _find(actor: Actor, cursor: str, rows: int) -> tuple[list[EventLine], str]:
     with read_session() as session:
         page = Page(limit=rows, after=decode_cursor(cursor))
         found = deliveries.list_events(session, actor, page=page)
-    return [event_line(view, now=now) for view in found.events], found.next_cursor or ""
+        muted = mutes.list_mutes(session, actor, page=Page(limit=mutes.MAX_MUTES)).mutes
+    return [event_line(view, now=now, mutes=muted) for view in found.events], found.next_cursor or ""
 
 
 def _resend(actor: Actor, delivery_id: UUID) -> None:

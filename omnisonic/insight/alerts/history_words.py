@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from omnisonic.insight.alerts.history_schemas import DeliveryView, EventView
 from omnisonic.insight.alerts.message import window_words
 from omnisonic.insight.alerts.models import DeliveryStatus, EventState, RuleKind, Suppression
+from omnisonic.insight.alerts.mute_schemas import MuteView
+from omnisonic.insight.alerts.mute_words import until_words
 from omnisonic.platform.ui.words import ago, count
 
 ARTICLES_SHOWN = 2
@@ -84,12 +87,15 @@ class EventLine:
     reason: str
     is_over: bool
     is_muted: bool
+    mute_id: str  # what keeps it quiet now; empty when nothing does
+    mute_words: str
     articles: list[ArticleLine] = field(default_factory=list)
     messages: list[MessageLine] = field(default_factory=list)
 
 
-def event_line(view: EventView, *, now: datetime) -> EventLine:
-    """The line of an event with its messages."""
+def event_line(view: EventView, *, now: datetime, mutes: Sequence[MuteView] = ()) -> EventLine:
+    """The line of an event with its messages; `mutes` are those that hold now."""
+    mute = _mute_of(view, mutes)
     return EventLine(
         id=str(view.id),
         rule=view.rule_name,
@@ -104,9 +110,24 @@ def event_line(view: EventView, *, now: datetime) -> EventLine:
         reason=SUPPRESSION_WORDS[view.suppression] if view.suppression else "",
         is_over=view.state is EventState.RESOLVED,
         is_muted=view.suppression is Suppression.MUTED,
+        mute_id=str(mute.id) if mute else "",
+        mute_words=_mute_words(mute) if mute else "",
         articles=_articles(view.facts),
         messages=[message_line(one, now=now) for one in view.deliveries],
     )
+
+
+def _mute_of(view: EventView, mutes: Sequence[MuteView]) -> MuteView | None:
+    """What keeps the rule quiet about the entity; of two, that which every rule obeys."""
+    found = [one for one in mutes if one.entity_id == view.entity_id and one.rule_id in (None, view.rule_id)]
+    return min(found, key=lambda one: one.rule_id is not None, default=None)
+
+
+def _mute_words(mute: MuteView) -> str:
+    until = until_words(mute.until)
+    reach = "for this rule" if mute.rule_id else "for all of your rules"
+    reason = f": {mute.reason}" if mute.reason else ""
+    return f"Muted {reach} {until}{reason}"
 
 
 def found_words(view: EventView) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 import reflex as rx
 
 from omnisonic.insight.alerts import mutes
+from omnisonic.insight.alerts.history_page_state import HistoryState
 from omnisonic.insight.alerts.mute_schemas import MuteDraft
 from omnisonic.insight.alerts.mute_words import MuteLine, mute_draft, mute_line
 from omnisonic.insight.news import EntityType
@@ -90,7 +91,8 @@ class MutesState(rx.State):
             return None
         await self._look(actor)
         self.closed += 1
-        return tell(f"{self.chosen_name} is muted", "It is still looked at and written into the history.")
+        words = "It is still looked at and written into the history."
+        return [tell(f"{self.chosen_name} is muted", words), HistoryState.load]
 
     @rx.event
     @guarded
@@ -99,14 +101,16 @@ class MutesState(rx.State):
         found, actor = parse_id(mute_id), current_actor()
         if found is None:
             return None
-        name = next((line.name for line in self.lines if line.id == mute_id), "It")
+        lines = await in_thread(_find, actor)
+        name = next((line.name for line in lines if line.id == mute_id), "It")
         try:
             await in_thread(_unmute, actor, found)
         except OmnisonicError as error:
             return warn(error.title, error.detail)
         finally:
             await self._look(actor)
-        return tell(f"{name} is not muted any more", "Alerts about it are sent from now on.")
+        told = tell(f"{name} is not muted any more", "Alerts about it are sent from now on.")
+        return [told, HistoryState.load]
 
     def _open(self, entity_type: str, entity_id: str, name: str, *, rule_id: str) -> None:
         self.chosen_type, self.chosen_id = entity_type, entity_id

@@ -40,16 +40,20 @@ class MuteLine:
 
 def mute_line(view: MuteView) -> MuteLine:
     """The line of a mute."""
-    until = f"Until {day(view.until)}, {view.until:%H:%M} UTC" if view.until else "Until you end it"
     return MuteLine(
         id=str(view.id),
         name=view.name,
         href=view.path,
         kind=str(view.entity_type).capitalize(),
-        until=until,
+        until=f"U{until_words(view.until)[1:]}",
         by=f"Only by the rule “{view.rule_name}”" if view.rule_name else "By every rule of yours",
         reason=view.reason or "",
     )
+
+
+def until_words(until: datetime | None) -> str:
+    """How long a mute holds: `until 3 Dec 2026, 10:00 UTC`."""
+    return f"until {day(until)}, {until:%H:%M} UTC" if until else "until you end it"
 
 
 def mute_draft(form: dict[str, Any], *, entity_type: str, entity_id: str, now: datetime) -> MuteDraft:

@@ -23,6 +23,7 @@ from omnisonic.insight.alerts.models import (
     Suppression,
 )
 from omnisonic.insight.news import EntityType
+from tests.unit.insight.alerts.test_mute_words import view as mute
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -67,6 +68,23 @@ def test_an_event_tells_what_was_counted_and_links_only_to_the_web() -> None:
     assert "snoozed" in event_line(event(suppression=Suppression.SNOOZED), now=NOW).reason
     muted = event_line(event(suppression=Suppression.MUTED), now=NOW)
     assert (muted.is_muted, muted.entity_type, muted.entity_id) == (True, "artist", str(UUID(int=3)))
+
+
+def test_an_event_tells_what_keeps_its_rule_quiet_now() -> None:
+    about = {"entity_id": UUID(int=3), "rule_id": UUID(int=8), "rule_name": "Spikes"}
+    for_rule = mute(**about, until=NOW, reason="On tour")
+    line = event_line(event(rule_id=UUID(int=8)), now=NOW, mutes=[mute(), for_rule])
+    assert (line.mute_id, line.mute_words) == (
+        str(for_rule.id),
+        "Muted for this rule until 20 Nov 2026, 12:00 UTC: On tour",
+    )
+    whole = mute(entity_id=UUID(int=3), id=UUID(int=2))
+    line = event_line(event(rule_id=UUID(int=8)), now=NOW, mutes=[for_rule, whole])
+    assert (line.mute_id, line.mute_words) == (
+        str(whole.id),
+        "Muted for all of your rules until you end it",
+    )
+    assert event_line(event(rule_id=UUID(int=9)), now=NOW, mutes=[for_rule]).mute_id == ""
 
 
 def test_a_message_tells_its_state_and_tries() -> None:
