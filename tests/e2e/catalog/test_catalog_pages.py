@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import ROOT, Stack
-from tests.e2e.pages.test_pages import check_page, open_page
+from tests.e2e.pages.test_pages import LOOKS, check_page, open_page
 from tests.e2e.people import sign_in, watch_console
 
 if TYPE_CHECKING:
@@ -22,15 +22,6 @@ MAKE = (
     "from omnisonic.core.demo.service import make_catalog;"
     "from omnisonic.studio.demo.service import demo_host; make_catalog(demo_host())"
 )
-
-
-# Each theme and each size is seen once in the quick suite, every pair of them in the whole one.
-LOOKS = [
-    pytest.param("dark", "wide", id="dark-wide"),
-    pytest.param("light", "phone", id="light-phone"),
-    pytest.param("dark", "phone", id="dark-phone", marks=pytest.mark.slow),
-    pytest.param("light", "wide", id="light-wide", marks=pytest.mark.slow),
-]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Stack
 from tests.e2e.insight.news import bring_news, make_analyst
-from tests.e2e.pages.test_pages import check_page, open_page
+from tests.e2e.pages.test_pages import LOOKS, check_page, open_page
 from tests.e2e.people import sign_in, watch_console
 
 if TYPE_CHECKING:
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 
 NewContext = Callable[..., "BrowserContext"]
 ARTIST = "Mira Solheim"
-# Each theme and each size is seen once in the quick suite, every pair of them in the whole one.
-LOOKS = [
-    pytest.param("dark", "wide", id="dark-wide"),
-    pytest.param("light", "phone", id="light-phone"),
-    pytest.param("dark", "phone", id="dark-phone", marks=pytest.mark.slow),
-    pytest.param("light", "wide", id="light-wide", marks=pytest.mark.slow),
-]
 
 
 @pytest.fixture(scope="module", autouse=True)
