@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from graph_service.types.ledger import (
 )
 from graph_service.types.scalars import BigInt, find_id, read_id
 from omnisonic.core.ledger import proofs
+from omnisonic.core.ledger.models import CycleCheckpoint as Checkpoint
 from omnisonic.core.royalties.audit_reads import (
     EntryProof,
     RootFound,
@@ -31,10 +34,16 @@ from omnisonic.core.royalties.audit_reads import (
 from omnisonic.core.royalties.checkpoint_rows import count_checkpoints, list_checkpoints
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.entries import count_entries, list_entries
-from omnisonic.core.royalties.errors import AuditPending
+from omnisonic.core.royalties.errors import AuditPending, ClosingGoesOn
+from omnisonic.core.royalties.models import CycleStatus
+from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.logging import get_logger
 
 ENTRIES_DEFAULT = 50
 CHECKPOINTS_DEFAULT = 20
+CLOSE_PATIENCE_S = 7.0  # below the time of an operation, so that it is this answer and not a time-out
+
+log = get_logger(__name__)
 
 
 class LedgerQuery(graphene.ObjectType):
@@ -105,10 +114,13 @@ class LedgerQuery(graphene.ObjectType):
         context = context_of(info)
         actor, found = context.royalties_reader(), read_id(cycle_id, field="cycleId")
         try:
-            return await context.read(lambda session: recompute_cycle_root(session, actor, cycle_id=found))
+            check = await context.read(lambda session: recompute_cycle_root(session, actor, cycle_id=found))
         except AuditPending:
             await context.write(request_audit)
             raise
+        if check.is_old:
+            await context.write(request_audit)
+        return check
 
     async def resolve_inclusion_proof(
         _root: Any, info: GraphQLResolveInfo, entry_id: str
@@ -130,6 +142,33 @@ class LedgerQuery(graphene.ObjectType):
         return await context_of(info).read(prove)
 
 
+async def _closed_soon(closing: Coroutine[Any, Any, Checkpoint], cycle_id: UUID) -> Checkpoint:
+    """The checkpoint, if closing makes it while its caller waits; else it goes on by itself.
+
+    Raises what closing raises, and `ClosingGoesOn`.
+    """
+    running = asyncio.ensure_future(closing)
+    try:
+        await asyncio.wait({running}, timeout=CLOSE_PATIENCE_S)
+        if running.done():
+            return await running
+    finally:
+        if not running.done():
+            running.add_done_callback(lambda ended: _note_end(ended, cycle_id))
+    raise ClosingGoesOn(current={"id": str(cycle_id), "status": str(CycleStatus.CLOSING)}, retry_after_s=10)
+
+
+def _note_end(ended: asyncio.Future[Checkpoint], cycle_id: UUID) -> None:
+    """Write down how a closing ended that nobody waits for any more."""
+    error = None if ended.cancelled() else ended.exception()
+    if error is None:
+        log.info("closing_went_on", cycle_id=str(cycle_id))
+    elif isinstance(error, OmnisonicError):
+        log.warning("closing_stopped", cycle_id=str(cycle_id), slug=error.slug, reason=error.detail)
+    else:
+        log.error("closing_failed", cycle_id=str(cycle_id), exc_info=error)
+
+
 class LedgerMutation(graphene.ObjectType):
     """Curators close cycles; they need the scope `royalties:write`."""
 
@@ -138,11 +177,12 @@ class LedgerMutation(graphene.ObjectType):
         required=True,
         cycle_id=graphene.ID(required=True),
         description="After the last day of its period. Statements are written, the log is signed and "
-        "cosigned. Stopped half-way, it goes on when it is closed again.",
+        "cosigned. Stopped half-way, it goes on when it is closed again. What takes longer than a few "
+        "seconds is answered with `closing-goes-on`: `cycleCheckpointClosed` says when it is done.",
     )
 
     async def resolve_close_cycle(_root: Any, info: GraphQLResolveInfo, cycle_id: str) -> Any:
         context = context_of(info)
         actor, found = context.royalties_writer(), read_id(cycle_id, field="cycleId")
-        checkpoint = await context.apart(lambda: close_cycle(actor, cycle_id=found))
+        checkpoint = await _closed_soon(context.apart(lambda: close_cycle(actor, cycle_id=found)), found)
         return await context.loaders.checkpoints.load(str(checkpoint.id))

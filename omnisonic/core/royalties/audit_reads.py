@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,10 @@ from omnisonic.core.royalties.errors import AuditPending
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.errors import NotFound
-from omnisonic.platform.ids import parse_id
+from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.rate_limit import RateLimited, check_rate
 
-LEAVES_AT_ONCE = 200_000  # what is hashed anew while somebody waits
+LEAVES_AT_ONCE = 300_000  # what is hashed anew while somebody waits: three seconds of a core
 AUDIT_EVERY_S = 1800  # how often waiting readers may start an audit
 OF_THE_LEAF = {"leaf", "leaf_hash"}
 OF_THE_PLACE = OF_THE_LEAF | {"leaf_index", "row_id"}
@@ -46,12 +47,18 @@ class EntryProof:
 
 @dataclass(frozen=True, slots=True)
 class RootFound:
-    """A root hashed anew beside the signed one."""
+    """A root hashed anew beside the signed one; `checked_at` is when: now, or at the last audit."""
 
     checkpoint: CheckpointRow
     computed_merkle_root: str
     matches: bool
     first_mismatch_leaf: int | None
+    checked_at: datetime
+
+    @property
+    def is_old(self) -> bool:
+        """Whether an audit that is due to be repeated says this."""
+        return utc_now() - self.checked_at > timedelta(seconds=AUDIT_EVERY_S)
 
 
 def prove_entry(session: Session, actor: Actor | None, *, entry_id: UUID) -> EntryProof | None:
@@ -78,9 +85,9 @@ def prove_entry(session: Session, actor: Actor | None, *, entry_id: UUID) -> Ent
 def recompute_cycle_root(session: Session, actor: Actor, *, cycle_id: UUID) -> RootFound:
     """Compare the root that a cycle's checkpoint signs with what the leaves give now.
 
-    Up to `LEAVES_AT_ONCE` leaves are hashed anew; for more the last audit answers. Raises `Forbidden`
-    unless a curator, `NotFound` for a cycle without a checkpoint, `AuditPending` before an audit has
-    covered it: `request_audit` starts one.
+    Up to `LEAVES_AT_ONCE` leaves are hashed anew; for more the last audit answers, and says when.
+    Raises `Forbidden` unless a curator, `NotFound` for a cycle without a checkpoint, `AuditPending`
+    before an audit has covered it: `request_audit` starts one.
     """
     require_curator(actor)
     checkpoint = checkpoints_of_cycles(session, [str(cycle_id)]).get(str(cycle_id))
@@ -89,7 +96,7 @@ def recompute_cycle_root(session: Session, actor: Actor, *, cycle_id: UUID) -> R
     if checkpoint.tree_size > LEAVES_AT_ONCE:
         return _from_audit(session, checkpoint)
     found = recompute_root(session, size=checkpoint.tree_size)
-    return _compared(checkpoint, found.root, found.first_mismatch)
+    return _compared(checkpoint, found.root, found.first_mismatch, utc_now())
 
 
 def request_audit(uow: UnitOfWork) -> None:
@@ -103,11 +110,11 @@ def request_audit(uow: UnitOfWork) -> None:
 
 def _from_audit(session: Session, checkpoint: CheckpointRow) -> RootFound:
     audit = latest_audit(session)
-    if audit is None or audit.tree_size < checkpoint.tree_size:
+    if audit is None or audit.finished_at is None or audit.tree_size < checkpoint.tree_size:
         raise AuditPending
     mismatch = _first_mismatch(session, audit, checkpoint.tree_size)
     root = bytes.fromhex(checkpoint.merkle_root) if audit.is_sound else _logged_root(session, checkpoint)
-    return _compared(checkpoint, root, mismatch)
+    return _compared(checkpoint, root, mismatch, audit.created_at)
 
 
 def _first_mismatch(session: Session, audit: Audit, size: int) -> int | None:
@@ -140,7 +147,9 @@ def _logged_root(session: Session, checkpoint: CheckpointRow) -> bytes:
     return tree.root()
 
 
-def _compared(checkpoint: CheckpointRow, root: bytes, first_mismatch: int | None) -> RootFound:
+def _compared(
+    checkpoint: CheckpointRow, root: bytes, first_mismatch: int | None, checked_at: datetime
+) -> RootFound:
     computed = root.hex()
     matches = computed == checkpoint.merkle_root and first_mismatch is None
-    return RootFound(checkpoint, computed, matches, first_mismatch)
+    return RootFound(checkpoint, computed, matches, first_mismatch, checked_at)

@@ -5,6 +5,16 @@ from __future__ import annotations
 from omnisonic.platform.errors import Conflict, OmnisonicError, ServiceUnavailable, TooLarge
 
 
+class ClosingGoesOn(Conflict):
+    """Closing takes longer than its caller can wait; it goes on without them."""
+
+    slug, title = "closing-goes-on", "The cycle is still being closed"
+    advice = (
+        "It goes on by itself. Follow `cycleCheckpointClosed`, or ask for the newest checkpoint in a while; "
+        "if there is none, close the cycle again: it goes on where it stopped, or says why it cannot."
+    )
+
+
 class CycleClosing(Conflict):
     """Somebody else is closing a cycle at this moment; only one is closed at a time."""
 

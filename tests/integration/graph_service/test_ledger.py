@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import psycopg2
 import pytest
 from sqlmodel import select
 
+from graph_service.types import ledger_operations
 from omnisonic.core.ledger.audit import run_audit
 from omnisonic.core.ledger.jobs import AUDIT_LEDGER
 from omnisonic.core.ledger.key_history import list_keys, verifiers_at
@@ -50,7 +52,7 @@ INCLUSION = "query($id: ID!) { inclusionProof(entryId: $id) { leafIndex treeSize
 CONSISTENCY = """query($a: BigInt!, $b: BigInt!) {
   consistencyProof(fromSize: $a, toSize: $b) { fromSize toSize path } }"""
 ROOT = """query($id: ID!) { recomputeMerkleRoot(cycleId: $id) {
-  checkpoint { merkleRoot treeSize } computedMerkleRoot matches firstMismatchLeaf } }"""
+  checkpoint { merkleRoot treeSize } computedMerkleRoot matches firstMismatchLeaf checkedAt } }"""
 STATEMENT = """query($who: ID!, $cycle: ID!) { statement(contributorId: $who, cycleId: $cycle) {
   id cycleId contributor { id name } total { amount currency } carried { amount }
   lines { work { title } recording { isrc } territory period quantity rate amount { amount } leafIndex }
@@ -198,13 +200,36 @@ def test_a_root_is_recomputed_and_tampering_is_located(
     with unit_of_work() as uow:
         jobs = uow.session.exec(select(OutboxMessage.topic).where(OutboxMessage.kind == "job")).all()
     assert jobs == [AUDIT_LEDGER.function]
-    run_audit()
+    audit = run_audit()
     check = ask(cleo, ROOT, id=str(april))["data"]["recomputeMerkleRoot"]
     assert (check["matches"], check["firstMismatchLeaf"]) == (False, entry["seq"])
+    assert datetime.fromisoformat(check["checkedAt"]) == audit.created_at
     tamper(servers, UUID(entry["id"]))  # the same bit again
     run_audit()
     check = ask(cleo, ROOT, id=str(april))["data"]["recomputeMerkleRoot"]
     assert (check["matches"], check["firstMismatchLeaf"]) == (True, None)
+
+
+def test_a_closing_that_takes_long_goes_on_and_says_so(
+    cosigner: str, ask: Ask, cleo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle = str(book_march(cleo, make_song(cleo.actor), "one"))
+    with monkeypatch.context() as hurried:
+        hurried.setattr(ledger_operations, "CLOSE_PATIENCE_S", 0)
+        (refusal,) = ask(cleo, CLOSE, id=cycle)["errors"]
+    assert (
+        refusal["extensions"].items()
+        >= {
+            "code": "closing-goes-on",
+            "current": {"id": cycle, "status": "closing"},
+            "retryAfterSeconds": 10,
+        }.items()
+    )
+    assert "cycleCheckpointClosed" in refusal["message"]
+    while (code := codes(ask(cleo, CLOSE, id=cycle))) == ["cycle-closing"]:
+        pass
+    assert code == ["cycle-closed"]
+    assert ask(None, CHECKPOINTS)["data"]["cycleCheckpoints"]["totalCount"] == 1
 
 
 def test_one_of_two_closers_closes(cosigner: str, ask: Ask, cleo: Person) -> None:
