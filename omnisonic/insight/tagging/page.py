@@ -29,7 +29,10 @@ def tagging_page() -> rx.Component:
             _tabs(),
             rx.cond(
                 ~TAGGING.is_analyst & (TAGGING.phase == "ready"),
-                notice("You can read this. Changing it needs the role analyst.", data_testid="only-reading"),
+                notice(
+                    "You can read this. Teaching the tagger needs the role analyst.",
+                    data_testid="only-reading",
+                ),
             ),
             rx.cond(
                 TAGGING.load_problem != "",
@@ -110,7 +113,7 @@ def _name(line: Any) -> rx.Component:
                 link_button(
                     "Open " + line.phrase, line.registered_href, testid="name-registered", icon="arrow-right"
                 ),
-                rx.cond(TAGGING.is_analyst, _name_choices(line)),
+                _name_choices(line),
             ),
             class_name="ui-row ui-row-wrap",
         ),
@@ -121,10 +124,11 @@ def _name(line: Any) -> rx.Component:
 
 
 def _name_choices(line: Any) -> rx.Component:
-    return rx.fragment(
-        link_button(
-            line.register_words, line.register_href, testid="name-register", icon="plus", kind="outline"
-        ),
+    """Whoever is signed in may register somebody; what it teaches the tagger is for analysts."""
+    register = link_button(
+        line.register_words, line.register_href, testid="name-register", icon="plus", kind="outline"
+    )
+    decide = rx.fragment(
         button(
             "Nobody's name",
             testid="name-ignore",
@@ -138,6 +142,7 @@ def _name_choices(line: Any) -> rx.Component:
             on_pick=lambda found, name, kind: TAGGING.link(line.key, found, name, kind),
         ),
     )
+    return rx.fragment(register, rx.cond(TAGGING.is_analyst, decide))
 
 
 def _corrections() -> rx.Component:
