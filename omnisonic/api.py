@@ -16,6 +16,7 @@ from omnisonic.core.catalog import linked_api
 from omnisonic.core.imports import api as imports_api
 from omnisonic.core.ledger import api as ledger_api
 from omnisonic.core.ledger import verifier_api
+from omnisonic.core.ledger.standing import check_ledger
 from omnisonic.core.licenses import api as licenses_api
 from omnisonic.core.royalties import (
     claims_api,
@@ -41,6 +42,7 @@ from omnisonic.platform import health, queues_dashboard
 from omnisonic.platform.auth import api as auth_api
 from omnisonic.platform.errors import MethodNotAllowed, NotFound
 from omnisonic.platform.problems import install_problems, problem_response
+from omnisonic.platform.readiness import add_check
 from omnisonic.platform.storage import api as storage_links
 from omnisonic.platform.web.docs_page import install_docs
 from omnisonic.platform.web.limits import limit_requests
@@ -111,6 +113,7 @@ def create_api() -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
+    add_check("ledger", check_ledger)
     app.include_router(health.router, responses=PROBLEM_RESPONSES)
     app.include_router(storage_links.router)
     for router in ROUTERS:

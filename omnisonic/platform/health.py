@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
 
 from omnisonic import __version__
-from omnisonic.platform.readiness import OPTIONAL, check_readiness, newest_revision
+from omnisonic.platform.readiness import check_readiness, is_required, newest_revision
 from omnisonic.platform.redis import get_redis
 from omnisonic.platform.schemas import ApiModel, Ok
 from omnisonic.platform.settings import Settings, get_settings
@@ -71,7 +71,7 @@ async def ready() -> JSONResponse:
     """Whether requests should be sent here: every needed server answers and it is not stopping."""
     results = await check_readiness()
     checks = {
-        name: Check(ok=result.ok, required=name not in OPTIONAL, detail=result.detail)
+        name: Check(ok=result.ok, required=is_required(name), detail=result.detail)
         for name, result in results.items()
     }
     is_ready = not _stopping.is_set and all(check.ok for check in checks.values() if check.required)

@@ -1,4 +1,7 @@
-"""Whether the servers that this installation needs are there, each asked for at most a second."""
+"""Whether the servers that this installation needs are there, each asked for at most a second.
+
+Slices add checks of their own: what they tell is shown, and nothing that is needed to serve.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,12 @@ THREADS = 8  # of their own: a server that hangs must not take the threads that 
 PROBE_KEY = "health/probe"
 ROOT = Path(__file__).resolve().parents[2]
 
+Check = Callable[[], str | None]  # gives words on how it stands, if there are any
+
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One server's answer; `detail` says what is wrong and never holds an address or a secret."""
+    """One answer; `detail` says what is wrong, or how it stands; never an address or a secret."""
 
     ok: bool
     detail: str = ""
@@ -41,15 +46,16 @@ class NotReady(Exception):
 
 
 async def check_readiness() -> dict[str, CheckResult]:
-    """Ask all servers at once; a check that takes longer than a second counts as failed."""
+    """Ask all at once; a check that takes longer than a second counts as failed."""
     results: dict[str, CheckResult] = {}
     limiter = _limiter()
+    checks = CHECKS | _added
 
-    async def ask(name: str, check: Callable[[], None]) -> None:
+    async def ask(name: str, check: Check) -> None:
         try:
             with anyio.fail_after(CHECK_TIMEOUT_S):
-                await anyio.to_thread.run_sync(check, abandon_on_cancel=True, limiter=limiter)
-            results[name] = CheckResult(ok=True)
+                told = await anyio.to_thread.run_sync(check, abandon_on_cancel=True, limiter=limiter)
+            results[name] = CheckResult(ok=True, detail=told or "")
         except TimeoutError:
             results[name] = CheckResult(ok=False, detail=f"no answer within {CHECK_TIMEOUT_S:g} s")
         except NotReady as reason:
@@ -60,9 +66,19 @@ async def check_readiness() -> dict[str, CheckResult]:
             results[name] = CheckResult(ok=False, detail=f"not reachable ({type(error).__name__})")
 
     async with anyio.create_task_group() as group:
-        for name, check in CHECKS.items():
+        for name, check in checks.items():
             group.start_soon(ask, name, check)
-    return {name: results[name] for name in CHECKS}
+    return {name: results[name] for name in checks}
+
+
+def add_check(name: str, check: Check) -> None:
+    """Show what a slice says of itself; it raises `NotReady` where somebody has to look."""
+    _added[name] = check
+
+
+def is_required(name: str) -> bool:
+    """Whether nothing can be served without it."""
+    return name in CHECKS and name not in OPTIONAL
 
 
 def check_database() -> None:
@@ -103,7 +119,7 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(Config(ROOT / "alembic.ini")).get_current_head()
 
 
-CHECKS: dict[str, Callable[[], None]] = {
+CHECKS: dict[str, Check] = {
     "database": check_database,
     "migrations": check_migrations,
     "redis": check_redis,
@@ -112,6 +128,7 @@ CHECKS: dict[str, Callable[[], None]] = {
 }
 # Without these the rest goes on: sessions, catalog and exports need no analytics.
 OPTIONAL = frozenset({"clickhouse"})
+_added: dict[str, Check] = {}
 _limiters: dict[str, anyio.CapacityLimiter] = {}
 
 

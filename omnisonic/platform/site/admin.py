@@ -23,6 +23,8 @@ SERVER_WORDS = {
     "migrations": "Tables up to date",
     "redis": "Redis",
     "storage": "Object storage",
+    "clickhouse": "Analytics database",
+    "ledger": "Royalty ledger",
 }
 
 

@@ -17,6 +17,7 @@ from omnisonic.core.ledger.findings import Findings
 from omnisonic.core.ledger.key_history import list_keys
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.sequencer import sequence_all
+from omnisonic.core.ledger.standing import check_ledger
 from omnisonic.core.royalties import disputes, exchange_rates, payouts
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.exchange_rates_schemas import RateDraft
@@ -26,6 +27,7 @@ from omnisonic.insight.alerts.models import AlertChannel, ChannelType
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.ids import utc_now
+from omnisonic.platform.readiness import NotReady
 from tests.conftest import Servers
 from tests.integration.core.conftest import link
 from tests.integration.core.royalties.books import UNKNOWN_ISRC, Song, make_song, report, usage
@@ -236,7 +238,13 @@ def test_a_row_rewritten_with_its_leaf_and_hashes_contradicts_what_was_published
 
 def test_damaged_objects_are_found_and_the_operators_are_told(books: Books, curator: Actor) -> None:
     store = LogStore()
+    assert "not audited yet" in check_ledger()
     assert run_audit().is_sound
+    assert check_ledger().startswith("sound on ")
+    with unit_of_work() as uow:
+        uow.session.execute(text("UPDATE audits SET finished_at = finished_at - interval '51 hours'"))
+    with pytest.raises(NotReady, match="not audited since"):
+        check_ledger()
     size = books.stored[0]["treeSize"]
     with unit_of_work() as uow:
         channel = AlertChannel(
@@ -262,6 +270,8 @@ def test_damaged_objects_are_found_and_the_operators_are_told(books: Books, cura
             ("storage", path, column)
         ]
         assert path in summary(audit)
+        with pytest.raises(NotReady, match=r"NOT sound on .* one place differs"):
+            check_ledger()
         store.put(path, good)
     with read_session() as session:
         kept = session.execute(text("SELECT action FROM audit_log")).scalars().all()

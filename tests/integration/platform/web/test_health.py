@@ -37,7 +37,9 @@ def silent_port() -> Iterator[int]:
 def test_with_all_servers_it_is_ready(anyone: TestClient) -> None:
     answer = anyone.get("/health/ready")
     assert answer.status_code == 200, answer.text
-    assert set(answer.json()["checks"]) == {"database", "migrations", "redis", "storage", "clickhouse"}
+    checks = answer.json()["checks"]
+    assert set(checks) == {"database", "migrations", "redis", "storage", "clickhouse", "ledger"}
+    assert {name for name, one in checks.items() if not one["required"]} == {"clickhouse", "ledger"}
     assert answer.json()["ok"] is True
 
 
