@@ -49,17 +49,17 @@ class CaseLine:
     when: str
 
 
-def dispute_line(view: DisputeView, *, now: datetime) -> CaseLine:
-    """A dispute in words."""
-    held = f", {amount_of(view.held).short} held back" if int(view.held.amount) else ""
+def dispute_line(view: DisputeView, *, line: str, now: datetime) -> CaseLine:
+    """A dispute in words; `line` says which line it is about."""
+    held = f"{amount_of(view.held).short} held back" if int(view.held.amount) else "Nothing held back"
     return CaseLine(
         id=str(view.id),
         kind=DISPUTE,
         version=view.version,
-        title=f"A line of {amount_of(view.amount).short} is disputed",
+        title=f"{line}: {amount_of(view.amount).short} is disputed",
         href=f"/royalties/statements/{view.statement_id}",
         name=view.payee_name,
-        money=f"{amount_of(view.amount).short}{held}",
+        money=held,
         reason=view.reason,
         status=str(view.status),
         status_words=STATUS_WORDS[view.status],

@@ -18,6 +18,7 @@ from omnisonic.core.royalties.case_words import CLAIM, DISPUTE, CaseLine, claim_
 from omnisonic.core.royalties.claims_schemas import ClaimRequest
 from omnisonic.core.royalties.disputes_schemas import Correction
 from omnisonic.core.royalties.refusal_words import refusal_words
+from omnisonic.core.royalties.statements_lines import line_names
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
@@ -161,7 +162,8 @@ def _read(actor: Actor) -> list[CaseLine]:
     with read_session() as session:
         disputed = disputes.list_disputes(session, actor, page=page).disputes
         claimed = claims.list_claims(session, actor, page=page).claims
-    dated = [(one.created_at, dispute_line(one, now=now)) for one in disputed]
+        names = line_names(session, [one.line_id for one in disputed])
+    dated = [(one.created_at, dispute_line(one, line=names[one.line_id], now=now)) for one in disputed]
     dated += [(one.created_at, claim_line(one, now=now)) for one in claimed]
     dated.sort(key=lambda row: (not row[1].is_open, -row[0].timestamp()))
     return [line for _, line in dated]

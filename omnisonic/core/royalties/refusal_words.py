@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omnisonic.platform.errors import OmnisonicError, VersionConflict
 
-SOMEBODY_ELSE = "Somebody changed this before you. It is shown as it stands now: look, and decide again."
+SOMEBODY_ELSE = "Somebody was faster. It is shown as it stands now: look, and decide again."
 
 
 def refusal_words(error: OmnisonicError) -> str:

@@ -67,6 +67,20 @@ def find_line(session: Session, actor: Actor, *, line_id: UUID) -> tuple[Stateme
     ).first()
 
 
+def line_names(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What lines are about, by three statements for any number: `Slow Machines, DE, 2026-03`."""
+    lines = session.exec(select(StatementLine).where(col(StatementLine.id).in_(line_ids))).all()
+    works = works_by_ids(session, {one.work_id for one in lines if one.work_id})
+    recordings = recordings_by_ids(session, {one.recording_id for one in lines if one.recording_id})
+    names = {}
+    for one in lines:
+        recording = recordings.get(one.recording_id) if one.recording_id else None
+        work = works.get(one.work_id) if one.work_id else None
+        title = recording.title if recording else work.title if work else one.source
+        names[one.id] = ", ".join(part for part in (title, one.territory, one.period) if part)
+    return names
+
+
 def list_lines(
     session: Session, statement: Statement, *, page: Page, order: LineOrder = LineOrder.POSITION
 ) -> tuple[list[LineView], str | None]:

@@ -13,7 +13,7 @@ from omnisonic.core.royalties.matching_schemas import ReleaseView
 from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.core.royalties.suspense import release_resolved
 from omnisonic.core.royalties.waiting import list_waiting
-from omnisonic.core.royalties.waiting_words import WaitingLine, released_words, waiting_line
+from omnisonic.core.royalties.waiting_words import WaitingLine, released_words, waiting_lines
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
@@ -59,7 +59,7 @@ class WaitingState(rx.State):
 
 def _read(actor: Actor) -> list[WaitingLine]:
     with read_session() as session:
-        return [waiting_line(one) for one in list_waiting(session, actor)]
+        return waiting_lines(list_waiting(session, actor))
 
 
 @repeatable

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from omnisonic.core.ledger.models import SuspenseReason
 from omnisonic.core.royalties.matching_schemas import ReleaseView
@@ -19,7 +21,7 @@ NO_WORK = "Link the recording to a work that has shares."
 
 @dataclass
 class WaitingLine:
-    """A work or recording with what waits for it in one currency."""
+    """A work or recording with what waits for it for one reason."""
 
     key: str
     work_id: str
@@ -32,20 +34,28 @@ class WaitingLine:
     events: str
 
 
-def waiting_line(found: WaitingFor) -> WaitingLine:
-    """What waits, for what, and what to do."""
-    words = amount(found.nano, found.currency)
-    place = f"works/{found.work_id}" if found.work_id else f"recordings/{found.recording_id}"
+def waiting_lines(found: Sequence[WaitingFor]) -> list[WaitingLine]:
+    """What waits, for what, and what to do: one line for a work and reason, whatever its currencies."""
+    grouped: dict[tuple[UUID | None, SuspenseReason], list[WaitingFor]] = {}
+    for one in found:
+        grouped.setdefault((one.work_id or one.recording_id, one.reason), []).append(one)
+    return [_line(parts) for parts in grouped.values()]
+
+
+def _line(parts: Sequence[WaitingFor]) -> WaitingLine:
+    first = parts[0]
+    amounts = [amount(one.nano, one.currency) for one in parts]
+    place = f"works/{first.work_id}" if first.work_id else f"recordings/{first.recording_id}"
     return WaitingLine(
-        key=f"{found.work_id or found.recording_id}:{found.reason}:{found.currency}",
-        work_id=str(found.work_id or ""),
-        title=found.title,
+        key=f"{first.work_id or first.recording_id}:{first.reason}",
+        work_id=str(first.work_id or ""),
+        title=first.title,
         href=f"/catalog/{place}",
-        reason=REASON_WORDS[found.reason] if found.work_id else "Without a work",
-        way=WAYS[found.reason] if found.work_id else NO_WORK,
-        amount=words.short,
-        exact=words.exact,
-        events=count(found.events, "use"),
+        reason=REASON_WORDS[first.reason] if first.work_id else "Without a work",
+        way=WAYS[first.reason] if first.work_id else NO_WORK,
+        amount=" · ".join(one.short for one in amounts),
+        exact=" · ".join(one.exact for one in amounts),
+        events=count(sum(one.events for one in parts), "use"),
     )
 
 

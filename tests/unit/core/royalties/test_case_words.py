@@ -56,4 +56,6 @@ def test_when_is_said_alike(status: CaseStatus, decided_at: datetime | None, wor
         free_ppm=None,
     )
     now = ASKED + timedelta(hours=3)
-    assert [dispute_line(dispute, now=now).when, claim_line(claim, now=now).when] == [words] * 2
+    disputed = dispute_line(dispute, line="Fog, DE, 2026-03", now=now)
+    assert disputed.title == "Fog, DE, 2026-03: 1.00\u00a0EUR is disputed"
+    assert [disputed.when, claim_line(claim, now=now).when] == [words] * 2
