@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
 
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}  # what a browser says of the requests of a page
 PASSWORD = "correct horse battery"
 EXPORT_TIMEOUT_MS = 90_000
 
@@ -27,17 +28,21 @@ def watch_console(page: Page) -> list[str]:
     return found
 
 
-def sign_in(page: Page, email: str, *, then: str = "/sessions") -> None:
-    """Sign in with development credentials, without the form and its two page loads, and open a page."""
-    request = page.context.request
-    asked = request.get("/api/auth/session")
-    origin = asked.url.partition("/api/")[0]
-    answer = request.post(
-        "/api/auth/callback/credentials",
-        data={"email": email, "password": PASSWORD},
-        headers={"Origin": origin},
-    )
+def call(page: Page, method: str, path: str, body: Any = None, **sent: Any) -> Any:
+    """Ask the REST API as the person of this page; JSON of the answer."""
+    answer = page.request.fetch(path, method=method, data=body, headers=SAME_ORIGIN, **sent)
     assert answer.ok, answer.text()
+    return answer.json()
+
+
+def be_signed_in(page: Page, email: str) -> None:
+    """Sign in with development credentials, without the form and its two page loads."""
+    call(page, "POST", "/api/auth/callback/credentials", {"email": email, "password": PASSWORD})
+
+
+def sign_in(page: Page, email: str, *, then: str = "/sessions") -> None:
+    """Be signed in and open a page."""
+    be_signed_in(page, email)
     page.goto(then)
     expect(page).to_have_url(_address_of(then))
 
@@ -54,6 +59,14 @@ def sign_in_by_form(page: Page, email: str, *, then: str = "/sessions") -> None:
 
 def _address_of(path: str) -> re.Pattern[str]:
     return re.compile("^https?://[^/]+" + re.escape(path.split("?")[0]))
+
+
+def open_new_session(page: Page) -> str:
+    """Make a session over REST and open it; returns its id once the studio is there."""
+    session_id: str = call(page, "POST", "/api/sessions", {"name": "Untitled session"})["session"]["id"]
+    page.goto(f"/sessions/{session_id}")
+    expect(page.get_by_test_id("join").or_(page.get_by_test_id("leave"))).to_be_visible()
+    return session_id
 
 
 def new_session(page: Page) -> str:

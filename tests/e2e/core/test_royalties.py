@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import ROOT
 from tests.e2e.pages.test_pages import check_page, open_page
-from tests.e2e.people import sign_in, watch_console
+from tests.e2e.people import be_signed_in, sign_in, watch_console
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -84,8 +84,8 @@ def test_from_reported_usage_to_a_line_anyone_can_check(new_context: NewContext,
 
 def prepare(new_context: NewContext, page: Page, stack: Any) -> None:
     """A curator, a payee and their song."""
-    sign_in(open_page(new_context, "light", "wide"), PAYEE)
-    sign_in(page, CURATOR)
+    be_signed_in(new_context().new_page(), PAYEE)
+    be_signed_in(page, CURATOR)
     environment = {**os.environ, **stack.environment, "OMNISONIC_DATA_DIR": str(stack.data_dir)}
     for arguments in (
         ["-m", "omnisonic", "user", "grant", CURATOR, "curator"],

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Stack
 from tests.e2e.insight.news import bring_news, make_analyst
 from tests.e2e.pages.test_pages import LOOKS, check_page, open_page
-from tests.e2e.people import sign_in, watch_console
+from tests.e2e.people import be_signed_in, sign_in, watch_console
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
@@ -36,7 +36,7 @@ def drawn(page: Page) -> Locator:
 
 def test_from_a_trend_to_a_correction_and_a_file(page: Page, stack: Stack) -> None:
     complaints = watch_console(page)
-    sign_in(page, "analyst@example.org")
+    be_signed_in(page, "analyst@example.org")
     make_analyst(stack, "analyst@example.org")
 
     # Two clicks from what is up to an article with its evidence.

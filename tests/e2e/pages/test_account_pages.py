@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import PASSWORD, new_session, sign_in, sign_in_by_form
+from tests.e2e.people import PASSWORD, be_signed_in, open_new_session, sign_in, sign_in_by_form
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -17,7 +17,7 @@ NewContext = Callable[..., "BrowserContext"]
 
 
 def test_a_wrong_password_is_answered_on_the_page(page: Page, new_context: NewContext) -> None:
-    sign_in(new_context().new_page(), "forgetful@example.org")
+    be_signed_in(new_context().new_page(), "forgetful@example.org")
     page.goto("/signin?next=/exports")
     page.get_by_test_id("email").fill("forgetful@example.org")
     page.get_by_test_id("password").fill("not the password")
@@ -73,8 +73,8 @@ def test_a_token_is_shown_once_and_can_be_revoked(page: Page) -> None:
 
 
 def test_a_removed_session_comes_back(page: Page) -> None:
-    sign_in(page, "undo@example.org")
-    new_session(page)
+    be_signed_in(page, "undo@example.org")
+    open_new_session(page)
     name = page.get_by_test_id("session-name")
     name.fill("Kestrel – τελικό")
     name.press("Enter")
@@ -89,14 +89,14 @@ def test_a_removed_session_comes_back(page: Page) -> None:
 
 def test_operators_see_lights_and_others_do_not(new_context: NewContext) -> None:
     stranger = new_context().new_page()
-    sign_in(stranger, "not-an-operator@example.org")
+    be_signed_in(stranger, "not-an-operator@example.org")
     answer = stranger.goto("/admin")
     assert answer is not None
     assert answer.status == 404
 
 
 def test_refused_export_says_what_to_do(page: Page) -> None:
-    sign_in(page, "hasty@example.org")
-    new_session(page)
+    be_signed_in(page, "hasty@example.org")
+    open_new_session(page)
     page.get_by_test_id("export-start").click()
     expect(page.get_by_test_id("export-problem")).to_contain_text("Drop a take into it")

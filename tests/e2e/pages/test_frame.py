@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import new_session, sign_in, watch_console
+from tests.e2e.people import be_signed_in, open_new_session, sign_in, watch_console
 from tests.integration.studio.conftest import sine_wav
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ NAME = "Kestrel – 夜の録音"
 def test_pages_without_account_know_who_is_signed_in(page: Page) -> None:
     page.goto("/about")
     expect(page.get_by_test_id("to-signin")).to_be_visible()
-    sign_in(page, "framed@example.org")
+    be_signed_in(page, "framed@example.org")
     for path in ("/about", "/problems/not-found", "/no/such/page"):
         page.goto(path)
         expect(page.get_by_test_id("to-own-sessions")).to_be_visible()
@@ -42,8 +42,8 @@ def test_a_problem_gives_advice_first_and_leads_back(page: Page) -> None:
 
 def test_the_palette_finds_pages_and_own_sessions(page: Page) -> None:
     complaints = watch_console(page)
-    sign_in(page, "keyboard@example.org")
-    session_id = new_session(page)
+    be_signed_in(page, "keyboard@example.org")
+    session_id = open_new_session(page)
     name = page.get_by_test_id("session-name")
     name.fill(NAME)
     name.press("Enter")
@@ -81,8 +81,8 @@ def test_a_first_visit_makes_sound_on_one_click(page: Page) -> None:
 
 
 def test_a_card_opens_its_session_and_plays_it(page: Page, tmp_path: Path) -> None:
-    sign_in(page, "impatient@example.org")
-    session_id = new_session(page)
+    be_signed_in(page, "impatient@example.org")
+    session_id = open_new_session(page)
     take = tmp_path / "Keys.wav"
     take.write_bytes(sine_wav(rate_hz=48_000, channels=2, seconds=30, frequency_hz=262))
     page.get_by_test_id("file-input").set_input_files([take])

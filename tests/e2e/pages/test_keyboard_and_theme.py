@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import new_session, sign_in
+from tests.e2e.people import be_signed_in, open_new_session, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -43,15 +43,15 @@ def test_studio_is_dark_until_light_is_chosen(new_context: NewContext) -> None:
     page = new_context(color_scheme="light").new_page()
     sign_in(page, "evening@example.org")
     page.wait_for_function(f"{BACKGROUND} === '{LIGHT}'")
-    new_session(page)
+    open_new_session(page)
     page.wait_for_function(f"{BACKGROUND} === '{DARK}'")
     page.get_by_test_id("theme-toggle").click()
     page.wait_for_function(f"{BACKGROUND} === '{LIGHT}'")
 
 
 def test_dialog_opens_and_closes_by_keyboard_and_keeps_focus(page: Page) -> None:
-    sign_in(page, "keys@example.org")
-    new_session(page)
+    be_signed_in(page, "keys@example.org")
+    open_new_session(page)
     page.get_by_test_id("share").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_test_id("share-dialog")

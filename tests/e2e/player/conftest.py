@@ -15,13 +15,14 @@ from playwright.sync_api import expect
 
 import omnisonic.studio.player
 from omnisonic.platform.storage.ranges import parse_range
-from tests.e2e.people import new_session, sign_in
+from tests.e2e.people import be_signed_in, call
 from tests.integration.studio.conftest import sine_wav
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-READY_TIMEOUT_MS = 60_000
+READY_TIMEOUT_S = 60
 
 
 class Sources(ThreadingHTTPServer):
@@ -92,13 +93,18 @@ def bench(browser: Browser, sources: Sources) -> Iterator[Page]:
 
 
 @pytest.fixture
-def mara(new_context: Callable[..., BrowserContext], tmp_path: Path) -> tuple[Page, str]:
+def mara(new_context: Callable[..., BrowserContext]) -> tuple[Page, str]:
     """The owner in a session with one take that is ready to be heard."""
     page = new_context().new_page()
-    sign_in(page, "mara@example.org")
-    session_id = new_session(page)
-    take = tmp_path / "Bass_DI.wav"
-    take.write_bytes(sine_wav(rate_hz=48_000, seconds=4, frequency_hz=110))
-    page.get_by_test_id("file-input").set_input_files(take)
-    expect(page.get_by_test_id("track-0")).to_have_attribute("data-audio", "ready", timeout=READY_TIMEOUT_MS)
+    be_signed_in(page, "mara@example.org")
+    session_id = call(page, "POST", "/api/sessions", {"name": "Untitled session"})["session"]["id"]
+    take = sine_wav(rate_hz=48_000, seconds=4, frequency_hz=110)
+    form = {"sessionId": session_id, "file": {"name": "Bass_DI.wav", "mimeType": "audio/wav", "buffer": take}}
+    upload_id = call(page, "POST", "/api/upload", multipart=form)["upload"]["id"]
+    call(page, "POST", f"/api/sessions/{session_id}/tracks", {"uploadId": upload_id, "name": "Bass DI"})
+    upload = f"/api/upload/{upload_id}"
+    wait_until(lambda: call(page, "GET", upload)["upload"]["status"] == "ready", deadline_s=READY_TIMEOUT_S)
+    page.goto(f"/sessions/{session_id}")
+    expect(page.get_by_test_id("join").or_(page.get_by_test_id("leave"))).to_be_visible()
+    expect(page.get_by_test_id("track-0")).to_have_attribute("data-audio", "ready")
     return page, session_id

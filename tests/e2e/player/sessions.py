@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import sign_in
+from tests.e2e.people import be_signed_in, call
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
-
-
-def call(page: Page, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    """Ask the REST API as the person of this page."""
-    origin = page.url.split("/sessions")[0]
-    answer = page.request.fetch(path, method=method, data=body, headers={"Origin": origin})
-    assert answer.ok, answer.text()
-    return answer.json()
 
 
 def control(page: Page, testid: str) -> Any:
@@ -37,8 +28,7 @@ def guest(new_context: Callable[..., BrowserContext], owner: Page, session_id: s
     """Somebody else, invited with a role, in the same session."""
     url = call(owner, "POST", f"/api/sessions/{session_id}/invites", {"role": role})["invite"]["url"]
     page = new_context().new_page()
-    sign_in(page, f"{role}@example.org")
-    page.wait_for_url(re.compile(r"//[^/]+/sessions/?$"))
+    be_signed_in(page, f"{role}@example.org")
     call(page, "POST", "/api/invites/accept", {"secret": url.rstrip("/").split("/")[-1]})
     page.goto(f"/sessions/{session_id}")
     expect(page.get_by_test_id("track-0")).to_be_visible()

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from tests.e2e.people import new_session, sign_in
-from tests.e2e.player.sessions import call, guest
+from tests.e2e.people import be_signed_in, call, open_new_session
+from tests.e2e.player.sessions import guest
 from tests.integration.studio.conftest import sine_wav
 from tests.waiting import wait_until
 
@@ -106,8 +106,8 @@ def test_four_takes_far_apart_become_a_mix(
     new_context: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
     page = new_context().new_page()
-    sign_in(page, "mara@example.org")
-    session_id = new_session(page)
+    be_signed_in(page, "mara@example.org")
+    session_id = open_new_session(page)
     levels = {300: 0.9, 400: 0.16, 500: 0.018, 600: 0.0045}
     for frequency_hz, level in levels.items():
         take = sine_wav(seconds=1.5, frequency_hz=frequency_hz, level=level, width=3)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import PASSWORD
-from tests.e2e.player.sessions import call, control, guest, stored_track
+from tests.e2e.people import PASSWORD, call
+from tests.e2e.player.sessions import control, guest, stored_track
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import new_session, sign_in
+from tests.e2e.people import be_signed_in, open_new_session
 from tests.integration.studio.conftest import sine_wav
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def a_file(name: str, content: bytes = b"", *, kind: str = "audio/wav", size: in
 
 
 def test_good_files_become_tracks_and_bad_ones_say_why(page: Page) -> None:
-    sign_in(page, "drops@example.org")
-    new_session(page)
+    be_signed_in(page, "drops@example.org")
+    open_new_session(page)
     expect(page.get_by_test_id("drop-zone")).to_be_visible()
     overlay = page.get_by_test_id("drop-overlay")
     page.evaluate(DRAG, "dragenter")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import EXPORT_TIMEOUT_MS, new_session, sign_in, sign_in_by_form, watch_console
+from tests.e2e.people import EXPORT_TIMEOUT_MS, be_signed_in, open_new_session, sign_in_by_form, watch_console
 from tests.integration.studio.conftest import sine_wav
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def test_shares_are_agreed_on_and_released(
 ) -> None:
     ines, kofi = new_context().new_page(), new_context().new_page()
     complaints, others = watch_console(ines), watch_console(kofi)
-    sign_in(ines, "ines@example.org")
-    new_session(ines)
+    be_signed_in(ines, "ines@example.org")
+    open_new_session(ines)
     take = tmp_path / "Take.wav"
     take.write_bytes(sine_wav(rate_hz=48_000, seconds=1, frequency_hz=440))
     ines.get_by_test_id("file-input").set_input_files(take)

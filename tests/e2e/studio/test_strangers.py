@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import new_session, sign_in
+from tests.e2e.people import be_signed_in, open_new_session, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def test_a_strangers_session_page_is_empty(new_context: Callable[..., BrowserContext]) -> None:
     owner = new_context().new_page()
-    sign_in(owner, "owner@example.org")
-    session_id = new_session(owner)
+    be_signed_in(owner, "owner@example.org")
+    session_id = open_new_session(owner)
     name = owner.get_by_test_id("session-name")
     name.fill("Secret song")
     name.press("Enter")
