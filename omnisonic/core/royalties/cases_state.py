@@ -19,6 +19,7 @@ from omnisonic.core.royalties.claims_schemas import ClaimRequest
 from omnisonic.core.royalties.disputes_schemas import Correction
 from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.core.royalties.statements_lines import line_names
+from omnisonic.core.royalties.waiting_words import released_words
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
@@ -27,6 +28,7 @@ from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import parse_id, utc_now
 from omnisonic.platform.pagination import Page
 from omnisonic.platform.ui.notices import tell, warn
+from omnisonic.platform.ui.words import count
 
 LIST_ROWS = 50
 MAX_CHARS = 2000
@@ -135,7 +137,7 @@ class CasesState(rx.State):
         words = str(form.get("case_answer", "")).strip()[:MAX_CHARS]
         decision = str(form.get("case_decision", ""))
         try:
-            await in_thread(_answer, actor, asked.kind, UUID(asked.id), asked.version, decision, words)
+            told = await in_thread(_answer, actor, asked.kind, UUID(asked.id), asked.version, decision, words)
         except OmnisonicError as error:
             self.answer_problem = refusal_words(error)
             await self._look(actor)
@@ -143,7 +145,7 @@ class CasesState(rx.State):
             return None
         self.answered += 1
         await self._look(actor)
-        return tell("Answered", asked.title)
+        return tell("Answered", told or asked.title)
 
     async def _choose(self, work_id: UUID) -> None:
         self.work_title, self.free = await in_thread(_free_of, current_actor(), work_id)
@@ -211,21 +213,22 @@ def _withdraw(actor: Actor, kind: str, case_id: UUID, version: int) -> None:
 
 
 @repeatable
-def _answer(actor: Actor, kind: str, case_id: UUID, version: int, decision: str, words: str) -> None:
+def _answer(actor: Actor, kind: str, case_id: UUID, version: int, decision: str, words: str) -> str:
+    """Decide a case; what that moved, in words."""
     answer = words or (REJECTED if decision == "reject" else ACCEPTED)
     with unit_of_work() as uow:
         if kind == CLAIM and decision == "reject":
             claims.reject_claim(uow, actor, claim_id=case_id, answer=answer, version=version)
         elif kind == CLAIM:
-            claims.accept_claim(uow, actor, claim_id=case_id, answer=answer, version=version)
+            accepted = claims.accept_claim(uow, actor, claim_id=case_id, answer=answer, version=version)
+            released = accepted.release
+            return released_words(released) if released and released.events else "Nothing waited for it."
         elif decision in set(Correction):
-            disputes.accept_dispute(
-                uow,
-                actor,
-                dispute_id=case_id,
-                answer=answer,
-                correction=Correction(decision),
-                version=version,
-            )
+            correction = Correction(decision)
+            corrected = disputes.accept_dispute(
+                uow, actor, dispute_id=case_id, answer=answer, correction=correction, version=version
+            ).corrected
+            return f"{count(corrected, 'use')} booked anew or taken back." if corrected else ""
         else:
             disputes.reject_dispute(uow, actor, dispute_id=case_id, answer=answer, version=version)
+    return ""

@@ -125,14 +125,14 @@ class PayoutLine:
     residue: str
 
 
-def balance_card(view: BalanceView) -> BalanceCard:
-    """A balance in words: what of it is on its way, or how far it is to the smallest payout."""
+def balance_card(view: BalanceView, *, is_own: bool = True) -> BalanceCard:
+    """A balance in words for its payee or, unless `is_own`, for a curator: what happens with it next."""
     balance, proposed, minimum = (int(one.amount) for one in (view.balance, view.proposed, view.minimum))
     words = amount_of(view.balance)
     if proposed:
-        next_words = f"{amount_of(view.proposed).short} is on its way to you"
+        next_words = f"{amount_of(view.proposed).short} is on its way{' to you' if is_own else ''}"
     elif balance < 0:
-        next_words = "Taken back from you by a source; it is settled with what you earn next"
+        next_words = "Taken back by a source; it is settled with what is earned next"
     elif balance >= minimum:
         next_words = "Enough for a payout: it comes with the next one"
     else:

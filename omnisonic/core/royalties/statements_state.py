@@ -115,7 +115,7 @@ def _look(actor: Actor, asked: StatementFilter) -> Earned:
             currency=asked.currency if is_curator(actor) else None,
         )
         earned = Earned(
-            balances=[balance_card(one) for one in balances.balances],
+            balances=[balance_card(one, is_own=not is_curator(actor)) for one in balances.balances],
             has_more_balances=balances.next_cursor is not None,
             statements=statements,
             cursor=cursor,

@@ -100,10 +100,10 @@ def _right(group: Any) -> rx.Component:
         rx.cond(
             group.right != "",
             button(
-                "The same as every right",
+                "The same as all other rights",
                 testid="what-if-drop-right",
                 kind="ghost",
-                aria_label=group.title + ": the same as every right",
+                aria_label=group.title + ": the same as all other rights",
                 on_click=ASK.drop_right(group.right),
             ),
         ),

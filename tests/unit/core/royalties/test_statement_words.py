@@ -60,7 +60,7 @@ def test_shares_have_the_digits_they_need() -> None:
         (10, 0, "Paid out from 50.00\u00a0EUR on; until then it is carried forward", 20),
         (50, 0, "Enough for a payout: it comes with the next one", 100),
         (80, 80, "80.00\u00a0EUR is on its way to you", 100),
-        (-3, 0, "Taken back from you by a source; it is settled with what you earn next", 0),
+        (-3, 0, "Taken back by a source; it is settled with what is earned next", 0),
     ],
 )
 def test_a_balance_says_what_happens_next(balance: int, proposed: int, words: str, percent: int) -> None:
@@ -73,6 +73,7 @@ def test_a_balance_says_what_happens_next(balance: int, proposed: int, words: st
     )
     card = balance_card(view)
     assert (card.next_words, card.percent) == (words, percent)
+    assert "to you" not in balance_card(view, is_own=False).next_words
 
 
 def test_an_entry_says_what_was_reported_and_where_it_stands() -> None:
