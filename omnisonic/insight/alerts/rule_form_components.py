@@ -65,7 +65,7 @@ def _sentence() -> rx.Component:
             rx.cond(
                 FORM.form.kind != "new_entity",
                 rx.fragment(
-                    rx.cond(FORM.form.kind == "spike", rx.el.span(", no fewer than")),
+                    rx.cond(FORM.form.kind == "spike", rx.el.span("with no fewer than")),
                     _number("threshold", "Stories"),
                     rx.el.span("stories in"),
                     _number("window", "Length of the window"),
