@@ -54,6 +54,9 @@ def replay(*, output: TextIO) -> int:
         f"{done.to_size - done.from_size:,} leaves were put back, the log has {done.to_size:,}.\n"
         f"Rows: {done.journals:,} journals, {done.entries:,} entries, {done.records:,} records, "
         f"{done.checkpoints:,} checkpoints; {done.cycles:,} cycles are closed again.\n"
+        f"Books: {done.books.events:,} usage events, {done.books.statements:,} statements with "
+        f"{done.books.lines:,} lines, {done.books.payouts:,} paid payouts, {done.books.disputes:,} disputes; "
+        f"{done.books.cycles:,} open cycles with the months of what was booked in them.\n"
     )
     output.writelines(f"Not rebuilt, {one}\n" for one in done.unresolved)
     return 0

@@ -22,6 +22,7 @@ from omnisonic.core.ledger.models import AccountKind, JournalKind, LeafKind
 
 LEAF_VERSION = 1
 SCALE = 9  # amounts are in 10^-9 of their currency
+KEY_HASH = "sha256:"  # begins the key of an event that was rebuilt from its leaf, which has the hash only
 
 
 class UsageFacts(Protocol):

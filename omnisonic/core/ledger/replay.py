@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import text
@@ -21,6 +21,7 @@ from omnisonic.core.ledger.head import find_head
 from omnisonic.core.ledger.log_errors import LogDamaged, LogForked
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.merkle import leaf_hash
+from omnisonic.core.ledger.replay_books import RestoredBooks, restore_books
 from omnisonic.core.ledger.replay_cycles import restore_checkpoints
 from omnisonic.core.ledger.replay_rows import RowBuilder
 from omnisonic.core.ledger.repository import log_size
@@ -48,6 +49,7 @@ class Replayed:
     records: int = 0
     checkpoints: int = 0
     cycles: int = 0
+    books: RestoredBooks = field(default_factory=RestoredBooks)
     unresolved: tuple[str, ...] = ()
 
 
@@ -73,6 +75,7 @@ def replay() -> Replayed:
             _require_root(session, tree)
         builder.finish()
         restored = restore_checkpoints(uow, store, size=max(size, published))
+        books = restore_books(session, start=size)
     done = Replayed(
         size,
         max(size, published),
@@ -81,6 +84,7 @@ def replay() -> Replayed:
         builder.records,
         restored.checkpoints,
         restored.cycles,
+        books,
         tuple(builder.unresolved),
     )
     log.info("ledger_replayed", from_size=done.from_size, to_size=done.to_size, journals=done.journals)

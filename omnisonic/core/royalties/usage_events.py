@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from omnisonic.core.ledger.leaves import KEY_HASH, text_hash
 from omnisonic.core.royalties.models import UsageType
 
 _COLUMNS = (
@@ -82,12 +83,14 @@ class UsageEvent:
 
 
 def find_events(session: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], UsageEvent]:
-    """Events booked before, by (source, key)."""
+    """Events booked before, by (source, key); also one that a replay rebuilt under its key's hash."""
     if not keys:
         return {}
-    sources, names = zip(*sorted(keys), strict=True)
+    asked = {(source, f"{KEY_HASH}{text_hash(name)}"): (source, name) for source, name in keys}
+    asked |= {key: key for key in keys}
+    sources, names = zip(*sorted(asked), strict=True)
     rows = session.execute(_BY_KEY, {"sources": list(sources), "keys": list(names)})
-    return {event.key: event for event in map(_event, rows)}
+    return {asked[event.key]: event for event in map(_event, rows)}
 
 
 def events_by_ids(session: Session, ids: Collection[UUID]) -> dict[UUID, UsageEvent]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from omnisonic.core.ledger import command
 from omnisonic.core.ledger.audit import run_audit
@@ -15,21 +15,30 @@ from omnisonic.core.ledger.log_errors import LogBehind, LogDamaged, LogForked
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf
 from omnisonic.core.ledger.proofs import consistency_proof, inclusion_proof, proof_file, recompute_root
+from omnisonic.core.ledger.publication import Publisher
 from omnisonic.core.ledger.replay import replay
 from omnisonic.core.ledger.repository import log_size
 from omnisonic.core.ledger.sequencer import sequence_all
 from omnisonic.core.ledger.tlog_proof import parse_proof
+from omnisonic.core.royalties import disputes, exchange_rates, payouts
 from omnisonic.core.royalties.closing import close_cycle
-from omnisonic.core.royalties.models import Cycle, StatementLine
+from omnisonic.core.royalties.errors import PayoutState
+from omnisonic.core.royalties.exchange_rates_schemas import RateDraft
+from omnisonic.core.royalties.models import Cycle, Statement, StatementLine
+from omnisonic.core.royalties.payouts_schemas import ProposeRequest
+from omnisonic.core.royalties.usage_errors import UsageKeyConflict
 from omnisonic.platform.actor import Actor
-from omnisonic.platform.db import read_session
+from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.ids import utc_now
 from tests.conftest import Servers
+from tests.integration.core.conftest import link
 from tests.integration.core.royalties.books import MARCH, balances, count, make_song, report, usage
 
 APRIL = MARCH.replace(month=4)
 TABLES = (
     *("ledger_entries", "journals", "ledger_accounts", "log_records", "log_leaves", "pending_leaves"),
-    *("party_salts", "cycle_checkpoints", "royalty_events", "statement_lines", "statements", "cycles"),
+    *("party_salts", "cycle_checkpoints", "royalty_events", "payouts", "line_disputes", "statement_lines"),
+    *("statements", "cycles", "fx_rates"),
 )
 GROWING = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'"
 
@@ -121,6 +130,87 @@ def _april(owner: str) -> int:
     )
     with read_session() as session:
         return int(session.execute(statement, {"owner": owner}).scalar_one())
+
+
+KEPT = {  # what every column of these rows must be again
+    "statements": "*",
+    "statement_lines": "*",
+    "payouts": "id, number, contributor_id, cycle_id, currency, amount_minor, residue_nano, status, "
+    "journal_id, exchange, paid_at",
+    "fx_rates": "id, base, quote, day, rate, source",
+    "line_disputes": "id, line_id, contributor_id, status",
+    "royalty_events": "id, created_at, source, fingerprint, cycle_id, recording_id, work_id, isrc, "
+    "usage_type, quantity, amount, amount_nano, currency, territory, occurred_at",
+}
+
+
+def kept_rows() -> dict[str, list[tuple[object, ...]]]:
+    with read_session() as session:
+        return {
+            table: sorted(tuple(row) for row in session.execute(text(f"SELECT {columns} FROM {table}")))  # noqa: S608
+            for table, columns in KEPT.items()
+        }
+
+
+def test_usage_statements_payouts_and_disputes_are_rows_again(
+    curator: Actor, mara: Actor, cosigner: str, dumps: Dumps
+) -> None:
+    song = make_song(curator, ann_ppm=600_000, bob_ppm=400_000)
+    link(song.ann, mara)
+    report(curator, usage("a", amount="100"))  # both have a salt now
+    with unit_of_work() as uow:
+        request = ProposeRequest(contributor_id=song.bob.id)
+        proposed = payouts.propose_payouts(uow, curator, request=request).payouts[0].id
+    sequence_all()
+    dumps.dump()
+    (later,) = report(curator, usage("b", amount="90", details={"label": "x"}))
+    signed = close_cycle(curator, cycle_id=later.event.cycle_id)
+    with unit_of_work() as uow:
+        payouts.pay_payout(uow, curator, payout_id=proposed, reference="March")
+        rate = RateDraft(base="EUR", quote="USD", day="2026-03-31", rate="1.0842", source="ECB")
+        exchange_rates.add_rates(uow, curator, drafts=[rate])
+        request = ProposeRequest(contributor_id=song.bob.id, exchange_to="USD")
+        (exchanged,) = payouts.propose_payouts(uow, curator, request=request).payouts
+        payouts.pay_payout(uow, curator, payout_id=exchanged.id)
+        line_id = uow.session.exec(
+            select(StatementLine.id)
+            .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
+            .where(Statement.contributor_id == song.ann.id)
+        ).one()
+        for _ in range(2):
+            opened = disputes.open_dispute(uow, mara, line_id=line_id, reason="All is mine.").dispute
+            disputes.withdraw_dispute(uow, mara, dispute_id=opened.id)
+        disputes.open_dispute(uow, mara, line_id=line_id, reason="It is.")
+    (today,) = report(curator, usage("today", occurred_at=utc_now()))  # in a cycle that the dump has not
+    close_cycle(curator, cycle_id=today.event.cycle_id, early=True)
+    (open_one,) = report(curator, usage("later", occurred_at=utc_now()))
+    sequence_all()
+    Publisher(LogStore()).publish_whole(log_size_now())
+    before, standing = kept_rows(), balances()
+
+    dumps.restore()
+    done = replay()
+    assert done.unresolved == ()
+    assert (done.books.events, done.books.statements, done.books.disputes, done.books.cycles) == (3, 4, 3, 1)
+    after = kept_rows()
+    for table in KEPT:
+        assert after[table] == before[table], table
+    assert balances() == standing
+    assert run_audit().findings == []
+    (again,) = report(curator, usage("b", amount="90", details={"label": "x"}))
+    assert (again.event.id, again.is_repeated) == (later.event.id, True)
+    with pytest.raises(UsageKeyConflict):
+        report(curator, usage("b", amount="91", details={"label": "x"}))
+    with pytest.raises(PayoutState), unit_of_work() as uow:
+        payouts.pay_payout(uow, curator, payout_id=proposed)
+    third = close_cycle(curator, cycle_id=open_one.event.cycle_id, early=True)
+    assert third.number == signed.number + 2
+    assert run_audit().is_sound
+
+
+def log_size_now() -> int:
+    with read_session() as session:
+        return log_size(session)
 
 
 def test_what_cannot_be_a_row_again_stays_a_leaf(curator: Actor, cosigner: str, dumps: Dumps) -> None:
