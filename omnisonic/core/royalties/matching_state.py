@@ -20,6 +20,7 @@ from omnisonic.core.royalties.overview_lines import (
     reported_line,
     suggestion_line,
 )
+from omnisonic.core.royalties.refusal_words import refusal_words
 from omnisonic.core.royalties.waiting_words import released_words
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
@@ -122,7 +123,7 @@ class MatchingState(rx.State):
         try:
             await in_thread(_reopen, current_actor(), wanted)
         except OmnisonicError as error:
-            return warn(error.title, error.detail)
+            return warn(error.title, refusal_words(error))
         return MatchingState.load
 
     @rx.event
@@ -140,7 +141,7 @@ class MatchingState(rx.State):
         try:
             decision = await in_thread(decide, current_actor(), UUID(row.id), row.version, recording)
         except OmnisonicError as error:
-            return [warn(error.title, error.detail), MatchingState.load]
+            return [warn(error.title, refusal_words(error)), MatchingState.load]
         self.rows = [one for one in self.rows if one.id != row.id]
         self.undo_id, self.undo_words = row.id, words
         return tell(words, _told(decision)) if recording else None
