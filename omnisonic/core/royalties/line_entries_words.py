@@ -43,7 +43,7 @@ class LineEntryRow:
 
 def line_head(line: InvoiceLine) -> LineHead:
     """What the entries add up to."""
-    about = " · ".join((line.use, line.source, line.where, line.month))
+    about = " · ".join(one for one in (line.use, line.source, line.where, line.month) if one != "–")
     return LineHead(line.id, line.title, about, line.exact, line.bookings)
 
 
@@ -51,7 +51,7 @@ def line_entry_row(view: LineEntryView, *, source: str) -> LineEntryRow:
     """An entry in words; `source` is that of its line."""
     amount, rest = split_amount(view.amount)
     exact = exact_amount(int(view.amount.amount), view.amount.currency)
-    when = day(view.occurred_at) if view.occurred_at else "–"
+    when = day(view.occurred_at or view.created_at)
     uses = "1 use" if view.quantity == "1" else f"{int(view.quantity):,} uses"
     reported = f"{amount_of(view.event_amount).exact} reported for {uses}" if view.event_amount else ""
     return LineEntryRow(
@@ -59,7 +59,7 @@ def line_entry_row(view: LineEntryView, *, source: str) -> LineEntryRow:
         place="–" if view.leaf_index is None else f"{view.leaf_index + 1:,}",
         day=when,
         what=JOURNAL_WORDS[JournalKind(view.kind)],
-        detail=" · ".join(one for one in (source, reported) if one),
+        detail=f"{source} · {reported}" if reported else "",  # without a use the source only repeats the kind
         event=str(view.event_id or ""),
         share=share_words(view.share_ppm),
         amount=amount,

@@ -83,4 +83,5 @@ def _view(row: Any, currency: str) -> LineEntryView:
         leaf_hash=digest.hex(),
         leaf_index=row.leaf_index,
         proof=proof_path(digest),
+        created_at=row.created_at,
     )

@@ -96,6 +96,7 @@ class LineEntryView(ApiModel):
     leaf_hash: str
     leaf_index: int | None = Field(description="Its place in the log, from 0.")
     proof: str
+    created_at: datetime
 
 
 class StatementList(ApiModel):

@@ -92,6 +92,7 @@ def test_an_entry_says_what_was_reported_and_where_it_stands() -> None:
         leaf_hash="ab",
         leaf_index=41,
         proof="/log/proof/ab",
+        created_at=datetime(2026, 4, 2, tzinfo=UTC),
     )
     row = line_entry_row(view, source="Streamly")
     assert (row.place, row.day, row.share) == ("42", "15 Mar 2026", "66.6667 %")
@@ -100,4 +101,4 @@ def test_an_entry_says_what_was_reported_and_where_it_stands() -> None:
     assert row.proof_href == "/log/proof/ab.tlog-proof"
     nothing = view.model_copy(update={"occurred_at": None, "event_amount": None, "leaf_index": None})
     row = line_entry_row(nothing, source="release")
-    assert (row.place, row.day, row.detail) == ("–", "–", "release")
+    assert (row.place, row.day, row.detail) == ("–", "2 Apr 2026", "")
