@@ -40,19 +40,32 @@ _forget_the_machine()
 
 
 ORDER = ("unit", "contract", "integration", "e2e")
+# The journeys that take longest: at the end of a run no worker should be left alone with one of them.
+LONG = (
+    "insight/test_news_to_alert.py",
+    "studio/test_faults.py",
+    "pages/test_pages.py",
+    "insight/test_insight.py",
+    "catalog/test_catalog_pages.py",
+    "core/test_royalties.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick suites first; the browser's last, because Playwright keeps an event loop in this thread.
+    """Quick suites first, the browser's last, because Playwright keeps an event loop in this thread.
 
     Workers take whole files in this order, so it holds in each of them.
     """
     items.sort(key=lambda item: _rank(item.path))
 
 
-def _rank(path: Path) -> int:
-    folder = path.relative_to(Path(__file__).parent).parts[0]
-    return ORDER.index(folder) if folder in ORDER else len(ORDER)
+def _rank(path: Path) -> tuple[int, int]:
+    folder, *rest = path.relative_to(Path(__file__).parent).parts
+    return _place(folder, ORDER), _place("/".join(rest), LONG)
+
+
+def _place(name: str, known: tuple[str, ...]) -> int:
+    return known.index(name) if name in known else len(known)
 
 
 def forget_connections() -> None:

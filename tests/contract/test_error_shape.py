@@ -18,6 +18,7 @@ from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.errors import error_catalog
 from omnisonic.platform.middleware import wrap
 from scripts.reference import import_everything
+from tests.contract.described import described_paths
 
 ORIGIN = "http://localhost:3000"
 VERBS = {"get", "post", "put", "patch", "delete"}
@@ -27,7 +28,7 @@ OPTIONAL = {"errors", "current"}
 
 def operations() -> list[tuple[str, str]]:
     """Method and path of everything in the API description."""
-    paths = create_api().openapi()["paths"]
+    paths = described_paths()
     return [
         (verb.upper(), path) for path, item in sorted(paths.items()) for verb in sorted(VERBS & set(item))
     ]
