@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from omnisonic.core.ledger.audit_log import audit_log
@@ -22,6 +23,9 @@ from omnisonic.platform.models import AuditEntry
 
 ACTION = "ledger.audit"
 
+# The snapshot waits while an object store answers slowly: that is no transaction that somebody forgot.
+_PATIENT = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+
 log = get_logger(__name__)
 
 
@@ -34,6 +38,7 @@ def run_audit() -> Audit:
     published, stored = store.published_size(), store.list_checkpoints()
     with bulk_connection() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ")
+        connection.execute(_PATIENT)
         audit_rows(connection, findings)
         keys = list_keys(store)  # after the snapshot: whoever signed what it holds is among them
         size, root = audit_log(connection, store, keys, published=published, stored=stored, findings=findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from omnisonic.core.ledger.key_history import KeyUse, verifiers_at
 from omnisonic.core.ledger.leaves import instant
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.merkle import leaf_hash
+from omnisonic.core.ledger.read_ahead import ReadAhead, reading_ahead
+from omnisonic.core.ledger.repository import log_size
 from omnisonic.core.ledger.signed_note import open_note
 from omnisonic.core.ledger.tiles import (
     TILE_WIDTH,
@@ -60,14 +63,15 @@ def audit_log(
     roots: dict[int, bytes] = {}
     builder = TileBuilder()
     wanted = sorted({row["tree_size"] for row in rows})
-    for hashes in _tiles_of_log(connection, findings):
-        _audit_tile(store, builder, hashes, published, findings)
-        for size in wanted:
-            if builder.size < size <= builder.size + len(hashes):
-                roots[size] = _root_at(builder, hashes[: size - builder.size])
-        for tile, content in builder.extend(hashes):
-            if tile.level and (tile.index + 1) * TILE_WIDTH ** (tile.level + 1) <= published:
-                _compare(store, tile, content, findings)
+    with reading_ahead(store, size=min(published, log_size(connection))) as ahead:
+        for hashes in _tiles_of_log(connection, findings):
+            _audit_tile(ahead, builder, hashes, published, findings)
+            for size in wanted:
+                if builder.size < size <= builder.size + len(hashes):
+                    roots[size] = _root_at(builder, hashes[: size - builder.size])
+            for tile, content in builder.extend(hashes):
+                if tile.level and (tile.index + 1) * TILE_WIDTH ** (tile.level + 1) <= published:
+                    _compare(store, tile, content, findings)
     if builder.size < published:
         problem = f"{published:,} leaves are published, the database has {builder.size:,}"
         findings.add("log_leaves", builder.size, "leaf_index", problem)
@@ -113,15 +117,16 @@ def _open_tiles(builder: TileBuilder) -> Any:
 
 
 def _audit_tile(
-    store: LogStore, builder: TileBuilder, hashes: list[bytes], published: int, findings: Findings
+    ahead: ReadAhead, builder: TileBuilder, hashes: list[bytes], published: int, findings: Findings
 ) -> None:
     """Stored hashes and leaves of one tile of level 0 beside the rows; blames what stands alone."""
     width = min(len(hashes), max(published - builder.size, 0))
     if not width:
         return
     tile = Tile(0, builder.size // TILE_WIDTH, width)
-    told = _read(store, tile, findings)
-    leaves = _read_bundle(store, tile, findings)
+    stored_hashes, stored_leaves = ahead.read(tile)
+    told = _read(stored_hashes, tile, findings)
+    leaves = _read_bundle(stored_leaves, tile, findings)
     for offset in range(width):
         index, row = tile.first + offset, hashes[offset]
         in_tile = told[offset] if told else None
@@ -136,20 +141,17 @@ def _audit_tile(
             findings.add("log_leaves", index, "leaf_index", "another leaf was published at this place")
 
 
-def _read(store: LogStore, tile: Tile, findings: Findings) -> list[bytes] | None:
+def _read(stored: Future[bytes], tile: Tile, findings: Findings) -> list[bytes] | None:
     try:
-        return split_hashes(tile, store.read_tile(tile))
+        return split_hashes(tile, stored.result())
     except (NotFound, TileError) as error:
         findings.add("storage", tile.path, "content", f"cannot be read: {error}")
         return None
 
 
-def _read_bundle(store: LogStore, tile: Tile, findings: Findings) -> list[bytes] | None:
-    content = store.find(tile.entries_path)
-    if content is None and not tile.is_full:
-        content = store.find(Tile(0, tile.index).entries_path)
+def _read_bundle(stored: Future[bytes | None], tile: Tile, findings: Findings) -> list[bytes] | None:
     try:
-        leaves = decode_bundle(content or b"")
+        leaves = decode_bundle(stored.result() or b"")
     except TileError as error:
         findings.add("storage", tile.entries_path, "content", f"cannot be read: {error}")
         return None

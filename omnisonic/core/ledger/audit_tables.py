@@ -20,7 +20,8 @@ Texts = tuple[str | None, ...]
 def stream(connection: Connection, statement: str) -> Iterator[Any]:
     """Rows of a large answer, a few at a time."""
     options = {"stream_results": True, "yield_per": ROWS_AT_ONCE}
-    yield from connection.execute(text(statement), execution_options=options)
+    for rows in connection.execute(text(statement), execution_options=options).partitions(ROWS_AT_ONCE):
+        yield from rows
 
 
 def as_time(column: str) -> str:

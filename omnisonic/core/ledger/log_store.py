@@ -59,6 +59,13 @@ class LogStore:
             raise NotFound(f"The log has no {tile.path}.")
         return content
 
+    def find_bundle(self, tile: Tile) -> bytes | None:
+        """The leaves of a tile of level 0, out of the full bundle where the partial one is gone, or None."""
+        content = self.find(tile.entries_path)
+        if content is None and not tile.is_full:
+            content = self.find(replace(tile, width=TILE_WIDTH).entries_path)
+        return content
+
     def published_size(self) -> int:
         """How many leaves the stored tiles and bundles cover; 0 before the first."""
         found = self.find(MARK)

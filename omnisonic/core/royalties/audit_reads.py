@@ -142,7 +142,7 @@ def _logged_root(session: Session, checkpoint: CheckpointRow) -> bytes:
         .execution_options(yield_per=LEAVES_AT_ONCE)
     )
     tree = Frontier()
-    for part in session.execute(hashes).scalars().partitions():
+    for part in session.execute(hashes).scalars().partitions(LEAVES_AT_ONCE):
         tree.extend([bytes(digest) for digest in part])
     return tree.root()
 
