@@ -21,6 +21,7 @@ from omnisonic.insight.tagging.reading import Reading, Style
 MIN_WORD_LENGTH = 5
 MIN_LINK_LIKENESS = 85.0
 MAX_WORDS = 4
+JOINTS = (" ", "-")
 FAMILIAR_ZIPF = 3.2  # a word this frequent is no misspelling
 LONG_WORD = 7
 MAX_NEAR, MAX_NEAR_OF_LENGTH = 6, 3
@@ -74,7 +75,7 @@ class Repairer:
             if following != at + 1:
                 continue
             form = self._index.find_form(words[at] + words[at + 1])
-            if form is not None and reading.gap(at + 1) in (" ", "-") and _is_safe(form):
+            if form is not None and reading.gap(at + 1) in JOINTS and _is_safe(form):
                 likeness = fuzz.token_sort_ratio(f"{words[at]} {words[at + 1]}", form.key) / 100
                 yield Match(form, at, at + 1, starts[at], reading.ends[at + 1]), likeness
 
@@ -89,13 +90,10 @@ class Repairer:
         """Spans around a suspicious word with the key they would have when repaired; longest first."""
         words = reading.tokens
         repaired = [] if word in self._known else self._nearest(word, blocks)
+        lowest, highest = _free_around(reading, at, taken)
         for length in range(MAX_WORDS, 0, -1) if repaired else (2,):
-            for first in range(at - length + 1, at + 1):
+            for first in range(max(lowest, at - length + 1), min(at, highest - length + 1) + 1):
                 last = first + length - 1
-                if first < 0 or last >= reading.count or any(one in taken for one in range(first, last + 1)):
-                    continue
-                if any(reading.gap(one) not in (" ", "-") for one in range(first + 1, last + 1)):
-                    continue
                 for better in repaired:
                     yield first, last, " ".join((*words[first:at], better, *words[at + 1 : last + 1]))
                 if length == 2:
@@ -144,6 +142,20 @@ def _closest(word: str, block: list[str], slips: int) -> list[str]:
         if (distance := DamerauLevenshtein.distance(word, one)) <= slips
     ]
     return [one for _, _, one in sorted(measured)[:MAX_NEAR_OF_LENGTH]]
+
+
+def _free_around(reading: Reading, at: int, taken: frozenset[int]) -> tuple[int, int]:
+    """First and last of the words around one that nobody has taken and that only spaces or hyphens part."""
+    lowest = highest = at
+    while at - lowest < MAX_WORDS - 1 and lowest > 0 and lowest - 1 not in taken:
+        if reading.gap(lowest) not in JOINTS:
+            break
+        lowest -= 1
+    while highest - at < MAX_WORDS - 1 and highest + 1 < reading.count and highest + 1 not in taken:
+        if reading.gap(highest + 1) not in JOINTS:
+            break
+        highest += 1
+    return lowest, highest
 
 
 def _may_be_name(reading: Reading, at: int, word: str) -> bool:
