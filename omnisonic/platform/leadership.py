@@ -31,8 +31,10 @@ class Leadership:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.is_held = False
+        was_held, self.is_held = self.is_held, False
         try:
+            if was_held:  # at once: the server notices a closed connection only a little later
+                self.connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": self.key})
             self.connection.close()
         except DBAPIError:  # it was gone already, and the lock with it
             return
