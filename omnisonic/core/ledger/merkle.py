@@ -55,6 +55,24 @@ def merkle_root(hashes: Sequence[bytes]) -> bytes:
     return level[0]
 
 
+def merkle_roots(leaves: Sequence[Sequence[bytes]]) -> list[bytes]:
+    """Compute the roots of many trees of one size side by side, which spares the steps for each tree.
+
+    `leaves[i][t]` is the hash of leaf i in tree t. The roots are those of `merkle_root`.
+    """
+    sha256 = _sha256
+    level = leaves
+    while len(level) > 1:
+        above: list[Sequence[bytes]] = [
+            [sha256(b"\x01" + left + right).digest() for left, right in zip(lefts, rights, strict=True)]
+            for lefts, rights in zip(level[::2], level[1::2], strict=False)
+        ]
+        if len(level) & 1:
+            above.append(level[-1])
+        level = above
+    return list(level[0]) if level else []
+
+
 def inclusion_path(hashes: Sequence[bytes], index: int) -> list[bytes]:
     """Give the path of leaf `index` (0-based) in the tree over `hashes`, lowest sibling first.
 

@@ -7,6 +7,7 @@ is said by a mark, which moves only after everything below it is there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from omnisonic.core.ledger.log_errors import LogBehind, LogDamaged
 from omnisonic.core.ledger.log_store import LogStore
@@ -54,7 +55,7 @@ class Publisher:
             self._advance(mark, end)
         self._resume(end)
         rest = self._leaves(end, size)
-        builder = TileBuilder.resume(end, rebuilding_reader(self._store.read_tile))
+        builder = self._builder.copy()
         builder.extend([leaf.leaf_hash for leaf in rest])
         with self._store.writing() as writer:
             writer.put_all((tile.path, content) for tile, content in builder.partials())
@@ -74,14 +75,23 @@ class Publisher:
     def _advance(self, mark: int, end: int) -> None:
         start = mark - mark % TILE_WIDTH
         self._resume(start)
-        for first in range(start, end, PART_LEAVES):
-            last = min(first + PART_LEAVES, end)
-            leaves = self._leaves(first, last)
+        for first, leaves in self._parts(start, end):
             with self._store.writing() as writer:
                 full = self._builder.extend([leaf.leaf_hash for leaf in leaves])
                 writer.put_all((tile.path, content) for tile, content in full)
                 writer.put_all(_bundles(first, leaves))
-            self._store.set_published_size(max(last, mark))
+            self._store.set_published_size(max(first + len(leaves), mark))
+
+    def _parts(self, start: int, end: int) -> Iterator[tuple[int, list[StoredLeaf]]]:
+        """Leaves [start, end) by the part; the next is read while one is published."""
+        with ThreadPoolExecutor(1, thread_name_prefix="log-reader") as pool:
+            firsts = range(start, end, PART_LEAVES)
+            upcoming = pool.submit(self._leaves, start, min(start + PART_LEAVES, end))
+            for first in firsts:
+                leaves, after = upcoming.result(), first + PART_LEAVES
+                if after < end:
+                    upcoming = pool.submit(self._leaves, after, min(after + PART_LEAVES, end))
+                yield first, leaves
 
     def _resume(self, size: int) -> None:
         if self._builder.size != size:

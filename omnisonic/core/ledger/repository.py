@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, desc, func, text
 from sqlmodel import Session, col, select
 
+from omnisonic.core.ledger.copying_binary import read_cells
 from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf, LogRecord, PendingLeaf
 
 # One look into the one table that has it: joins to all of them would read whole tables for a part of the log.
@@ -35,7 +36,7 @@ _HASHED_ANEW = text(f"""
 """)  # noqa: S608  (our own names only)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would make each three times as dear
 class StoredLeaf:
     """A leaf at its place. `leaf` is None where no row holds its bytes."""
 
@@ -52,10 +53,11 @@ def log_size(session: Session | Connection) -> int:
 
 def leaves_between(session: Session | Connection, start: int, end: int) -> list[StoredLeaf]:
     """Leaves [start, end) with their bytes, in order; bounded by the caller."""
-    rows = session.execute(_BETWEEN, {"start": start, "end": end})
+    connection = session if isinstance(session, Connection) else session.connection()
+    query = _BETWEEN.bindparams(start=start, end=end).compile(compile_kwargs={"literal_binds": True})
+    rows = read_cells(connection, str(query))
     return [
-        StoredLeaf(index, bytes(digest), None if leaf is None else bytes(leaf))
-        for index, digest, leaf in rows
+        StoredLeaf(int.from_bytes(index or b"", "big"), digest or b"", leaf) for index, digest, leaf in rows
     ]
 
 

@@ -167,6 +167,12 @@ class TileBuilder:
             builder._open.append(split_hashes(tile, read_tile(tile)) if width else [])
         return builder
 
+    def copy(self) -> TileBuilder:
+        """Give a builder that goes on from here by itself."""
+        builder = TileBuilder()
+        builder.size, builder._open = self.size, [list(hashes) for hashes in self._open]
+        return builder
+
     def extend(self, hashes: Sequence[bytes]) -> list[tuple[Tile, bytes]]:
         """Add leaf hashes; gives the tiles that became full with their contents, children before parents."""
         full: list[tuple[Tile, bytes]] = []

@@ -297,3 +297,14 @@ def test_between_equal_trees_only_equal_roots_and_an_empty_path_hold() -> None:
         assert not merkle.verify_consistency(size, size, HASHES[0], HASHES[0], [HASHES[0]])
     assert not merkle.verify_consistency(1, 2, b"don't care", b"don't care", [])
     assert not merkle.verify_consistency(1, 1, "text", "text", [])  # type: ignore[arg-type]
+
+
+@given(st.integers(1, 40), st.integers(1, 4))
+def test_trees_side_by_side_have_the_roots_that_each_has_alone(leaves: int, trees: int) -> None:
+    hashes = [
+        [merkle.leaf_hash(b"%d of %d" % (leaf, tree)) for tree in range(trees)] for leaf in range(leaves)
+    ]
+
+    alone = [merkle.merkle_root([row[tree] for row in hashes]) for tree in range(trees)]
+
+    assert merkle.merkle_roots(hashes) == alone
