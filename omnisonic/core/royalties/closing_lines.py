@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from struct import Struct
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session
 
 from omnisonic.core.ledger.accounts import party_hashes
-from omnisonic.core.ledger.copying import NULL, PENDING_COLUMNS, copy_lines, copy_rows
+from omnisonic.core.ledger.copying import PENDING_COLUMNS, copy_rows
+from omnisonic.core.ledger.copying_binary import NULL_CELL, cell, copy_binary
 from omnisonic.core.ledger.leaves import LineFacts, instant, line_leaf
 from omnisonic.core.ledger.merkle import leaf_hash
 from omnisonic.core.ledger.models import AccountKind, LeafKind
 from omnisonic.core.royalties import closing_sql as sql
 from omnisonic.core.royalties.closing_entries import NO_WORK, LineEntries
-from omnisonic.core.royalties.closing_reading import Part, Place
+from omnisonic.core.royalties.closing_reading import Part, PayeeMoney, Place
 from omnisonic.core.royalties.errors import StatementMismatch
 from omnisonic.platform.ids import new_id, utc_now
 
@@ -34,7 +36,11 @@ LINE_COLUMNS = (
     *("territory", "period", "quantity", "entry_count", "amount_nano", "entries_root", "leaf", "leaf_hash"),
 )
 
-PayeeMoney = tuple[UUID, str]  # contributor, currency
+_HEAD: Final = Struct(">hi16s")
+_INT4: Final = Struct(">ii")
+_COUNTS: Final = Struct(">iqiqiqi32s")  # quantity, entry_count, amount_nano, entries_root
+_HASH: Final = Struct(">i32s")
+_LINE_KIND: Final = cell(LeafKind.LINE)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class _Owner:
     """The statement that lines belong to, and how many it has so far."""
 
     statement_id: str
+    cell: bytes
     party: str
     currency: str
     lines: int = 0
@@ -78,10 +85,10 @@ def build_statements(session: Session, cycle_id: UUID, parts: Iterable[Part]) ->
     """
     now = utc_now()
     ledger = _read_ledger(session, cycle_id)
-    lines = _LineWriter(str(cycle_id), _write_statements(session, cycle_id, ledger, now), instant(now))
+    lines = _LineWriter(cycle_id, _write_statements(session, cycle_id, ledger, now), now)
     for part in parts:
-        copy_lines(session, "statement_lines", LINE_COLUMNS, lines.rows(part))  # made while PostgreSQL reads
-        copy_lines(session, "pending_leaves", PENDING_COLUMNS, lines.take_leaves())
+        copy_binary(session, "statement_lines", LINE_COLUMNS, lines.rows(part))  # made while PostgreSQL reads
+        copy_binary(session, "pending_leaves", PENDING_COLUMNS, lines.take_leaves())
     if lines.strangers:
         raise StatementMismatch(f"Nothing in the ledger, but lines: {sorted(lines.strangers)[:5]}")
     _require_equal_sums(session, cycle_id, ledger.earned)
@@ -110,73 +117,80 @@ def _read_ledger(session: Session, cycle_id: UUID) -> _Ledger:
 
 def _write_statements(
     session: Session, cycle_id: UUID, ledger: _Ledger, now: datetime
-) -> dict[tuple[bytes, bytes], _Owner]:
-    """Statements with their sums; gives their owners by the bytes of contributor and currency."""
+) -> dict[PayeeMoney, _Owner]:
+    """Statements with their sums; gives their owners."""
     parties = party_hashes(session, {contributor_id for contributor_id, _ in ledger.earned})
     rows = session.execute(sql.CARRIED, {"cycle_id": cycle_id})
     carried = {(row.contributor_id, row.currency): int(row.nano) for row in rows}
-    owners: dict[tuple[bytes, bytes], _Owner] = {}
+    owners: dict[PayeeMoney, _Owner] = {}
     written: list[tuple[Any, ...]] = []
     for key, earned in sorted(ledger.earned.items()):
         contributor_id, currency = key
         statement_id = new_id()
-        owner = _Owner(str(statement_id), parties[contributor_id], currency)
-        owners[contributor_id.bytes, currency.encode()] = owner
+        owners[key] = _Owner(str(statement_id), cell(statement_id), parties[contributor_id], currency)
         carried_nano = carried.get(key, 0)
         written.append((statement_id, now, contributor_id, cycle_id, currency, earned.nano, carried_nano))
     copy_rows(session, "statements", STATEMENT_COLUMNS, written)
     return owners
 
 
-@dataclass
 class _LineWriter:
-    """Makes rows of `statement_lines` and their pending leaves as COPY text: there may be millions."""
+    """Makes rows of `statement_lines` and their pending leaves for binary COPY: there may be millions."""
 
-    cycle_id: str
-    owners: Mapping[tuple[bytes, bytes], _Owner]
-    at: str
-    count: int = 0
-    strangers: set[str] = field(default_factory=set)  # parties with lines and without a statement
-    _leaves: list[str] = field(default_factory=list)
-    _works: dict[bytes, str | None] = field(default_factory=lambda: {NO_WORK: None})
+    def __init__(self, cycle_id: UUID, owners: Mapping[PayeeMoney, _Owner], now: datetime) -> None:
+        self.owners = owners
+        self.count = 0
+        self.strangers: set[str] = set()  # parties with lines and without a statement
+        self._cycle_id, self._cycle_cell = str(cycle_id), cell(cycle_id)
+        self._at, self._at_cell = instant(now), cell(now)
+        self._leaves: list[bytes] = []
+        self._works: dict[bytes, tuple[str | None, bytes]] = {NO_WORK: (None, NULL_CELL)}
 
-    def rows(self, part: Part) -> Iterator[str]:
+    def rows(self, part: Part) -> Iterator[bytes]:
         """The lines of a part."""
         for line in part.lines():
-            owner = self.owners.get((line.contributor_id, line.currency))
+            payee = part.payees[line.payee]
+            owner = self.owners.get(payee)
             if owner is None:
-                self.strangers.add(str(UUID(bytes=line.contributor_id)))
+                self.strangers.add(str(payee[0]))
             else:
                 yield self._row(line, owner, part.places[line.place])
 
-    def take_leaves(self) -> list[str]:
+    def take_leaves(self) -> list[bytes]:
         """Pending leaves of the rows made since the last time."""
         taken, self._leaves = self._leaves, []
         return taken
 
-    def _row(self, line: LineEntries, owner: _Owner, place: Place) -> str:
-        line_id, work_id = str(new_id()), self._work_text(line.work_id)
+    def _row(self, line: LineEntries, owner: _Owner, place: Place) -> bytes:
+        line_id, (work_id, work_cell) = new_id(), self._work(line.work_id)
         facts = LineFacts(
-            *(line_id, owner.statement_id, owner.lines, self.cycle_id, owner.party, owner.currency),
+            *(str(line_id), owner.statement_id, owner.lines, self._cycle_id, owner.party, owner.currency),
             *(line.amount_nano, line.entry_count, line.root, work_id, place.recording_id, place.source),
-            *(place.usage_type, place.territory, place.period, line.quantity, self.at),
+            *(place.usage_type, place.territory, place.period, line.quantity, self._at),
         )
         leaf = line_leaf(facts)
-        digest = leaf_hash(leaf).hex()
-        self._leaves.append(f"{LeafKind.LINE}\t{line_id}\t{self.cycle_id}\t\\\\x{digest}\n")
-        row = (
-            f"{line_id}\t{self.at}\t{owner.statement_id}\t{owner.lines}\t{work_id or NULL}\t{place.cells}\t"
-            f"{line.quantity}\t{line.entry_count}\t{line.amount_nano}\t\\\\x{line.root.hex()}\t"
-            f"\\\\x{leaf.hex()}\t\\\\x{digest}\n"
+        digest = _HASH.pack(32, leaf_hash(leaf))
+        self._leaves.append(
+            len(PENDING_COLUMNS).to_bytes(2, "big") + _LINE_KIND + cell(line_id) + self._cycle_cell + digest
+        )
+        row = b"".join(
+            (
+                *(_HEAD.pack(len(LINE_COLUMNS), 16, line_id.bytes), self._at_cell, owner.cell),
+                *(_INT4.pack(4, owner.lines), work_cell, place.cells),
+                _COUNTS.pack(8, line.quantity, 8, line.entry_count, 8, line.amount_nano, 32, line.root),
+                *(cell(leaf), digest),
+            )
         )
         owner.lines += 1
         self.count += 1
         return row
 
-    def _work_text(self, work_id: bytes) -> str | None:
-        if work_id not in self._works:
-            self._works[work_id] = str(UUID(bytes=work_id))
-        return self._works[work_id]
+    def _work(self, work_id: bytes) -> tuple[str | None, bytes]:
+        """A work's id as text and as a cell."""
+        found = self._works.get(work_id)
+        if found is None:
+            found = self._works[work_id] = (str(UUID(bytes=work_id)), cell(work_id))
+        return found
 
 
 def _require_equal_sums(session: Session, cycle_id: UUID, earned: Mapping[PayeeMoney, _Earned]) -> None:

@@ -49,7 +49,19 @@ _COUNTED_BEFORE = text("""
     JOIN ledger_entries o ON o.journal_id = first.id AND o.contributor_id = e.contributor_id
     WHERE c.is_release
 """)
-PREPARE = (_JOURNALS, _COUNTED_BEFORE, text("ANALYZE closing_journals"), text("ANALYZE closing_counted"))
+# A payee's account is known by a number: short, and quick to sort by.
+_PAYEES = text("""
+    CREATE TEMP TABLE closing_payees ON COMMIT DROP AS
+    SELECT id AS account_id, row_number() OVER (ORDER BY id)::int AS payee, owner, currency
+    FROM ledger_accounts WHERE kind = 'payee'
+""")
+PREPARE = (
+    _JOURNALS,
+    _COUNTED_BEFORE,
+    _PAYEES,
+    *(text(f"ANALYZE {table}") for table in ("closing_journals", "closing_counted", "closing_payees")),
+)
+PAYEES = text("SELECT payee, owner, currency FROM closing_payees")
 
 # One look at every entry of the cycle, apart from the way that leads to the lines.
 LEDGER = text(f"""
@@ -84,7 +96,7 @@ CARRIED = text("""
     FROM before FULL JOIN paid USING (contributor_id, currency)
 """)
 
-PARTS = text("""
+RANGES = text("""
     SELECT min(place) AS first, max(place) AS last
     FROM (
         SELECT place, sum(count(*)) OVER (ORDER BY place) / :journals AS part
@@ -96,18 +108,18 @@ PLACES = text("""
     SELECT DISTINCT ON (place) place, recording_id, source, usage_type, territory, period
     FROM closing_journals WHERE place BETWEEN :first AND :last ORDER BY place
 """)
-# For COPY in binary: every column has one width, and the rows sort by their bytes (see closing_entries).
+# For COPY in binary: every column has one width. Who an entry names and whose account it is on are compared
+# by `LEDGER`'s reader.
 ENTRIES = """
-    COPY (
-        SELECT c.place, e.contributor_id, e.currency,
-               coalesce(e.work_id, '00000000-0000-0000-0000-000000000000'::uuid), l.leaf_index,
-               e.amount_nano, CASE WHEN counted.entry_id IS NULL THEN c.quantity ELSE 0 END, l.leaf_hash
-        FROM closing_journals c
-        JOIN ledger_entries e ON e.journal_id = c.journal_id
-        JOIN log_leaves l ON l.row_id = e.id
-        LEFT JOIN closing_counted counted ON counted.entry_id = e.id
-        WHERE c.place BETWEEN {first} AND {last} AND e.contributor_id IS NOT NULL
-    ) TO STDOUT (FORMAT binary)
+    SELECT c.place, p.payee, coalesce(e.work_id, '00000000-0000-0000-0000-000000000000'::uuid), l.leaf_index,
+           e.amount_nano, CASE WHEN counted.entry_id IS NULL THEN c.quantity ELSE 0 END, l.leaf_hash
+    FROM closing_journals c
+    JOIN ledger_entries e ON e.journal_id = c.journal_id
+    JOIN closing_payees p ON p.account_id = e.account_id
+    JOIN log_leaves l ON l.row_id = e.id
+    LEFT JOIN closing_counted counted ON counted.entry_id = e.id
+    WHERE c.place BETWEEN {first} AND {last}
+    ORDER BY c.place
 """
 
 WRITTEN = text("""

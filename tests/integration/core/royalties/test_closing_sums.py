@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from omnisonic.core import money
 from omnisonic.core.catalog.merge import merge_entities
 from omnisonic.core.catalog.models import Contributor
+from omnisonic.core.ledger import copying_stream
 from omnisonic.core.ledger.merkle import merkle_root
 from omnisonic.core.royalties import closing_reading, matching
 from omnisonic.core.royalties.closing import close_cycle
@@ -67,7 +68,8 @@ MADE = st.builds(
 def test_statements_add_up_whatever_happens(
     curator: Actor, cosigner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(closing_reading, "PART_JOURNALS", 3)  # several parts in one closing
+    monkeypatch.setattr(closing_reading, "RANGE_JOURNALS", 3)  # several parts in one closing
+    monkeypatch.setattr(copying_stream, "PIECE_BYTES", 250)  # and several pieces in each
     songs = [
         make_song(curator, isrc=ISRCS[0]),
         make_short_song(curator),
