@@ -79,6 +79,7 @@ def test_from_reported_usage_to_a_line_anyone_can_check(new_context: NewContext,
 
     close_cycle(page)
     check_proof_of_a_line(new_context, page, stack)
+    check_rates_and_payouts(page)
     assert complaints == []
 
 
@@ -120,14 +121,41 @@ def close_cycle(page: Page) -> None:
     )
     expect(page.get_by_test_id("flow-node")).to_have_count(3)
     check_page(page)
+    watcher = page.context.new_page()
+    watcher.goto(page.url)
+    expect(watcher.get_by_test_id("entry-row").first).to_be_visible()
     page.get_by_test_id("close-cycle").click()
     check_page(page)
     page.get_by_test_id("close-confirm").click()
     expect(page.get_by_test_id("checkpoint-root")).to_have_text(re.compile("[0-9a-f]{64}"))
     expect(page.get_by_test_id("close-dialog")).not_to_be_visible()
+    expect(watcher.get_by_test_id("checkpoint-root")).to_be_visible()  # nobody reloaded it
+    watcher.close()
     page.get_by_test_id("recompute").click()
     expect(page.get_by_test_id("root-verdict")).to_contain_text("the root is the signed one")
     check_page(page)
+
+
+def check_rates_and_payouts(page: Page) -> None:
+    """A rate that is none is refused and stays written; a payout is looked at with its rate first."""
+    page.goto("/royalties?tab=rates")
+    page.get_by_test_id("add-rate").click()
+    for field, words in (("base", "EUR"), ("quote", "NOK"), ("rate", "11,5"), ("source", "Norges Bank")):
+        page.get_by_test_id(f"rate-{field}").fill(words)
+    page.get_by_test_id("rate-save").click()
+    expect(page.get_by_test_id("rate-problem")).to_contain_text("“11,5” is no rate")
+    page.get_by_test_id("rate-rate").fill("11.5")
+    page.get_by_test_id("rate-save").click()
+    expect(page.get_by_test_id("rate-row").filter(has_text="Norges Bank")).to_contain_text("1 EUR = 11.5 NOK")
+    check_page(page)
+    page.get_by_test_id("tab-payouts").click()
+    page.get_by_test_id("propose-payouts").click()
+    page.get_by_test_id("propose-currency").select_option("NOK")
+    rosa = page.get_by_test_id("preview-row").filter(has_text="Rosa Vane")
+    expect(rosa).to_contain_text("11.5 EUR/NOK")
+    expect(rosa).to_contain_text("113.81\u00a0NOK")
+    check_page(page)
+    page.get_by_test_id("propose-cancel").click()
 
 
 def check_proof_of_a_line(new_context: NewContext, curator: Page, stack: Any) -> None:
@@ -142,6 +170,11 @@ def check_proof_of_a_line(new_context: NewContext, curator: Page, stack: Any) ->
     expect(page.get_by_test_id("statement-total")).to_have_text("9.897124216\u00a0EUR")
     expect(page.get_by_test_id("lines-sum")).to_have_text("9.897124216\u00a0EUR")
     check_page(page)
+    page.get_by_test_id("line-entries").first.click()
+    expect(page.get_by_test_id("line-entry")).to_have_count(2)
+    expect(page.get_by_test_id("line-entries-sum")).to_have_text("9.897124216\u00a0EUR")
+    check_page(page)
+    page.get_by_test_id("line-entries-dialog-close").click()
     page.get_by_test_id("line-proof").first.click()
     expect(page.get_by_test_id("proof-verdict")).to_contain_text("exactly as it was written")
     check_page(page)
