@@ -6,7 +6,7 @@ needs no transaction in common with writing, and both cores have work.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -78,9 +78,10 @@ def reading_parts(cycle_id: UUID) -> Iterator[Iterator[Part]]:
 def _parts(pool: ThreadPoolExecutor, reader: _Reader, starting: Future[None]) -> Generator[Part]:
     starting.result()
     for first, last in reader.ranges:
-        places = reader.read_places(first, last)
+        found = reader.read_places(first, last)
         stream = PieceStream()
         copying = pool.submit(reader.copy_entries, first, last, stream)
+        places = {row.place: Place.of(row) for row in found}  # while PostgreSQL joins
         try:
             for entries in split_entries(stream):
                 yield Part(places, reader.payees, entries)
@@ -107,10 +108,9 @@ class _Reader:
         ranges = self._session.execute(sql.RANGES, {"journals": RANGE_JOURNALS})
         self.ranges = [(row.first, row.last) for row in ranges]
 
-    def read_places(self, first: int, last: int) -> dict[int, Place]:
-        """The places between these two."""
-        rows = self._session.execute(sql.PLACES, {"first": first, "last": last})
-        return {row.place: Place.of(row) for row in rows}
+    def read_places(self, first: int, last: int) -> Sequence[Any]:
+        """Rows of the places between these two."""
+        return self._session.execute(sql.PLACES, {"first": first, "last": last}).all()
 
     def copy_entries(self, first: int, last: int, stream: PieceStream) -> None:
         """Send the entries of the places between these two down the stream, in the order of the places."""
