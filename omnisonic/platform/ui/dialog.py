@@ -13,7 +13,7 @@ _BEGIN = link_source(__name__, "dialog_begin.jsx")
 _END = link_source(__name__, "dialog_end.jsx")
 
 
-class DialogBegin(rx.NoSSRComponent):
+class DialogBegin(rx.Component):  # there with its page: one that is loaded later would miss a click
     """Opens a dialog from a state: whenever `at` changes on a page that is alive."""
 
     library = _BEGIN
@@ -26,7 +26,7 @@ class DialogBegin(rx.NoSSRComponent):
     asked_by: rx.Var[str]
 
 
-class DialogEnd(rx.NoSSRComponent):
+class DialogEnd(rx.Component):
     """Closes a dialog from a state: whenever `at` changes."""
 
     library = _END
