@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from omnisonic.platform.settings import Settings, get_settings
@@ -37,6 +38,12 @@ def _forget_the_machine() -> None:
 
 
 _forget_the_machine()
+
+# How long one example takes says something about the machine, not about the property.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 ORDER = ("unit", "contract", "integration", "e2e")
