@@ -123,6 +123,3 @@ class RootCheck(graphene.ObjectType):
     computed_merkle_root = graphene.String(required=True, description="in hex")
     matches = graphene.Boolean(required=True)
     first_mismatch_leaf = BigInt(description="the first leaf whose bytes are not what was logged")
-    checked_at = DateTime(
-        required=True, description="when the leaves were hashed: now, or in a large log by the last audit"
-    )

@@ -47,7 +47,7 @@ class EntryProof:
 
 @dataclass(frozen=True, slots=True)
 class RootFound:
-    """A root hashed anew beside the signed one; `checked_at` is when: now, or at the last audit."""
+    """A root hashed anew beside the signed one; `checked_at` says when: now, or at the last audit."""
 
     checkpoint: CheckpointRow
     computed_merkle_root: str
@@ -85,7 +85,7 @@ def prove_entry(session: Session, actor: Actor | None, *, entry_id: UUID) -> Ent
 def recompute_cycle_root(session: Session, actor: Actor, *, cycle_id: UUID) -> RootFound:
     """Compare the root that a cycle's checkpoint signs with what the leaves give now.
 
-    Up to `LEAVES_AT_ONCE` leaves are hashed anew; for more the last audit answers, and says when.
+    Up to `LEAVES_AT_ONCE` leaves are hashed anew; for more the last audit answers.
     Raises `Forbidden` unless a curator, `NotFound` for a cycle without a checkpoint, `AuditPending`
     before an audit has covered it: `request_audit` starts one.
     """

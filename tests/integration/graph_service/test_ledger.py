@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +51,7 @@ INCLUSION = "query($id: ID!) { inclusionProof(entryId: $id) { leafIndex treeSize
 CONSISTENCY = """query($a: BigInt!, $b: BigInt!) {
   consistencyProof(fromSize: $a, toSize: $b) { fromSize toSize path } }"""
 ROOT = """query($id: ID!) { recomputeMerkleRoot(cycleId: $id) {
-  checkpoint { merkleRoot treeSize } computedMerkleRoot matches firstMismatchLeaf checkedAt } }"""
+  checkpoint { merkleRoot treeSize } computedMerkleRoot matches firstMismatchLeaf } }"""
 STATEMENT = """query($who: ID!, $cycle: ID!) { statement(contributorId: $who, cycleId: $cycle) {
   id cycleId contributor { id name } total { amount currency } carried { amount }
   lines { work { title } recording { isrc } territory period quantity rate amount { amount } leafIndex }
@@ -200,10 +199,9 @@ def test_a_root_is_recomputed_and_tampering_is_located(
     with unit_of_work() as uow:
         jobs = uow.session.exec(select(OutboxMessage.topic).where(OutboxMessage.kind == "job")).all()
     assert jobs == [AUDIT_LEDGER.function]
-    audit = run_audit()
+    run_audit()
     check = ask(cleo, ROOT, id=str(april))["data"]["recomputeMerkleRoot"]
     assert (check["matches"], check["firstMismatchLeaf"]) == (False, entry["seq"])
-    assert datetime.fromisoformat(check["checkedAt"]) == audit.created_at
     tamper(servers, UUID(entry["id"]))  # the same bit again
     run_audit()
     check = ask(cleo, ROOT, id=str(april))["data"]["recomputeMerkleRoot"]
