@@ -10,7 +10,7 @@ from omnisonic.core.royalties.payouts_state import PayoutsState
 from omnisonic.core.royalties.propose_state import ProposeState
 from omnisonic.platform.ui.controls import badge, button, field, link_button, text_input
 from omnisonic.platform.ui.dialog import closes, dialog, opened_by_state
-from omnisonic.platform.ui.feedback import empty_state, notice, skeleton
+from omnisonic.platform.ui.feedback import empty_state, error_state, notice, skeleton
 from omnisonic.platform.ui.table import cell, table
 
 PAYOUTS: Any = PayoutsState  # Reflex types no variables of dataclasses
@@ -22,6 +22,10 @@ PAYOUT_COLUMNS = ("Payout", "Party", "State", ">Amount", ">Actions")
 def payouts_tab() -> rx.Component:
     """Payouts and their states; curators propose, pay and cancel."""
     return rx.fragment(
+        rx.cond(
+            PAYOUTS.load_problem != "",
+            error_state("The payouts could not be listed", PAYOUTS.load_problem, on_retry=PAYOUTS.load),
+        ),
         rx.cond(
             PAYOUTS.is_loaded,
             rx.cond(
@@ -50,7 +54,7 @@ def payouts_tab() -> rx.Component:
                     testid="no-payouts",
                 ),
             ),
-            skeleton(shape="row", count=4),
+            rx.cond(PAYOUTS.load_problem == "", skeleton(shape="row", count=4)),
         ),
         _pay_question(),
     )

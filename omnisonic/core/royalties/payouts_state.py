@@ -31,6 +31,7 @@ class PayoutsState(rx.State):
     """Payouts that the caller may see, newest first, and the question whether one was paid."""
 
     is_loaded: bool = False
+    load_problem: str = ""
     payouts: rx.Field[list[PayoutLine]] = rx.field(default_factory=list)
     cursor: str = ""
     paying: rx.Field[PayoutLine | None] = rx.field(default=None)
@@ -42,6 +43,7 @@ class PayoutsState(rx.State):
     @guarded
     async def load(self) -> None:
         """The newest payouts."""
+        self.load_problem = ""
         self.payouts, self.cursor = await in_thread(_read, current_actor(), "")
         self.is_loaded = True
 

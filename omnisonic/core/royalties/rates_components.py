@@ -9,7 +9,7 @@ import reflex as rx
 from omnisonic.core.royalties.rates_state import RatesState
 from omnisonic.platform.ui.controls import button, field, select, text_input
 from omnisonic.platform.ui.dialog import closes, dialog, opens
-from omnisonic.platform.ui.feedback import empty_state, notice, skeleton
+from omnisonic.platform.ui.feedback import empty_state, error_state, notice, skeleton
 from omnisonic.platform.ui.table import cell, table
 
 RATES: Any = RatesState  # Reflex types no variables of dataclasses
@@ -21,19 +21,23 @@ COLUMNS = ("Pair", "Rate", "Day", "Source", ">Added")
 def rates_tab() -> rx.Component:
     """Which rates are known; they are added to and never changed."""
     return rx.cond(
-        RATES.is_loaded,
-        rx.cond(
-            (RATES.rows.length() > 0) | (RATES.pair != ""),
-            _content(),
-            empty_state(
-                "arrow-left-right",
-                "No exchange rate yet",
-                "A payout can be made in another currency by a stated rate. Add one with its source and day.",
-                button("Add a rate", testid="first-rate", kind="primary", **opens(ADD)),
-                testid="no-rates",
-            ),
+        RATES.load_problem != "",
+        error_state("The rates could not be listed", RATES.load_problem, on_retry=RATES.load),
+        rx.cond(RATES.is_loaded, _loaded(), skeleton(shape="row", count=4)),
+    )
+
+
+def _loaded() -> rx.Component:
+    return rx.cond(
+        (RATES.rows.length() > 0) | (RATES.pair != ""),
+        _content(),
+        empty_state(
+            "arrow-left-right",
+            "No exchange rate yet",
+            "A payout can be made in another currency by a stated rate. Add one with its source and day.",
+            button("Add a rate", testid="first-rate", kind="primary", **opens(ADD)),
+            testid="no-rates",
         ),
-        skeleton(shape="row", count=4),
     )
 
 

@@ -48,6 +48,7 @@ class RatesState(rx.State):
     """Stated rates; of one pair where the address names one."""
 
     is_loaded: bool = False
+    load_problem: str = ""
     pair: str = ""
     rows: rx.Field[list[RateLine]] = rx.field(default_factory=list)
     cursor: str = ""
@@ -62,7 +63,7 @@ class RatesState(rx.State):
     @guarded
     async def load(self) -> None:
         """The rates that the address asks for; nothing for those who do not pay out."""
-        self.problems = []
+        self.load_problem, self.problems = "", []
         self.today = utc_now().date().isoformat()
         self.pair = self._asked()
         actor = current_actor()
