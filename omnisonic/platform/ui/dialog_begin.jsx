@@ -9,12 +9,21 @@ import { useEffect, useRef } from "react";
 export function DialogBegin({ dialog, at, isAlive, askedBy = "" }) {
   const seen = useRef(askedBy ? 0 : at);
   const wasAlive = useRef(isAlive);
+  const isClicked = useRef(false);
+  useEffect(() => {
+    // Not navigator.userActivation: a browser carries that over to the next page.
+    const click = () => {
+      isClicked.current = true;
+    };
+    addEventListener("click", click, { capture: true, once: true });
+    return () => removeEventListener("click", click, { capture: true });
+  }, []);
   useEffect(() => {
     const before = wasAlive.current;
     wasAlive.current = isAlive;
     if (seen.current === at || (askedBy && !isAlive)) return;
     seen.current = at;
-    const isWanted = askedBy ? new URLSearchParams(location.search).has(askedBy) : before || navigator.userActivation?.hasBeenActive;
+    const isWanted = askedBy ? new URLSearchParams(location.search).has(askedBy) : before || isClicked.current;
     const element = document.getElementById(dialog);
     if (isWanted && element && !element.open) element.showModal();
   }, [dialog, at, isAlive, askedBy]);
