@@ -246,8 +246,8 @@ def _audit_cycles(connection: Connection, findings: Findings) -> None:
             ("ends_on", ends_on, "until"),
             ("currencies", sorted(currencies), "currencies"),
         ):
-            if is_now != facts[name]:
-                findings.add("cycles", cycle_id, column, f"is {is_now}, the leaf says {facts[name]}")
+            if is_now != (said := facts.get(name)):
+                findings.add("cycles", cycle_id, column, f"is {is_now}, the leaf says {said}")
     for row in connection.execute(_ENDS):
         if row.id is None:
             findings.add("cycles", row.cycle_id, "id", "the row of a closed cycle is gone")
