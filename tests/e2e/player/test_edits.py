@@ -21,6 +21,7 @@ def test_two_people_at_one_track_lose_nothing(
     teo = guest(new_context, page, session_id, "editor")
 
     control(page, "track-gain").fill("-12.5")
+    wait_until(lambda: stored_track(page, session_id)["gainDb"] == -12.5)
     control(teo, "track-pan").fill("0.25")  # Teo has not joined: his version is the old one by now
     for someone in (page, teo):
         expect(someone.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
