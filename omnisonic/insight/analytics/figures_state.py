@@ -39,6 +39,7 @@ from omnisonic.platform.db import in_thread, read_session
 from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id
 from omnisonic.platform.ui.notices import warn
+from omnisonic.platform.ui.unbroken import unbroken
 
 PAGE_MAX_S, QUERY_MAX_S = 40, 19  # of all figures of a page together, and of each query for them
 RUNNING_MAX = 2  # questions of one page at a time: the last one, and one that nobody wants any more
@@ -91,6 +92,9 @@ class FiguresState(rx.State, mixin=True):
     @guarded
     async def bring(self) -> None:
         """Answer what was asked last. The page can be used meanwhile, and ask something else."""
+        await unbroken(self._bring())
+
+    async def _bring(self) -> None:
         async with self:
             token = self.router.session.client_token
         if _running[token] == RUNNING_MAX:
