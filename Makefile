@@ -28,7 +28,7 @@ build: app ## build the front end if it changed
 migrate: app ## bring the database of the running instance up to date
 	@$(PY) -m omnisonic migrate
 
-test: dev ## the suite, under 15 minutes on 2 cores (one after another: WORKERS=0)
+test: dev ## the suite, about 20 minutes on 2 cores (one after another: WORKERS=0)
 	@$(PY) -m scripts.browser >/dev/null
 	@$(PYTEST) -m "not slow" $(TESTS)
 
