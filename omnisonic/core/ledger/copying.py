@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import psycopg2
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -40,7 +41,7 @@ ENTRY_COLUMNS: Final = (
     "leaf_hash",
 )
 PENDING_COLUMNS: Final = ("kind", "row_id", "cycle_id", "leaf_hash")
-NULL: Final = "\\N"
+_NULL: Final = "\\N"
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -50,48 +51,56 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
 
     Raises SQLAlchemy's `DBAPIError` for what the database refuses, as any other statement does.
     """
-    copy_lines(session, table, columns, _text_of(rows))
-
-
-def copy_lines(session: Session, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """Send rows that are COPY text already, each with its line end (`copy_text`). Raises as `copy_rows`."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    cursor = session.connection().connection.cursor()
+    run_copy(session.connection(), statement, RowStream(_text_of(rows)))
+
+
+def run_copy(connection: Connection, statement: str, stream: RowStream | Sink) -> None:
+    """Run one COPY from a stream or into a sink. Raises `DBAPIError`."""
+    cursor = connection.connection.cursor()
     try:
-        cursor.copy_expert(statement, _Lines(lines))
+        cursor.copy_expert(statement, stream)
     except psycopg2.Error as error:
         raise DBAPIError(statement, None, error) from error
     finally:
         cursor.close()
 
 
-class _Lines(io.TextIOBase):
-    """Lines of COPY's text format, made while the driver reads."""
+class Sink(Protocol):
+    """Takes what the database gives."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
+    def write(self, row: bytes, /) -> int:
+        """Take some bytes, of which no row is divided."""
+        ...
 
-    def read(self, size: int | None = -1, /) -> str:
-        """About `size` characters of whole lines; nothing at the end."""
-        limit = size if size is not None and size > 0 else 1 << 62
-        lines, length = [], 0
-        for line in self._lines:
-            lines.append(line)
-            length += len(line)
+
+class RowStream(io.RawIOBase):
+    """Rows, made while the driver reads."""
+
+    def __init__(self, rows: Iterable[bytes]) -> None:
+        self._rows = iter(rows)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """About `size` bytes of whole rows; nothing at the end."""
+        limit = size if size > 0 else 1 << 62
+        rows, length = [], 0
+        for row in self._rows:
+            rows.append(row)
+            length += len(row)
             if length >= limit:
                 break
-        return "".join(lines)
+        return b"".join(rows)
 
 
-def _text_of(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def _text_of(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     for row in rows:
-        yield "\t".join([copy_text(value) for value in row]) + "\n"
+        yield ("\t".join([_text(value) for value in row]) + "\n").encode()
 
 
-def copy_text(value: Any) -> str:
+def _text(value: Any) -> str:
     """One value in COPY's text format."""
     if value is None:
-        return NULL
+        return _NULL
     if type(value) is bytes:
         return "\\\\x" + value.hex()
     if isinstance(value, str):

@@ -10,13 +10,13 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from struct import Struct
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
-import psycopg2
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
+
+from omnisonic.core.ledger.copying import RowStream, Sink, run_copy
 
 HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER: Final = b"\xff\xff"
@@ -25,14 +25,6 @@ NULL_CELL: Final = b"\xff\xff\xff\xff"
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LENGTH: Final = Struct(">i")
 _INSTANT: Final = Struct(">iq")
-
-
-class Sink(Protocol):
-    """Takes what the database gives."""
-
-    def write(self, row: bytes, /) -> int:
-        """Take some bytes, of which no row is divided."""
-        ...
 
 
 def cell(value: UUID | str | bytes | datetime | None) -> bytes:
@@ -51,18 +43,18 @@ def copy_binary(session: Session, table: str, columns: Sequence[str], rows: Iter
     Raises SQLAlchemy's `DBAPIError` for what the database refuses, as any other statement does.
     """
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
-    _copy(session.connection(), statement, _Stream(rows))
+    run_copy(session.connection(), statement, RowStream(_framed(rows)))
 
 
 def write_binary(session: Session, query: str, sink: Sink) -> None:
     """Write the rows of a query without parameters between header and trailer. Raises `DBAPIError`."""
-    _copy(session.connection(), f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
+    run_copy(session.connection(), f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
 
 
 def read_cells(connection: Connection, query: str) -> Iterator[list[bytes | None]]:
     """Rows of a query without parameters as the bytes of their cells, numbers big-endian. `DBAPIError`."""
     sink = io.BytesIO()
-    _copy(connection, f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
+    run_copy(connection, f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
     content, at = sink.getvalue(), len(HEADER)
     while (columns := int.from_bytes(content[at : (at := at + 2)], "big", signed=True)) >= 0:
         cells: list[bytes | None] = []
@@ -71,34 +63,6 @@ def read_cells(connection: Connection, query: str) -> Iterator[list[bytes | None
             at += 4
             cells.append(None if length < 0 else content[at : (at := at + length)])
         yield cells
-
-
-def _copy(connection: Connection, statement: str, stream: _Stream | Sink) -> None:
-    cursor = connection.connection.cursor()
-    try:
-        cursor.copy_expert(statement, stream)
-    except psycopg2.Error as error:
-        raise DBAPIError(statement, None, error) from error
-    finally:
-        cursor.close()
-
-
-class _Stream(io.RawIOBase):
-    """Rows between header and trailer, made while the driver reads."""
-
-    def __init__(self, rows: Iterable[bytes]) -> None:
-        self._pieces = _framed(rows)
-
-    def read(self, size: int = -1, /) -> bytes:
-        """About `size` bytes of whole rows; nothing at the end."""
-        limit = size if size > 0 else 1 << 62
-        pieces, length = [], 0
-        for piece in self._pieces:
-            pieces.append(piece)
-            length += len(piece)
-            if length >= limit:
-                break
-        return b"".join(pieces)
 
 
 def _framed(rows: Iterable[bytes]) -> Iterator[bytes]:

@@ -48,5 +48,6 @@ class PieceStream:
     def _pass_on(self) -> None:
         if self._is_stopped.is_set():
             raise BrokenPipeError("Nobody reads these rows any more.")
-        self._waiting.put(bytes(self._piece))
-        self._piece.clear()
+        if self._piece:  # where nothing came at all, there is no header either
+            self._waiting.put(bytes(self._piece))
+            self._piece.clear()

@@ -85,9 +85,8 @@ class Publisher:
     def _parts(self, start: int, end: int) -> Iterator[tuple[int, list[StoredLeaf]]]:
         """Leaves [start, end) by the part; the next is read while one is published."""
         with ThreadPoolExecutor(1, thread_name_prefix="log-reader") as pool:
-            firsts = range(start, end, PART_LEAVES)
             upcoming = pool.submit(self._leaves, start, min(start + PART_LEAVES, end))
-            for first in firsts:
+            for first in range(start, end, PART_LEAVES):
                 leaves, after = upcoming.result(), first + PART_LEAVES
                 if after < end:
                     upcoming = pool.submit(self._leaves, after, min(after + PART_LEAVES, end))

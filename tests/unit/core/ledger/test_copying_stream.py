@@ -45,3 +45,9 @@ def test_a_writer_is_let_go_when_nobody_reads_any_more(read: int, monkeypatch: p
         stream.stop()
         with pytest.raises(BrokenPipeError, match="Nobody reads"):
             writing.result()
+
+
+def test_where_nothing_came_there_is_no_piece() -> None:
+    stream = PieceStream()
+    stream.finish()
+    assert list(stream) == []
