@@ -11,8 +11,6 @@ config = rx.Config(
     app_name="omnisonic",
     redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
     state_manager_mode="redis" if settings.redis_url else "memory",
-    # A page holds its state while a slow query of up to 25 s answers; the usual 10 s would lose the answer.
-    redis_lock_expiration=45_000,
     cors_allowed_origins=settings.allowed_origins,
     trusted_proxy_hops=settings.trusted_proxy_hops,
     telemetry_enabled=False,

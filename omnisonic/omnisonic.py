@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import reflex as rx
-
 from omnisonic.api import create_api
 from omnisonic.pages import add_pages
 from omnisonic.platform.middleware import wrap
 from omnisonic.platform.ui.app_frame import APP_WRAPS, HEAD, STYLESHEETS, answer_failure
+from omnisonic.platform.ui.state_locks import App
 from omnisonic.platform.web.lifespan import web_lifespan
 
-app = rx.App(
+app = App(
     stylesheets=list(STYLESHEETS),
     head_components=HEAD,
     html_lang="en",
