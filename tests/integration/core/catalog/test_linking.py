@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from omnisonic.core.catalog import linking
 from omnisonic.core.catalog.models import Contributor
@@ -38,7 +38,9 @@ def invite(actor: Actor, contributor: Contributor, address: str) -> str:
         linking.invite_account(uow, actor, contributor_id=contributor.id, email=address)
     with unit_of_work() as uow:
         job = uow.session.exec(
-            select(OutboxMessage).where(OutboxMessage.topic == "workers.mail.send_contributor_invite")
+            select(OutboxMessage)
+            .where(OutboxMessage.topic == "workers.mail.send_contributor_invite")
+            .order_by(col(OutboxMessage.id))
         ).all()[-1]
         mail = linking.write_invitation_mail(uow, verification_id=job.payload["args"]["verification_id"])
     assert mail is not None
