@@ -19,6 +19,7 @@ from omnisonic.core.ledger import verifier_api
 from omnisonic.core.ledger.standing import check_ledger
 from omnisonic.core.licenses import api as licenses_api
 from omnisonic.core.royalties import (
+    changes_api,
     claims_api,
     cycles_api,
     disputes_api,
@@ -86,6 +87,7 @@ ROUTERS = (
     payouts_api.router,
     disputes_api.router,
     claims_api.router,
+    changes_api.router,
     what_if_api.router,
     proof_file_api.router,  # before the proofs, whose path would take its own
     ledger_api.router,

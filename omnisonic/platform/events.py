@@ -7,7 +7,7 @@ channel; `epoch` names one unbroken life of that count. Who delivers frames to p
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -16,6 +16,7 @@ import redis
 import redis.asyncio
 from redis.commands.core import AsyncScript, Script
 
+from omnisonic.platform.errors import ServiceUnavailable
 from omnisonic.platform.ids import new_id, utc_now
 from omnisonic.platform.logging import get_logger
 from omnisonic.platform.redis import get_redis
@@ -149,6 +150,18 @@ async def replay(client: redis.asyncio.Redis, channel: str, epoch: str, seq: int
 async def read_position(client: redis.asyncio.Redis, channel: str) -> Position:
     """Where a channel's count stands now."""
     return (await replay(client, channel, "", 0)).position
+
+
+def read_marks(channels: Sequence[str]) -> str:
+    """Where the counts of some channels stand, as one text to compare; raises `ServiceUnavailable`."""
+    try:
+        with get_redis().pipeline(transaction=False) as pipeline:
+            for channel in channels:
+                pipeline.hmget(_keys(channel)[0], ["epoch", "seq"])
+            found = pipeline.execute()
+    except redis.RedisError as error:
+        raise ServiceUnavailable("Redis cannot be reached.") from error
+    return ".".join(f"{epoch or ''}:{seq or 0}" for epoch, seq in found)
 
 
 async def subscribe(client: redis.asyncio.Redis, *channels: str) -> AsyncIterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
@@ -24,6 +25,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CURSOR_FORM = struct.Struct(">q16s")  # microseconds since 1970, id
 
 RowT = TypeVar("RowT", bound=Row)
+LineT = TypeVar("LineT")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,18 @@ def fetch_page(
         return rows, None
     last = rows[page.limit - 1]
     return rows[: page.limit], encode_cursor(last.created_at, last.id)
+
+
+def as_far_as(shown: int, read: Callable[[str], tuple[list[LineT], str]]) -> tuple[list[LineT], str]:
+    """A list anew, as far as it was opened: pages until there are at least `shown` rows, and the cursor.
+
+    `read(cursor)` gives a page and the cursor of the next one, empty at the end.
+    """
+    rows, cursor = read("")
+    while cursor and len(rows) < shown:
+        more, cursor = read(cursor)
+        rows = [*rows, *more]
+    return rows, cursor
 
 
 def _page(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, select
 
 from omnisonic.core.royalties.access import own_parties, visible_parties
+from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.errors import CaseDecided
 from omnisonic.core.royalties.models import CaseStatus, LineDispute, ShareClaim
 from omnisonic.platform.actor import Actor
@@ -87,3 +88,4 @@ def settle_case(
     case.decided_by, case.decided_at = actor.user_id if actor else None, utc_now()
     case.version += 1
     uow.session.flush()
+    announce(uow, parties=[case.contributor_id])

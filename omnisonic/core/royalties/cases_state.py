@@ -70,6 +70,14 @@ class CasesState(rx.State):
 
     @rx.event
     @guarded
+    async def hear(self) -> None:
+        """Others disputed, claimed or answered; a form that is open says what became of its case."""
+        await self._look(current_actor())
+        if self.asked is not None:
+            self.asked = self._case(self.asked.id) or self.asked
+
+    @rx.event
+    @guarded
     async def choose_work(self, work_id: str, _title: str = "") -> None:
         """Which work a share is claimed of, and how much of it is free."""
         self.claim_problem, self.free, self.work_id, self.work_title = "", "", "", ""

@@ -24,6 +24,7 @@ from omnisonic.core.catalog.repository import (
 )
 from omnisonic.core.royalties.access import is_curator, own_parties, require_curator
 from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, settle_case
+from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.claims_rules import Standing, standing_on, with_claim
 from omnisonic.core.royalties.claims_schemas import (
     ClaimAnswer,
@@ -88,6 +89,7 @@ def claim_share(uow: UnitOfWork, actor: Actor, *, request: ClaimRequest) -> Clai
     )
     session.add(claim)
     session.flush()
+    announce(uow, parties=[claim.contributor_id])
     return ClaimAnswer(claim=views_of(session, [claim])[0])
 
 

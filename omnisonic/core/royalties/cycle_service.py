@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from omnisonic.core.ledger.models import CycleCheckpoint
 from omnisonic.core.money import BadMoney, parse_currency
+from omnisonic.core.royalties import changes
 from omnisonic.core.royalties.access import require_curator
 from omnisonic.core.royalties.cycle_schemas import CheckpointView, CycleDraft, CycleList, CycleView
 from omnisonic.core.royalties.cycles import OPENING_LOCK, add_cycle
@@ -56,6 +57,7 @@ def announce(uow: UnitOfWork, cycle: Cycle) -> None:
     """Tell pages that a cycle was opened or changed its state."""
     told = {"id": str(cycle.id), "status": str(cycle.status), "version": cycle.version}
     uow.publish(CYCLES_CHANNEL, "cycleChanged", told)
+    changes.announce(uow)
 
 
 def list_cycles(

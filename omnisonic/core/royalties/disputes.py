@@ -17,6 +17,7 @@ from omnisonic.core.catalog.models import Contributor
 from omnisonic.core.catalog.repository import contributors_by_ids
 from omnisonic.core.royalties.access import own_parties, require_curator
 from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, settle_case
+from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.disputes_booking import correct_line, give_free, held_of, hold_back
 from omnisonic.core.royalties.disputes_schemas import Correction, DisputeAnswer, DisputeList, DisputeView
 from omnisonic.core.royalties.errors import CaseOpenAlready
@@ -54,6 +55,7 @@ def open_dispute(uow: UnitOfWork, actor: Actor, *, line_id: UUID, reason: str) -
     uow.session.add(dispute)
     uow.session.flush()
     hold_back(uow, dispute, line, statement)
+    announce(uow, parties=[dispute.contributor_id])
     return _answer(uow.session, dispute)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from omnisonic.core.money import BadMoney, parse_currency
 from omnisonic.core.royalties.access import require_curator
+from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.errors import NoExchangeRate, RatesFileRefused
 from omnisonic.core.royalties.exchange import BadRate, StatedRate, format_rate, parse_rate
 from omnisonic.core.royalties.exchange_rates_file import read_rates
@@ -173,6 +174,8 @@ def _save(
         for one in fresh
     )
     uow.session.flush()
+    if fresh:
+        announce(uow)
     return RatesSaved(added=len(fresh), unchanged=len(placed) - len(fresh))
 
 

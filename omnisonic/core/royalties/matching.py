@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from omnisonic.core.ledger.posting import post
 from omnisonic.core.royalties import matching_repository as repository
+from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.cycles import CycleFinder, hold_open_cycles
 from omnisonic.core.royalties.matching_schemas import Decision, ReleaseView, ReportedList, ReportedView
 from omnisonic.core.royalties.models import MatchStatus, UnmatchedUsage
@@ -163,6 +164,7 @@ def _decide(row: UnmatchedUsage, actor: Actor, status: MatchStatus, recording_id
 
 def _decision(uow: UnitOfWork, row: UnmatchedUsage, released: Released, *, is_complete: bool) -> Decision:
     uow.session.flush()
+    announce(uow)
     (view,) = views_of(uow.session, [row])
     return Decision(reported=view, release=release_view(released), is_complete=is_complete)
 

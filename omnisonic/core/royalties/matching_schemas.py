@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from omnisonic.core.ledger.models import SuspenseReason
 from omnisonic.core.royalties.models import MatchStatus
 from omnisonic.core.royalties.shapes import MoneyView
 from omnisonic.platform.schemas import ApiModel
@@ -66,6 +67,24 @@ class ReleaseView(ApiModel):
     events: int
     released: list[MoneyView]
     unresolved: int
+
+
+class WaitingView(ApiModel):
+    """Money that waits for the shares of a work, or for a recording to have a work."""
+
+    work_id: UUID | None
+    recording_id: UUID | None
+    title: str
+    reason: SuspenseReason
+    waiting: list[MoneyView]
+    events: int
+
+
+class WaitingList(ApiModel):
+    """A page of what waits, the largest amounts first."""
+
+    waiting: list[WaitingView]
+    next_cursor: str | None = None
 
 
 class Decision(ApiModel):

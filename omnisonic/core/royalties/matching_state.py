@@ -28,7 +28,7 @@ from omnisonic.platform.db import in_thread, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id
-from omnisonic.platform.pagination import Page, decode_cursor
+from omnisonic.platform.pagination import Page, as_far_as, decode_cursor
 from omnisonic.platform.ui.notices import tell, warn
 
 PAGE_ROWS = 20
@@ -59,6 +59,18 @@ class MatchingState(rx.State):
             return None
         self.rows, self.cursor = await in_thread(_open_rows, actor, "")
         self.is_loaded = True
+        return MatchingState.look_up
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
+    async def hear(self) -> Any:
+        """Others reported or decided: rows come and go, those that stay keep what was found for them."""
+        known = {(row.id, row.version): row for row in self.rows if row.phase == READY}
+        actor = current_actor()
+        found, self.cursor = await in_thread(
+            as_far_as, len(self.rows), lambda after: _open_rows(actor, after)
+        )
+        self.rows = [_as_known(row, known.get((row.id, row.version))) for row in found]
         return MatchingState.look_up
 
     @rx.event
@@ -150,6 +162,10 @@ class MatchingState(rx.State):
 def _told(decision: Decision) -> str:
     told = released_words(decision.release)
     return told if decision.is_complete else f"{told} The rest follows in the background."
+
+
+def _as_known(row: ReportedLine, known: ReportedLine | None) -> ReportedLine:
+    return replace(row, phase=READY, suggestions=known.suggestions) if known else row
 
 
 def _open_rows(actor: Actor, cursor: str) -> tuple[list[ReportedLine], str]:

@@ -17,6 +17,7 @@ from omnisonic.core.royalties.rates_components import add_rate_button, rate_form
 from omnisonic.core.royalties.state import RoyaltiesState
 from omnisonic.core.royalties.statements_components import statements_tab
 from omnisonic.core.royalties.usage_components import usage_tab
+from omnisonic.core.royalties.widgets import LOOK_EVERY_MS, ChangesWatch
 from omnisonic.platform.ui.controls import link_button
 from omnisonic.platform.ui.feedback import error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
@@ -69,6 +70,7 @@ def royalties_page() -> rx.Component:
             ),
             rx.cond(ROYALTIES.is_curator, rx.fragment(cycle_form(), rate_form(), propose_dialog())),
             claim_form(),
+            ChangesWatch.create(mark=ROYALTIES.mark, every_ms=LOOK_EVERY_MS, on_change=ROYALTIES.hear),
         ),
         active="royalties",
         crumbs=crumbs(("Catalog", "/catalog"), ("Royalties", None)),

@@ -12,6 +12,7 @@ from sqlmodel import Session, func, select
 
 from omnisonic.core import money
 from omnisonic.core.royalties.access import require_curator
+from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.errors import PayoutState, PayoutTooSmall
 from omnisonic.core.royalties.models import Payout, PayoutStatus
 from omnisonic.core.royalties.payouts_balances import (
@@ -75,9 +76,7 @@ def pay_payout(
         )
     row.status, row.paid_at, row.reference = PayoutStatus.PAID, utc_now(), reference or row.reference
     row.journal_id = book_payout(uow, row, debits_of(standing, row.contributor_id, nano))
-    row.version += 1
-    uow.session.flush()
-    return views_of(uow.session, [row])[0]
+    return _changed(uow, row)
 
 
 def cancel_payout(
@@ -86,8 +85,13 @@ def cancel_payout(
     """Take a proposal back; its amount can be proposed again. Raises as `pay_payout`."""
     row = _locked(uow, actor, payout_id, version)
     row.status = PayoutStatus.CANCELED
+    return _changed(uow, row)
+
+
+def _changed(uow: UnitOfWork, row: Payout) -> PayoutView:
     row.version += 1
     uow.session.flush()
+    announce(uow, parties=[row.contributor_id])
     return views_of(uow.session, [row])[0]
 
 
@@ -108,6 +112,8 @@ def _write(uow: UnitOfWork, actor: Actor, plans: Sequence[Plan], cycle_id: UUID 
     ]
     uow.session.add_all(rows)
     uow.session.flush()
+    if rows:
+        announce(uow, parties=[row.contributor_id for row in rows])
     return rows
 
 

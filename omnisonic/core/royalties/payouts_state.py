@@ -19,7 +19,7 @@ from omnisonic.platform.db import in_thread, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id
-from omnisonic.platform.pagination import Page, decode_cursor
+from omnisonic.platform.pagination import Page, as_far_as, decode_cursor
 from omnisonic.platform.ui.notices import tell, warn
 
 PAGE_ROWS = 50
@@ -46,6 +46,17 @@ class PayoutsState(rx.State):
         self.load_problem = ""
         self.payouts, self.cursor = await in_thread(_read, current_actor(), "")
         self.is_loaded = True
+
+    @rx.event
+    @guarded
+    async def hear(self) -> None:
+        """Others proposed, paid or canceled; a question that is open says what became of its payout."""
+        actor = current_actor()
+        self.payouts, self.cursor = await in_thread(
+            as_far_as, len(self.payouts), lambda after: _read(actor, after)
+        )
+        if self.paying is not None:
+            self.paying = await in_thread(_line, actor, UUID(self.paying.id))
 
     @rx.event
     @guarded

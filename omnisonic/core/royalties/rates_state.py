@@ -25,7 +25,7 @@ from omnisonic.platform.db import in_thread, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import utc_now
-from omnisonic.platform.pagination import Page, decode_cursor
+from omnisonic.platform.pagination import Page, as_far_as, decode_cursor
 from omnisonic.platform.ui.notices import tell
 
 PAGE_ROWS = 30
@@ -69,6 +69,12 @@ class RatesState(rx.State):
         actor = current_actor()
         self._show(await in_thread(_look, actor, self.pair) if is_curator(actor) else Known())
         self.is_loaded = True
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
+    async def hear(self) -> None:
+        """Others added rates."""
+        self._show(await in_thread(_look, current_actor(), self.pair, len(self.rows)))
 
     @rx.event
     @guarded(role=Role.CURATOR)
@@ -117,10 +123,12 @@ class RatesState(rx.State):
         self.sources, self.currencies = found.sources, found.currencies
 
 
-def _look(actor: Actor, pair: str) -> Known:
+def _look(actor: Actor, pair: str, shown: int = 0) -> Known:
     with read_session() as session:
         newest = newest_rates(session)
-    rows, cursor = _of_pair(actor, pair, "") if pair else ([rate_line(one) for one in newest], "")
+    rows, cursor = [rate_line(one) for one in newest], ""
+    if pair:
+        rows, cursor = as_far_as(shown, lambda after: _of_pair(actor, pair, after))
     pairs = sorted({(one.base, one.quote) for one in newest})
     return Known(
         rows=rows,

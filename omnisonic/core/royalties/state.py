@@ -10,8 +10,11 @@ import reflex as rx
 from pydantic import ValidationError
 
 from omnisonic.core.royalties.access import is_curator
+from omnisonic.core.royalties.cases_state import CasesState
+from omnisonic.core.royalties.changes import mark_of
 from omnisonic.core.royalties.cycle_schemas import CycleDraft
 from omnisonic.core.royalties.cycle_service import create_cycle, list_cycles
+from omnisonic.core.royalties.matching_state import MatchingState
 from omnisonic.core.royalties.overview import (
     open_matches,
     reported_money,
@@ -23,20 +26,35 @@ from omnisonic.core.royalties.overview_lines import (
     cycle_lines,
     waiting_pictures,
 )
+from omnisonic.core.royalties.payouts_state import PayoutsState
+from omnisonic.core.royalties.rates_state import RatesState
 from omnisonic.core.royalties.refusal_words import refusal_words
+from omnisonic.core.royalties.statements_state import StatementsState
+from omnisonic.core.royalties.usage_state import UsageState
+from omnisonic.core.royalties.waiting_state import WaitingState
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
-from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.errors import OmnisonicError, ServiceUnavailable
 from omnisonic.platform.ids import utc_now
-from omnisonic.platform.pagination import Page, decode_cursor
+from omnisonic.platform.pagination import Page, as_far_as, decode_cursor
 from omnisonic.platform.ui.notices import tell
 
 CURATOR_TABS = ("cycles", "usage", "matching", "statements", "payouts", "rates", "cases")
 PAYEE_TABS = ("statements",)
 PAGE_ROWS = 24
 MAX_ROWS = 240
+UNKNOWN_MARK = "unknown"  # the next one that can be told is another one
+HEARERS: dict[str, tuple[Any, ...]] = {
+    "cycles": (),
+    "usage": (UsageState.hear,),
+    "matching": (MatchingState.hear, WaitingState.hear),
+    "statements": (StatementsState.hear, PayoutsState.hear),
+    "payouts": (PayoutsState.hear, StatementsState.hear),  # proposing shows cycles and currencies
+    "rates": (RatesState.hear,),
+    "cases": (),
+}
 
 
 @dataclass
@@ -56,6 +74,7 @@ class RoyaltiesState(rx.State):
     load_problem: str = ""
     is_curator: bool = False
     tab: str = PAYEE_TABS[0]
+    mark: str = ""  # of the royalties as they are shown
     cycles: rx.Field[list[CycleLine]] = rx.field(default_factory=list)
     waiting: rx.Field[list[WaitingPicture]] = rx.field(default_factory=list)
     matches: int = 0
@@ -70,12 +89,26 @@ class RoyaltiesState(rx.State):
         actor = current_actor()
         self.load_problem = self.form_problem = ""
         self.is_curator = is_curator(actor)
+        self.mark = await in_thread(_mark, actor)  # first: what changes from here on is heard
         tabs = CURATOR_TABS if self.is_curator else PAYEE_TABS
         asked = str(self.router.url.query_parameters.get("tab", ""))
         self.tab = asked if asked in tabs else tabs[0]
         if self.is_curator:
             self._show(await in_thread(_look, actor))
         self.is_loaded = True
+
+    @rx.event
+    @guarded
+    async def hear(self) -> Any:
+        """Something changed, by whomever: the open tab is read anew, and what the other tabs count.
+
+        What was opened stays open, and what is typed into forms is left alone.
+        """
+        actor = current_actor()
+        self.mark = await in_thread(_mark, actor)
+        if self.is_curator:
+            self._show(await in_thread(_look, actor, len(self.cycles)))
+        return [*HEARERS[self.tab], CasesState.hear]
 
     @rx.event
     @guarded(role=Role.CURATOR)
@@ -100,7 +133,7 @@ class RoyaltiesState(rx.State):
             self.form_problem = refusal_words(error)
             return None
         self.opened += 1
-        self._show(await in_thread(_look, current_actor()))
+        self._show(await in_thread(_look, current_actor(), len(self.cycles)))
         return tell(f"“{draft.name}” is open", "Usage of its days is booked into it from now on.")
 
     def _show(self, found: Overview) -> None:
@@ -108,8 +141,15 @@ class RoyaltiesState(rx.State):
         self.waiting, self.matches = found.waiting, found.matches
 
 
-def _look(actor: Actor) -> Overview:
-    cycles, cursor = _cycles(actor, "")
+def _mark(actor: Actor) -> str:
+    try:
+        return mark_of(actor)
+    except ServiceUnavailable:
+        return UNKNOWN_MARK
+
+
+def _look(actor: Actor, shown: int = 0) -> Overview:
+    cycles, cursor = as_far_as(shown, lambda after: _cycles(actor, after))
     with read_session() as session:
         waiting = waiting_pictures(waiting_money(session, actor))
         return Overview(cycles, cursor, waiting, open_matches(session, actor))

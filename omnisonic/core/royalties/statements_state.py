@@ -19,7 +19,7 @@ from omnisonic.core.royalties.statements_filter import StatementFilter, read_fil
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session
-from omnisonic.platform.pagination import MAX_LIMIT, Page, decode_cursor
+from omnisonic.platform.pagination import MAX_LIMIT, Page, as_far_as, decode_cursor
 
 PAGE_ROWS = 30
 MAX_ROWS = 300
@@ -68,7 +68,15 @@ class StatementsState(rx.State):
     async def load(self) -> None:
         """Balances, and the first statements under the filter in the address."""
         self.load_problem = ""
-        found = await in_thread(_look, current_actor(), self._filter())
+        self._show(await in_thread(_look, current_actor(), self._filter()))
+
+    @rx.event
+    @guarded
+    async def hear(self) -> None:
+        """A cycle was closed, or money was booked or paid out."""
+        self._show(await in_thread(_look, current_actor(), self._filter(), len(self.statements)))
+
+    def _show(self, found: Earned) -> None:
         self.balances, self.has_more_balances = found.balances, found.has_more_balances
         self.statements, self.cursor, self.chosen = found.statements, found.cursor, found.chosen
         self.cycles, self.currencies = found.cycles, found.currencies
@@ -104,8 +112,8 @@ class StatementsState(rx.State):
         return read_filter(self.router.url.query_parameters)
 
 
-def _look(actor: Actor, asked: StatementFilter) -> Earned:
-    statements, cursor = _statements(actor, asked, "")
+def _look(actor: Actor, asked: StatementFilter, shown: int = 0) -> Earned:
+    statements, cursor = as_far_as(shown, lambda after: _statements(actor, asked, after))
     with read_session() as session:
         balances = list_balances(
             session,

@@ -20,6 +20,7 @@ from omnisonic.core.royalties.matching_schemas import (
     ReleaseView,
     ReportedList,
     SuggestionList,
+    WaitingList,
 )
 from omnisonic.core.royalties.matching_suggestions import suggest
 from omnisonic.core.royalties.models import MatchStatus
@@ -31,13 +32,14 @@ from omnisonic.core.royalties.usage_schemas import (
     UsageStatementStarted,
     UsageStatementView,
 )
+from omnisonic.core.royalties.waiting import list_waiting
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.http import RoyaltiesReader, RoyaltiesWriter
 from omnisonic.platform.csv_rows import stream_csv
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.errors import FieldError, InvalidFields, Malformed, UnsupportedType
 from omnisonic.platform.idempotency import IdempotencyKey, run_idempotent
-from omnisonic.platform.pagination import PageQuery
+from omnisonic.platform.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageQuery
 from omnisonic.platform.rate_limit import check_rate
 
 STATEMENTS_PER_HOUR = 120
@@ -188,6 +190,17 @@ def list_reported_recordings(
     """Reported recordings that the catalog does not know, with the money that waits for them."""
     with read_session() as session:
         return matching.list_reported(session, actor, page=page, status=status)
+
+
+@router.get("/api/matching/waiting", operation_id="list_waiting_money")
+def list_waiting_money(
+    actor: RoyaltiesReader,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> WaitingList:
+    """Works and recordings that money waits for, with the reason, the largest amounts first."""
+    with read_session() as session:
+        return list_waiting(session, actor, limit=limit, cursor=cursor)
 
 
 @router.get("/api/matching/{reported_id}/suggestions", operation_id="suggest_recordings")

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.models import UsageError, UsageStatement, UsageStatementStatus
 from omnisonic.core.royalties.statement_file import (
     BadRow,
@@ -63,6 +64,7 @@ def claim_statement(*, statement_id: UUID) -> StatementClaim | None:
         row.attempt += 1
         row.heartbeat_at = utc_now()
         row.started_at = row.started_at or row.heartbeat_at
+        announce(uow)
         return StatementClaim(
             row.id, row.attempt, row.source, row.storage_key, row.file_name, row.created_at, row.rows_done
         )
@@ -137,7 +139,7 @@ def complete_statement(claim: StatementClaim) -> None:
     with unit_of_work() as uow:
         row = _owned(uow.session, claim)
         row.rows_total = row.rows_done
-        _settle(row, UsageStatementStatus.COMPLETED)
+        _settle(uow, row, UsageStatementStatus.COMPLETED)
 
 
 @repeatable
@@ -145,7 +147,7 @@ def fail_statement(claim: StatementClaim, *, slug: str, message: str) -> None:
     """Mark it failed for a reason that another try would not change."""
     with unit_of_work() as uow:
         row = _owned(uow.session, claim)
-        _settle(row, UsageStatementStatus.FAILED)
+        _settle(uow, row, UsageStatementStatus.FAILED)
         row.error_slug, row.error_message = slug[:64], message[:500]
 
 
@@ -196,7 +198,7 @@ def _owned(session: Session, claim: StatementClaim) -> UsageStatement:
 
 def _retry_or_fail(uow: UnitOfWork, row: UsageStatement) -> None:
     if row.attempt >= ATTEMPTS_MAX:
-        _settle(row, UsageStatementStatus.FAILED)
+        _settle(uow, row, UsageStatementStatus.FAILED)
         row.error_slug, row.error_message = "usage-interrupted", GAVE_UP
         return
     row.status, row.heartbeat_at = UsageStatementStatus.PENDING, utc_now()
@@ -204,6 +206,7 @@ def _retry_or_fail(uow: UnitOfWork, row: UsageStatement) -> None:
     uow.enqueue(BOOK_STATEMENT, statement_id=str(row.id))
 
 
-def _settle(row: UsageStatement, status: UsageStatementStatus) -> None:
+def _settle(uow: UnitOfWork, row: UsageStatement, status: UsageStatementStatus) -> None:
     row.status, row.completed_at, row.heartbeat_at = status, utc_now(), None
     row.error_slug = row.error_message = None
+    announce(uow)

@@ -53,6 +53,13 @@ class UsageState(WatchState, rx.State):
 
     @rx.event
     @guarded(role=Role.CURATOR)
+    async def hear(self) -> Any:
+        """Somebody sent a statement or took one back, or one goes on."""
+        self._show(await in_thread(_list_rows, current_actor()))
+        return UsageState.watch if any(row.is_active for row in self.rows) else None
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
     async def follow(self, _statement_id: str) -> Any:
         """A statement was sent on this page: show it and watch."""
         self._show(await in_thread(_list_rows, current_actor()))

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.models import RoyaltyEvent, UsageError, UsageStatement, UsageStatementStatus
 from omnisonic.core.royalties.shapes import money_view
 from omnisonic.core.royalties.statement_file import open_statement
@@ -104,6 +105,7 @@ def start_statement(
     uow.session.add(row)
     uow.session.flush()
     uow.enqueue(BOOK_STATEMENT, statement_id=str(row.id))
+    announce(uow)
     return UsageStatementStarted(id=row.id, status=row.status, is_repeated=False)
 
 
@@ -156,6 +158,7 @@ def reverse_statement(uow: UnitOfWork, actor: Actor, *, statement_id: UUID) -> U
     journals = reverse_events(uow, ids, reason=reason)
     row.status, row.reversed_at = UsageStatementStatus.REVERSED, utc_now()
     uow.session.flush()
+    announce(uow)
     return UsageReversed(usage=_view(row, ()), journals=journals)
 
 
@@ -164,6 +167,7 @@ def _queue_again(uow: UnitOfWork, row: UsageStatement) -> None:
     row.error_slug = row.error_message = None
     uow.session.flush()
     uow.enqueue(BOOK_STATEMENT, statement_id=str(row.id))
+    announce(uow)
 
 
 def _view(row: UsageStatement, errors: list[UsageError] | tuple[()]) -> UsageStatementView:

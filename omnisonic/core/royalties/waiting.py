@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import binascii
+import struct
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from omnisonic.core.ledger.models import SuspenseReason
-from omnisonic.core.royalties.access import require_curator
-from omnisonic.platform.actor import Actor
+from omnisonic.core.royalties.matching_schemas import WaitingList, WaitingView
+from omnisonic.core.royalties.shapes import money_view
+from omnisonic.core.royalties.usage import require_bookkeeper
+from omnisonic.platform.actor import Actor, Scope
+from omnisonic.platform.errors import FieldError, InvalidFields
 
-SHOWN_MAX = 50
+WAITING_REASONS = (SuspenseReason.UNCLAIMED, SuspenseReason.CONFLICT)
+CURSOR_FORM = struct.Struct(">16s16sB")  # largest amount, id, reason
 
 # What waits of each use, by the work that its recording has now; without one by the recording.
 _WAITING = text("""
@@ -21,48 +28,73 @@ _WAITING = text("""
         FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
         WHERE a.kind = 'suspense' AND a.owner IN ('unclaimed', 'conflict') AND e.event_id IS NOT NULL
         GROUP BY 1, 2, 3 HAVING sum(e.amount_nano) <> 0
+    ), named AS (
+        SELECT w.id AS work_id, CASE WHEN w.id IS NULL THEN r.id END AS recording_id,
+               min(coalesce(w.title, r.title)) AS title, s.owner, s.currency, sum(s.nano) AS nano,
+               count(*) AS events
+        FROM summed s
+        JOIN royalty_events ev ON ev.id = s.event_id
+        LEFT JOIN unmatched_usage u ON u.id = ev.unmatched_id AND u.status = 'matched'
+        JOIN recordings first ON first.id = coalesce(u.recording_id, ev.recording_id)
+        JOIN recordings r ON r.id = coalesce(first.merged_into, first.id)
+        LEFT JOIN works own ON own.id = r.work_id
+        LEFT JOIN works w ON w.id = coalesce(own.merged_into, own.id)
+        GROUP BY 1, 2, s.owner, s.currency
+    ), listed AS (
+        SELECT work_id, recording_id, coalesce(work_id, recording_id) AS id, min(title) AS title, owner,
+               max(abs(nano)) AS most, sum(events) AS events,
+               array_agg(currency ORDER BY abs(nano) DESC, currency) AS currencies,
+               array_agg(nano ORDER BY abs(nano) DESC, currency) AS nanos
+        FROM named GROUP BY 1, 2, owner
     )
-    SELECT w.id AS work_id, CASE WHEN w.id IS NULL THEN r.id END AS recording_id,
-           min(coalesce(w.title, r.title)) AS title, s.owner, s.currency, sum(s.nano) AS nano,
-           count(*) AS events
-    FROM summed s
-    JOIN royalty_events ev ON ev.id = s.event_id
-    LEFT JOIN unmatched_usage u ON u.id = ev.unmatched_id AND u.status = 'matched'
-    JOIN recordings first ON first.id = coalesce(u.recording_id, ev.recording_id)
-    JOIN recordings r ON r.id = coalesce(first.merged_into, first.id)
-    LEFT JOIN works own ON own.id = r.work_id
-    LEFT JOIN works w ON w.id = coalesce(own.merged_into, own.id)
-    GROUP BY 1, 2, s.owner, s.currency
-    ORDER BY abs(sum(s.nano)) DESC, title, s.currency
-    LIMIT :limit
+    SELECT * FROM listed
+    WHERE CAST(:most AS numeric) IS NULL OR (most, id, owner) < (:most, CAST(:id AS uuid), :owner)
+    ORDER BY most DESC, id DESC, owner DESC LIMIT :limit
 """)
 
 
-@dataclass(frozen=True)
-class WaitingFor:
-    """Money in one currency that waits for the shares of a work, or for a recording to have a work."""
+def list_waiting(session: Session, actor: Actor, *, limit: int, cursor: str | None = None) -> WaitingList:
+    """What waits for shares, the largest amounts first; an entry for each work (or recording) and reason.
 
-    work_id: UUID | None
-    recording_id: UUID | None
-    title: str
-    reason: SuspenseReason
-    currency: str
-    nano: int
-    events: int
+    Raises `Forbidden` unless a curator, `InvalidFields` for a wrong cursor.
+    """
+    require_bookkeeper(actor, scope=Scope.ROYALTIES_READ)
+    rows = session.execute(_WAITING, {"limit": limit + 1} | _place(cursor)).all()
+    shown = rows[:limit]
+    return WaitingList(
+        waiting=[_view(row) for row in shown],
+        next_cursor=_cursor_after(shown[-1]) if len(rows) > limit else None,
+    )
 
 
-def list_waiting(session: Session, actor: Actor, *, limit: int = SHOWN_MAX) -> list[WaitingFor]:
-    """The largest amounts that wait for shares. Raises `Forbidden` unless a curator."""
-    require_curator(actor)
-    return [
-        WaitingFor(
-            row.work_id,
-            row.recording_id,
-            row.title,
-            SuspenseReason(row.owner),
-            row.currency,
-            int(row.nano),
-            row.events,
-        )
-        for row in session.execute(_WAITING, {"limit": limit})
-    ]
+def _view(row: Row[Any]) -> WaitingView:
+    return WaitingView(
+        work_id=row.work_id,
+        recording_id=row.recording_id,
+        title=row.title,
+        reason=SuspenseReason(row.owner),
+        waiting=[money_view(int(nano), code) for code, nano in zip(row.currencies, row.nanos, strict=True)],
+        events=int(row.events),
+    )
+
+
+def _cursor_after(row: Row[Any]) -> str:
+    reason = WAITING_REASONS.index(SuspenseReason(row.owner))
+    raw = CURSOR_FORM.pack(int(row.most).to_bytes(16, "big"), row.id.bytes, reason)
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def _place(cursor: str | None) -> dict[str, Any]:
+    """What a cursor stands for. Raises `InvalidFields`."""
+    if not cursor:
+        return {"most": None, "id": None, "owner": ""}
+    try:
+        most, row_id, reason = CURSOR_FORM.unpack(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        return {
+            "most": int.from_bytes(most, "big"),
+            "id": UUID(bytes=row_id),
+            "owner": str(WAITING_REASONS[reason]),
+        }
+    except (binascii.Error, struct.error, ValueError, IndexError):
+        message = "Use the `nextCursor` of the page before, or leave it out for the first page."
+        raise InvalidFields(errors=[FieldError("cursor", "bad-cursor", message)]) from None

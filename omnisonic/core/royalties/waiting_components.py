@@ -30,6 +30,9 @@ def waiting_works() -> rx.Component:
                 rx.foreach(WAITING.rows, _row),
                 testid="waiting-works",
             ),
+            rx.cond(
+                WAITING.cursor != "", button("Show more", testid="waiting-more", on_click=WAITING.show_more)
+            ),
             aria_labelledby="waiting-title",
             class_name="ui-stack",
         ),

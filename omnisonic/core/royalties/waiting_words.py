@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from omnisonic.core.ledger.models import SuspenseReason
-from omnisonic.core.royalties.matching_schemas import ReleaseView
+from omnisonic.core.royalties.matching_schemas import ReleaseView, WaitingView
 from omnisonic.core.royalties.money_words import REASON_WORDS, amount, amounts_words
-from omnisonic.core.royalties.waiting import WaitingFor
 from omnisonic.platform.ui.words import count
 
 WAYS = {
@@ -34,28 +31,20 @@ class WaitingLine:
     events: str
 
 
-def waiting_lines(found: Sequence[WaitingFor]) -> list[WaitingLine]:
-    """What waits, for what, and what to do: one line for a work and reason, whatever its currencies."""
-    grouped: dict[tuple[UUID | None, SuspenseReason], list[WaitingFor]] = {}
-    for one in found:
-        grouped.setdefault((one.work_id or one.recording_id, one.reason), []).append(one)
-    return [_line(parts) for parts in grouped.values()]
-
-
-def _line(parts: Sequence[WaitingFor]) -> WaitingLine:
-    first = parts[0]
-    amounts = [amount(one.nano, one.currency) for one in parts]
-    place = f"works/{first.work_id}" if first.work_id else f"recordings/{first.recording_id}"
+def waiting_line(found: WaitingView) -> WaitingLine:
+    """What waits, for what, and what to do."""
+    amounts = [amount(int(one.amount), one.currency) for one in found.waiting]
+    place = f"works/{found.work_id}" if found.work_id else f"recordings/{found.recording_id}"
     return WaitingLine(
-        key=f"{first.work_id or first.recording_id}:{first.reason}",
-        work_id=str(first.work_id or ""),
-        title=first.title,
+        key=f"{found.work_id or found.recording_id}:{found.reason}",
+        work_id=str(found.work_id or ""),
+        title=found.title,
         href=f"/catalog/{place}",
-        reason=REASON_WORDS[first.reason] if first.work_id else "Without a work",
-        way=WAYS[first.reason] if first.work_id else NO_WORK,
+        reason=REASON_WORDS[found.reason] if found.work_id else "Without a work",
+        way=WAYS[found.reason] if found.work_id else NO_WORK,
         amount=" · ".join(one.short for one in amounts),
         exact=" · ".join(one.exact for one in amounts),
-        events=count(sum(one.events for one in parts), "use"),
+        events=count(found.events, "use"),
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex.event import passthrough_event_spec
+from reflex.event import no_args_event_spec, passthrough_event_spec
 
 from omnisonic.platform.ui.sources import link_sources
 
-SOURCES = ("usage_drop.jsx", "flow_chart.jsx")
+SOURCES = ("usage_drop.jsx", "flow_chart.jsx", "changes_watch.jsx")
+LOOK_EVERY_MS = 3000
 _LINKED = link_sources(__name__, SOURCES)
 
 
@@ -26,6 +27,22 @@ class UsageDrop(rx.NoSSRComponent):
     def get_event_triggers(cls) -> dict[str, Any]:
         """The usual ones, and ours."""
         return {**super().get_event_triggers(), "on_started": passthrough_event_spec(str)}
+
+
+class ChangesWatch(rx.NoSSRComponent):
+    """Shows nothing; calls `on_change` once the royalties are no longer at `mark`."""
+
+    library = _LINKED["changes_watch.jsx"]
+    tag = "ChangesWatch"
+    is_default = False
+
+    mark: rx.Var[str]
+    every_ms: rx.Var[int]
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        """The usual ones, and ours."""
+        return {**super().get_event_triggers(), "on_change": no_args_event_spec}
 
 
 class FlowChart(rx.NoSSRComponent):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnisonic.platform.errors import InvalidFields
-from omnisonic.platform.pagination import decode_cursor, encode_cursor
+from omnisonic.platform.pagination import as_far_as, decode_cursor, encode_cursor
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.uuids())
@@ -38,3 +38,15 @@ def test_a_made_up_cursor_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", [None, ""])
 def test_no_cursor_is_the_first_page(text: str | None) -> None:
     assert decode_cursor(text) is None
+
+
+@given(st.integers(0, 30), st.integers(1, 7), st.integers(0, 40))
+def test_a_list_is_read_again_as_far_as_it_was_opened(there: int, limit: int, shown: int) -> None:
+    def read(cursor: str) -> tuple[list[int], str]:
+        end = int(cursor or 0) + limit
+        return list(range(there))[int(cursor or 0) : end], str(end) if end < there else ""
+
+    rows, cursor = as_far_as(shown, read)
+    assert rows == list(range(len(rows)))
+    assert len(rows) >= min(shown, there)
+    assert (cursor == "") == (len(rows) == there)

@@ -89,12 +89,18 @@ def test_what_waits_for_shares_is_released_once_they_are_right(curator: Actor, m
     report(curator, usage("short"), usage("loose", isrc="USWB11700001"))
     assert balances()["unclaimed"] == 12 * NANO
     with read_session() as session:
-        waiting = list_waiting(session, curator)
+        first = list_waiting(session, curator, limit=1)
+        rest = list_waiting(session, curator, limit=1, cursor=first.next_cursor)
         with pytest.raises(Forbidden):
-            list_waiting(session, mara)
-    assert [(one.work_id, one.title, one.nano, one.events) for one in waiting] == [
-        (None, "Fog", 10 * NANO, 1),
-        (song.work.id, "Northern Lights", 2 * NANO, 1),
+            list_waiting(session, mara, limit=1)
+        for cursor in ("?", "AAAA"):
+            with pytest.raises(InvalidFields):
+                list_waiting(session, curator, limit=1, cursor=cursor)
+    waiting = [*first.waiting, *rest.waiting]
+    assert rest.next_cursor is None
+    assert [(one.work_id, one.title, one.waiting[0].amount, one.events) for one in waiting] == [
+        (None, "Fog", str(10 * NANO), 1),
+        (song.work.id, "Northern Lights", str(2 * NANO), 1),
     ]
     set_shares(
         curator,
@@ -115,7 +121,7 @@ def test_what_waits_for_shares_is_released_once_they_are_right(curator: Actor, m
     assert (released.events, released.nano["EUR"]) == (1, 10 * NANO)
     assert "unclaimed" not in balances()
     with read_session() as session:
-        assert list_waiting(session, curator) == []
+        assert list_waiting(session, curator, limit=1).waiting == []
 
     set_shares(curator, song.work, share(song.ann, 1_000_000, valid_from=usage().occurred_at.replace(day=1)))
     journals = count("journals")

@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
-from sqlmodel import select
+from sqlmodel import col, func, select
 
 from omnisonic.api import ROUTERS
 from omnisonic.core.royalties import claims, disputes, payouts
+from omnisonic.core.royalties.changes import CHANNEL, channel_of
 from omnisonic.core.royalties.claims_schemas import ClaimRequest
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.models import Statement, StatementLine, UnmatchedUsage
 from omnisonic.core.royalties.payouts_schemas import ProposeRequest
 from omnisonic.platform.actor import Actor, Role, Scope
-from omnisonic.platform.db import unit_of_work
+from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.models import OutboxMessage
 from tests.integration.core.conftest import link
 from tests.integration.core.royalties.books import UNKNOWN_ISRC, make_song, report, usage
 from tests.integration.insight.routes import Scene, token_of
@@ -68,6 +70,7 @@ EXPECTED: dict[str, Expected] = {
     f"GET {USAGE}/{{statement_id}}/errors.csv": Expected(May.LOOK, 404),
     f"POST {USAGE}/{{statement_id}}/reverse": Expected(May.DO, 404),
     "GET /api/matching": LOOK,
+    "GET /api/matching/waiting": LOOK,
     "GET /api/matching/{reported_id}/suggestions": LOOK,
     "POST /api/matching/{reported_id}/confirm": Expected(May.DO, 422, {"recordingId": "{cycle_id}"}),
     "POST /api/matching/{reported_id}/dismiss": Expected(May.DO),
@@ -106,6 +109,7 @@ EXPECTED: dict[str, Expected] = {
     f"POST {CLAIMS}/{{claim_id}}/withdraw": Expected(May.MINE, json={}),
     f"POST {CLAIMS}/{{claim_id}}/accept": Expected(May.DO, 409, {}),
     f"POST {CLAIMS}/{{claim_id}}/reject": Expected(May.DO, 409, {"answer": "No."}),
+    "GET /api/royalties/changes": ALL,
     "POST /api/royalties/what-if": Expected(May.LOOK, json={"cycleId": "{cycle_id}"}),
 }
 WRITING = {May.DO, May.MINE}
@@ -202,8 +206,8 @@ def make_things(curator: Actor, mara: Actor) -> dict[str, str]:
     return {name: str(value) for name, value in ids.items()}
 
 
-def test_each_route_refuses_and_admits_whom_it_should(scene: Scene) -> None:
-    wrong = []
+def test_each_route_refuses_and_admits_whom_it_should(scene: Scene, mara: Actor) -> None:
+    wrong, unheard = [], set()
     # What is withdrawn goes first: what was held back is paid then, and the rest has nothing to decide.
     for route, expected in sorted(EXPECTED.items(), key=lambda one: _turn(one[0])):
         for who in scene.clients:
@@ -211,10 +215,21 @@ def test_each_route_refuses_and_admits_whom_it_should(scene: Scene) -> None:
             if status is not None and (got := scene.ask(who, route, expected).status_code) != status:  # type: ignore[arg-type]
                 wrong.append((route, who, got, status))
         who = "payee" if expected.may is May.MINE else "curator"
+        before = told(CHANNEL)
         answer = scene.ask(who, route, expected)  # type: ignore[arg-type]
+        if expected.may in WRITING and answer.is_success and told(CHANNEL) == before:
+            unheard.add(route)
         if answer.status_code != expected.answer:
             wrong.append((route, who, answer.status_code, expected.answer))
     assert wrong == []
+    assert unheard == {"POST /api/matching/works/{work_id}/release"}  # a booking: the ledger tells of it
+    assert told(channel_of(mara.user_id)) >= 4  # proposed; paid; claim and dispute taken back
+
+
+def told(channel: str) -> int:
+    """How often a channel was told of changes."""
+    with read_session() as session:
+        return session.exec(select(func.count()).where(col(OutboxMessage.topic) == channel)).one()
 
 
 def _turn(route: str) -> int:

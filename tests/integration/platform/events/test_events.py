@@ -17,6 +17,7 @@ from omnisonic.platform.events import (
     Replay,
     publish_durable,
     publish_ephemeral,
+    read_marks,
     read_position,
     replay,
     subscribe,
@@ -53,6 +54,16 @@ def test_numbers_have_no_gap_under_concurrency(redis_client: redis.Redis) -> Non
     frames = ask(position().epoch, 0).frames
     assert frames is not None
     assert [json.loads(frame)["seq"] for frame in frames] == list(range(1, 201))
+
+
+def test_marks_change_with_each_event_of_their_channels_alone(redis_client: redis.Redis) -> None:
+    seen = [read_marks([CHANNEL, "other"])]
+    for channel in (CHANNEL, "other", CHANNEL):
+        publish_durable(channel, "x", {})
+        seen.append(read_marks([CHANNEL, "other"]))
+    publish_durable("third", "x", {})
+    assert len(set(seen)) == len(seen) == 4
+    assert read_marks([CHANNEL, "other"]) == seen[-1]
 
 
 def test_a_frame_is_what_was_published(redis_client: redis.Redis) -> None:

@@ -5,24 +5,40 @@ from __future__ import annotations
 from uuid import UUID
 
 from omnisonic.core.ledger.models import SuspenseReason
-from omnisonic.core.royalties.matching_schemas import ReleaseView
+from omnisonic.core.royalties.matching_schemas import ReleaseView, WaitingView
 from omnisonic.core.royalties.shapes import money_view
-from omnisonic.core.royalties.waiting import WaitingFor
-from omnisonic.core.royalties.waiting_words import released_words, waiting_lines
+from omnisonic.core.royalties.waiting_words import released_words, waiting_line
 
 NANO = 10**9
 WORK, RECORDING = UUID(int=1), UUID(int=2)
 
 
+def waiting(
+    work_id: UUID | None,
+    recording_id: UUID | None,
+    title: str,
+    reason: SuspenseReason,
+    amounts: dict[str, int],
+    events: int,
+) -> WaitingView:
+    return WaitingView(
+        work_id=work_id,
+        recording_id=recording_id,
+        title=title,
+        reason=reason,
+        waiting=[money_view(whole * NANO, currency) for currency, whole in amounts.items()],
+        events=events,
+    )
+
+
 def test_a_work_has_one_line_for_each_reason() -> None:
     reason = SuspenseReason.UNCLAIMED
     found = [
-        WaitingFor(WORK, None, "Fog", reason, "EUR", 5 * NANO, 2),
-        WaitingFor(None, RECORDING, "Rain", reason, "EUR", 4 * NANO, 1),
-        WaitingFor(WORK, None, "Fog", reason, "USD", 3 * NANO, 1),
-        WaitingFor(WORK, None, "Fog", SuspenseReason.CONFLICT, "USD", NANO, 1),
+        waiting(WORK, None, "Fog", reason, {"EUR": 5, "USD": 3}, 3),
+        waiting(None, RECORDING, "Rain", reason, {"EUR": 4}, 1),
+        waiting(WORK, None, "Fog", SuspenseReason.CONFLICT, {"USD": 1}, 1),
     ]
-    lines = waiting_lines(found)
+    lines = [waiting_line(one) for one in found]
     assert [(one.title, one.reason, one.events) for one in lines] == [
         ("Fog", "Nobody's share", "3 uses"),
         ("Rain", "Without a work", "1 use"),
