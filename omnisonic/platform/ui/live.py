@@ -19,6 +19,7 @@ _STATE = rx.event.passthrough_event_spec(str)
 WORK_CHANGES = "subscription($id: ID!) { workUpdated(workId: $id) { id } }"
 ENTRIES_PACE_MS = 2000  # a statement books thousands of entries at once
 ENTRY_CHANGES = "subscription($id: ID!) { ledgerEntryCreated(cycleId: $id) { seq } }"
+CHECKPOINTS = "subscription { cycleCheckpointClosed { id } }"
 CYCLE_CLOSED = "subscription($id: ID!) { cycleCheckpointClosed(cycleId: $id) { id } }"
 RECORDING_CHANGES = "subscription($id: ID!) { recordingUpdated(recordingId: $id) { id } }"
 
@@ -80,10 +81,19 @@ def follow_closing(cycle_id: Any, *, on_update: Any) -> rx.Component:
     return _follow(CYCLE_CLOSED, cycle_id, on_update)
 
 
+def follow_checkpoints(*, on_update: Any) -> rx.Component:
+    """Fire `on_update` once the log has a new checkpoint: what it covers has its proof from then on."""
+    return _subscribed(CHECKPOINTS, {}, on_update)
+
+
 def _follow(query: str, entity_id: Any, on_update: Any, *, pace_ms: int = 0) -> rx.Component:
+    return _subscribed(query, {"id": entity_id}, on_update, pace_ms=pace_ms)
+
+
+def _subscribed(query: str, variables: dict[str, Any], on_update: Any, *, pace_ms: int = 0) -> rx.Component:
     return LiveSubscription.create(
         query=query,
-        variables={"id": entity_id},
+        variables=variables,
         url=LiveAddress.url,
         port=LiveAddress.port,
         pace_ms=pace_ms,

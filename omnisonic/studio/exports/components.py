@@ -8,6 +8,7 @@ import reflex as rx
 
 from omnisonic.platform.ui.controls import button, checkbox, field, icon_link, segmented, select
 from omnisonic.platform.ui.feedback import notice, skeleton
+from omnisonic.platform.ui.live import follow_checkpoints
 from omnisonic.studio.exports.live import live_progress, when_the_mix_changes
 from omnisonic.studio.exports.models import AudioFormat
 from omnisonic.studio.exports.release_components import release_badge, release_choice, release_facts
@@ -32,6 +33,9 @@ def export_panel(is_owner: Any, *, on_splits: Any) -> rx.Component:
         ),
         rx.foreach(ExportPanelState.active, lambda row: active_card(row, ExportPanelState.cancel)),
         _history(),
+        rx.cond(
+            ExportPanelState.awaits_proof, follow_checkpoints(on_update=ExportPanelState.hear_checkpoint)
+        ),
         class_name="ui-stack ui-stack-4",
     )
 

@@ -8,6 +8,7 @@ import reflex as rx
 
 from omnisonic.platform.ui.controls import button, link_button, progress, select
 from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
+from omnisonic.platform.ui.live import follow_checkpoints
 from omnisonic.platform.ui.shell import crumbs, page, page_head, shell
 from omnisonic.platform.ui.table import cell, table
 from omnisonic.studio.exports.components import (
@@ -46,6 +47,7 @@ def exports_page() -> rx.Component:
                     skeleton(shape="row", count=6),
                 ),
             ),
+            rx.cond(ExportsState.awaits_proof, follow_checkpoints(on_update=ExportsState.hear_checkpoint)),
         ),
         active="exports",
         crumbs=crumbs(("Studio", "/sessions"), ("Exports", None)),

@@ -49,6 +49,7 @@ class ExportPanelState(rx.State):
     problem: str = ""
     active: rx.Field[list[ExportRow]] = rx.field(default_factory=list)
     finished: rx.Field[list[ExportRow]] = rx.field(default_factory=list)
+    awaits_proof: bool = False  # a release that no checkpoint covers yet
     _is_watching: bool = False
 
     @rx.event
@@ -65,6 +66,12 @@ class ExportPanelState(rx.State):
         except (NotFound, ValueError):  # the page itself says that there is no such session
             return None
         return ExportPanelState.watch if self.active else None
+
+    @rx.event
+    @guarded
+    async def hear_checkpoint(self, _update: dict[str, Any]) -> None:
+        """The log has a new checkpoint, or may have: releases that it covers have their proof now."""
+        await self._look(current_actor())
 
     @rx.event
     @guarded
@@ -178,6 +185,7 @@ class ExportPanelState(rx.State):
     def _show(self, rows: list[ExportRow]) -> None:
         self.active = [row for row in rows if row.is_active]
         self.finished = [row for row in rows if not row.is_active]
+        self.awaits_proof = _awaits_proof(rows)
         self.is_loaded = True
 
 
@@ -192,6 +200,13 @@ class ExportsState(WatchState, rx.State):
     file_format: str = "all"
     rows: rx.Field[list[ExportRow]] = rx.field(default_factory=list)
     has_any: bool = False
+    awaits_proof: bool = False
+
+    @rx.event
+    @guarded
+    async def hear_checkpoint(self, _update: dict[str, Any]) -> None:
+        """As in the panel."""
+        self._show(await in_thread(_list_rows, current_actor()))
 
     @rx.event
     @guarded
@@ -228,12 +243,17 @@ class ExportsState(WatchState, rx.State):
 
     def _show(self, rows: list[ExportRow]) -> None:
         self.has_any, self.is_loaded = bool(rows), True
+        self.awaits_proof = _awaits_proof(rows)
         self.rows = [
             row
             for row in rows
             if self.status in ("all", "active" if row.is_active else row.status)
             and self.file_format in ("all", row.title.partition(",")[0].lower())
         ]
+
+
+def _awaits_proof(rows: list[ExportRow]) -> bool:
+    return any(row.release is not None and row.release.leaf and not row.release.is_provable for row in rows)
 
 
 def _panel_rows(actor: Actor, session_id: UUID) -> list[ExportRow]:
