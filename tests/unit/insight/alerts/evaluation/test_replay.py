@@ -44,7 +44,13 @@ def story(rng: np.random.Generator, at: datetime) -> Seen:
     return Seen(at=at, story=int(rng.integers(2**60)), source=f"outlet {rng.integers(12)}")
 
 
-@pytest.mark.parametrize("window", [timedelta(hours=6), timedelta(hours=24)])
+@pytest.mark.parametrize(
+    "window",
+    [
+        pytest.param(timedelta(hours=6), id="six-hours"),
+        pytest.param(timedelta(hours=24), id="a-day", marks=pytest.mark.slow),
+    ],
+)
 def test_planted_bursts_are_found_and_hardly_anything_else(window: timedelta) -> None:
     rng = np.random.default_rng(20261121)
     lines: dict[EntityRef, Timeline] = {}
