@@ -29,6 +29,7 @@ from omnisonic.platform.redis import get_redis
 from omnisonic.platform.settings import get_settings
 
 ROOT = Path(__file__).resolve().parents[1]
+OPERATIONS_PER_MINUTE = 10_000_000  # speed is measured, not the budget of an account
 PATIENCE_S = 60.0
 
 
@@ -113,7 +114,8 @@ def running_graph() -> Iterator[tuple[str, str]]:
     """Our graph service as a process; its HTTP and its socket address."""
     http_port, socket_port = free_port(), free_port()
     ports = {"GRAPH_PORT": str(http_port), "GRAPH_WS_PORT": str(socket_port)}
-    with running("-m", "omnisonic", "graph", port=http_port, **ports):
+    budget = {"GRAPH_OPERATIONS_PER_MINUTE": str(OPERATIONS_PER_MINUTE)}
+    with running("-m", "omnisonic", "graph", port=http_port, **ports, **budget):
         yield f"http://{LOOPBACK}:{http_port}/graphql", f"ws://{LOOPBACK}:{socket_port}/graphql"
 
 

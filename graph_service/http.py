@@ -13,16 +13,16 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from graph_service.budgets import count_operation
 from graph_service.errors import refusal
 from graph_service.graphiql import page as graphiql_page
 from graph_service.negotiation import GRAPHQL_RESPONSE, HTML, JSON, choose
 from graph_service.operations import Operations, Payload, Rejected, Request
-from graph_service.strangers import count_stranger
 from omnisonic.core.graph_errors import NotAcceptable
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.authentication import authenticate
 from omnisonic.platform.errors import Malformed, MethodNotAllowed, OmnisonicError, UnsupportedType
-from omnisonic.platform.rate_limit import RateLimited
+from omnisonic.platform.rate_limit import RateLimited, RateState
 
 METHODS = "GET, POST, OPTIONS"
 NO_STORE = {"Cache-Control": "no-store", "Vary": "Accept, Authorization, Cookie, Origin"}
@@ -61,32 +61,34 @@ class GraphEndpoint:
         if media_type is None:
             return _answer({"errors": [refusal(NotAcceptable())]}, 406, JSON)
         try:
-            payload = await self._run(http)
-        except Rejected as rejected:
-            return _reject(rejected, media_type)
+            request = await read_request(http)
+            actor, budget = await self._admit(http)
         except OmnisonicError as error:
             headers = error.state.headers() if isinstance(error, RateLimited) else {}
             return _reject(Rejected.because(error, is_well_formed=False), media_type, headers)
-        return _answer(payload, 200, media_type)
+        try:
+            payload = await self._run(request, actor, is_get=http.method == "GET")
+        except Rejected as rejected:
+            return _reject(rejected, media_type, budget.headers())
+        return _answer(payload, 200, media_type, budget.headers())
 
-    async def _run(self, http: HttpRequest) -> Payload:
-        request = await read_request(http)
-        actor = await self._authenticate(http)
-        if actor is None:
-            address = http.client.host if http.client else ""
-            await self._operations.database.run(lambda: count_stranger(address))
-        prepared = self._operations.prepare(request, actor, is_get=http.method == "GET")
+    async def _run(self, request: Request, actor: Actor | None, *, is_get: bool) -> Payload:
+        prepared = self._operations.prepare(request, actor, is_get=is_get)
         if prepared.kind.value == "subscription":
             raise Rejected.because(Malformed("Subscriptions need a WebSocket (graphql-transport-ws)."))
         return await self._operations.run(prepared, actor)
 
-    async def _authenticate(self, http: HttpRequest) -> Actor | None:
+    async def _admit(self, http: HttpRequest) -> tuple[Actor | None, RateState]:
+        """Who asks, and what is left of their budget."""
         cookie, authorization = http.headers.get("cookie"), http.headers.get("authorization")
-        if cookie is None and authorization is None:
-            return None
-        return await self._operations.database.run(
-            lambda: authenticate(cookie_header=cookie, authorization=authorization)
-        )
+        address = http.client.host if http.client else ""
+
+        def admit() -> tuple[Actor | None, RateState]:
+            is_known = cookie is not None or authorization is not None
+            actor = authenticate(cookie_header=cookie, authorization=authorization) if is_known else None
+            return actor, count_operation(actor, address)
+
+        return await self._operations.database.run(admit)
 
 
 async def read_request(http: HttpRequest) -> Request:

@@ -15,8 +15,8 @@ COST_MAX = 200_000  # objects that an operation may ask for: the sum of first x 
 LIST_ESTIMATE = 3  # objects assumed in a list that takes no `first`
 PAGE_MAX = 100
 OPERATION_TIMEOUT_S = 10.0
-STRANGER_OPERATIONS = 300  # of one network address, over HTTP and sockets together
-STRANGER_WINDOW_S = 60
+STRANGER_OPERATIONS = 300  # of one network address, over HTTP and sockets together; accounts: a setting
+BUDGET_WINDOW_S = 60
 DOCUMENTS_CACHED = 1_000
 CACHED_QUERY_MAX_CHARS = 16_000
 

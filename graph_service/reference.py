@@ -18,6 +18,7 @@ from graph_service.schema import schema
 from graph_service.sockets.frames import CloseCode
 from omnisonic.core import graph_errors
 from omnisonic.platform.errors import OmnisonicError
+from omnisonic.platform.settings import Settings
 
 INTRO = Path(__file__).with_name("reference.md")
 ERRORS = """
@@ -70,7 +71,11 @@ def _limits() -> str:
         ("time of one operation", f"{limits.OPERATION_TIMEOUT_S:g} s"),
         (
             "operations of a network address without credentials",
-            f"{limits.STRANGER_OPERATIONS} in {limits.STRANGER_WINDOW_S} s, then 429 with `Retry-After`",
+            f"{limits.STRANGER_OPERATIONS} in {limits.BUDGET_WINDOW_S} s, then 429 with `Retry-After`",
+        ),
+        (
+            "operations of an account, by its cookie and all of its tokens together",
+            f"{_per_minute():,} in {limits.BUDGET_WINDOW_S} s (`GRAPH_OPERATIONS_PER_MINUTE`), then the same",
         ),
         ("`connection_init` after", f"{limits.Pace().init_s:g} s"),
         ("running operations of a socket", str(limits.OPERATIONS_PER_SOCKET)),
@@ -82,6 +87,11 @@ def _limits() -> str:
     ]
     table = "".join(f"| {what} | {limit} |\n" for what, limit in rows)
     return f"\n## Limits\n\n| what | limit |\n|---|---|\n{table}"
+
+
+def _per_minute() -> int:
+    budget: int = Settings.model_fields["graph_operations_per_minute"].default
+    return budget
 
 
 def _errors() -> str:

@@ -13,6 +13,7 @@ from graphql import GraphQLError
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from graph_service.budgets import count_operation
 from graph_service.errors import error_json, refusal
 from graph_service.limits import OPERATIONS_PER_SOCKET, SOCKET_FRAMES_BURST, SOCKET_FRAMES_PER_SECOND, Pace
 from graph_service.operations import Operations, Prepared, Rejected
@@ -32,7 +33,6 @@ from graph_service.sockets.frames import (
 )
 from graph_service.sockets.outgoing import Outgoing
 from graph_service.sockets.usage import Usage
-from graph_service.strangers import count_stranger
 from graph_service.subscriptions import Subscriptions
 from omnisonic.core.graph_errors import SlowConsumer, TooManyOperations
 from omnisonic.platform.actor import Actor
@@ -238,8 +238,7 @@ class Connection:
 
     async def _operate(self, running: Running, prepared: Prepared) -> None:
         try:
-            if self.actor is None:
-                await self._operations.database.run(lambda: count_stranger(self._address))
+            await self._operations.database.run(lambda: count_operation(self.actor, self._address))
             if prepared.kind.value == "subscription":
                 stop = await self._subscriptions.add(prepared, self.actor, running)
                 if self.running.get(running.id) is running:

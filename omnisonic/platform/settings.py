@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     )
     graph_port: int = Field(4000, ge=1, le=65535, description="Port of GraphQL over HTTP.")
     graph_ws_port: int = Field(4001, ge=1, le=65535, description="Port of GraphQL subscriptions.")
+    graph_operations_per_minute: int = Field(
+        6000,
+        ge=1,
+        description="GraphQL operations of one account within a minute, over HTTP and sockets together.",
+    )
     graph_public_url: str | None = Field(
         None, description="Address of GraphQL as browsers see it; empty: the page's host at GRAPH_PORT."
     )

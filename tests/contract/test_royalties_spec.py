@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from graph_service.limits import STRANGER_OPERATIONS, STRANGER_WINDOW_S
+from graph_service.limits import BUDGET_WINDOW_S, STRANGER_OPERATIONS
 from omnisonic.core import money
 from omnisonic.core.imports.headers import fold_header
 from omnisonic.core.ledger import offline_verifier
@@ -25,6 +25,7 @@ from omnisonic.core.royalties import (
 from omnisonic.core.royalties.policy import RIGHT_OF_USAGE
 from omnisonic.core.royalties.statement_columns import UsageField, find_columns
 from omnisonic.core.royalties.statement_file import last_day
+from omnisonic.platform.settings import Settings
 from omnisonic.platform.web.limits import ADDRESS_LIMIT, WINDOW_S
 from tests.contract.described import described_paths
 
@@ -106,4 +107,6 @@ def test_limits() -> None:
     assert shown["a proof file"] == f"{offline_verifier.MAX_FILE_BYTES // 1024} KiB"
     of_strangers = f"{STRANGER_OPERATIONS} a minute"
     assert shown["questions to the public log of one network address"] == of_strangers
-    assert (ADDRESS_LIMIT, WINDOW_S, STRANGER_WINDOW_S) == (STRANGER_OPERATIONS, 60, 60)
+    of_accounts = Settings.model_fields["graph_operations_per_minute"].default
+    assert shown["GraphQL operations of one account"].startswith(f"{of_accounts} a minute")
+    assert (ADDRESS_LIMIT, WINDOW_S, BUDGET_WINDOW_S) == (STRANGER_OPERATIONS, 60, 60)

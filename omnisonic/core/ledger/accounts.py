@@ -56,16 +56,21 @@ def account_ids(session: Session, accounts: Iterable[Account]) -> dict[Account, 
 
 def party_hashes(session: Session, contributor_ids: Iterable[UUID]) -> dict[UUID, str]:
     """How leaves name these contributors; who has no salt yet gets one."""
+    return {one: party_hash(one, salt) for one, salt in party_salts(session, contributor_ids).items()}
+
+
+def party_salts(session: Session, contributor_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Salts of these contributors; who has none yet gets one."""
     wanted = sorted(set(contributor_ids))
-    found: dict[UUID, str] = {}
+    found: dict[UUID, bytes] = {}
     for start in range(0, len(wanted), IN_ONE_STATEMENT):
         part = wanted[start : start + IN_ONE_STATEMENT]
-        found |= _read_hashes(session, part)
+        found |= _read_salts(session, part)
         missing = [one for one in part if one not in found]
         if missing:
             rows = [{"contributor_id": one, "salt": os.urandom(SALT_BYTES)} for one in missing]
             session.execute(insert(PartySalt).values(rows).on_conflict_do_nothing())
-            found |= _read_hashes(session, missing)
+            found |= _read_salts(session, missing)
     return found
 
 
@@ -77,6 +82,6 @@ def _read_accounts(session: Session, accounts: list[Account]) -> dict[Account, U
     return {Account(row.kind, row.owner, row.currency): row.id for row in rows}
 
 
-def _read_hashes(session: Session, contributor_ids: list[UUID]) -> dict[UUID, str]:
+def _read_salts(session: Session, contributor_ids: list[UUID]) -> dict[UUID, bytes]:
     rows = session.exec(select(PartySalt).where(col(PartySalt.contributor_id).in_(contributor_ids)))
-    return {row.contributor_id: party_hash(row.contributor_id, row.salt) for row in rows}
+    return {row.contributor_id: row.salt for row in rows}

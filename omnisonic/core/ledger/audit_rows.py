@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from omnisonic.core.ledger.audit_carried import audit_carried
 from omnisonic.core.ledger.audit_cases import audit_disputes, audit_payouts, audit_rates
+from omnisonic.core.ledger.audit_facts import audit_facts
 from omnisonic.core.ledger.audit_tables import (
     ENTRIES,
     EVENT_COLUMNS,
@@ -69,7 +70,8 @@ def audit_rows(connection: Connection, findings: Findings) -> None:
     put_back = _put_back(connection)
     audit_payouts(connection, parties.may_be, put_back, findings)
     audit_rates(connection, put_back, findings)
-    audit_disputes(connection, parties.may_be, put_back, findings)
+    audit_disputes(connection, parties.may_be, findings)
+    audit_facts(connection, parties, findings)
     parties.find_strayed_salts(findings)
     for (index,) in connection.execute(_NO_ROW):
         findings.add("log_leaves", index, "row_id", "no row with this id: it was changed here or removed")
@@ -256,6 +258,7 @@ class _Parties:
         accounts = connection.execute(text("SELECT kind, owner, currency FROM ledger_accounts"))
         self._accounts = {tuple(row) for row in accounts}
         self._holders = {owner for kind, owner, _ in self._accounts if kind == AccountKind.PAYEE}
+        self._named = {said: self._salts[one] for one, said in self._hashes.items()}
         self._unsalted: dict[str, str] = {}  # contributors without a salt, and what leaves call them
 
     def confirms(self, contributor_id: str | None, said: str) -> bool:
@@ -276,6 +279,10 @@ class _Parties:
         if contributor_id in self._hashes:
             return self.confirms(contributor_id, said)
         return contributor_id in self._holders and not self.contradicts(contributor_id, said)
+
+    def salt_of(self, said: str) -> bytes | None:
+        """The salt of a party as leaves name it, while it is not erased."""
+        return self._named.get(said)
 
     def has_account(self, kind: str, owner: str | None, currency: str) -> bool:
         """Whether there is such an account."""

@@ -55,7 +55,8 @@ def replay(*, output: TextIO) -> int:
         f"Rows: {done.journals:,} journals, {done.entries:,} entries, {done.records:,} records, "
         f"{done.checkpoints:,} checkpoints; {done.cycles:,} cycles are closed again.\n"
         f"Books: {done.books.events:,} usage events, {done.books.statements:,} statements with "
-        f"{done.books.lines:,} lines, {done.books.payouts:,} paid payouts, {done.books.disputes:,} disputes; "
+        f"{done.books.lines:,} lines, {done.books.payouts:,} paid payouts, {done.books.disputes:,} disputes, "
+        f"{done.books.claims:,} claims, {done.books.rates:,} exchange rates; "
         f"{done.books.cycles:,} open cycles with the months of what was booked in them.\n"
     )
     output.writelines(f"Not rebuilt, {one}\n" for one in done.unresolved)

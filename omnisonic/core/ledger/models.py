@@ -65,6 +65,9 @@ class LeafKind(StrEnum):
     CYCLE = "cycle"  # a closed cycle with its totals
     RELEASE = "release"  # a registered recording with its shares and certificate
     SPLIT = "split"  # an accepted split sheet
+    DISPUTE = "dispute"  # opened or answered
+    CLAIM = "claim"  # opened or answered
+    RATE = "rate"  # a stated exchange rate
 
 
 def _bytes_column(*, nullable: bool = False, unique: bool = False) -> Any:
@@ -134,12 +137,12 @@ class LedgerEntry(Row, table=True):
 
 
 class LogRecord(Row, table=True):
-    """A fact of the log that has no table of the ledger: a closed cycle, a release, a split sheet."""
+    """A fact of the log that has no table of the ledger: a closed cycle, a release, a dispute, a rate …"""
 
     __tablename__ = "log_records"
 
     kind: LeafKind = enum_field(LeafKind)
-    subject_id: UUID = Field(index=True)  # the cycle, release or sheet
+    subject_id: UUID = Field(index=True)  # the cycle, release, sheet, dispute, claim or rate
     leaf: bytes = _bytes_column()
     leaf_hash: bytes = _bytes_column()
 

@@ -279,6 +279,9 @@ TITLES = {
     "cycle": "A closed cycle with its totals",
     "release": "A registered release",
     "split": "An accepted split sheet",
+    "dispute": "A dispute of a statement line, opened or answered",
+    "claim": "A claim to a share, opened or answered",
+    "rate": "A stated exchange rate",
 }
 LABELS = {
     "account.kind": "Account",

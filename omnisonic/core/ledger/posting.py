@@ -97,15 +97,31 @@ def record_fact(
     cycle_id: UUID | None = None,
 ) -> LogRecord:
     """Log a fact that is no entry (a closed cycle, a release, a split sheet) in this transaction."""
-    record_id, now = new_id(), utc_now()
-    leaf = leaves.record_leaf(record_id=record_id, kind=kind, subject_id=subject_id, facts=facts, at=now)
-    record = LogRecord(
-        id=record_id, created_at=now, kind=kind, subject_id=subject_id, leaf=leaf, leaf_hash=leaf_hash(leaf)
-    )
-    uow.session.add(record)
+    return record_facts(uow, kind, [(subject_id, facts)], cycle_id=cycle_id)[0]
+
+
+def record_facts(
+    uow: UnitOfWork,
+    kind: LeafKind,
+    facts: Iterable[tuple[UUID, Mapping[str, Any]]],
+    *,
+    cycle_id: UUID | None = None,
+) -> list[LogRecord]:
+    """Log facts of one kind, each with the id of what it is about, in this transaction."""
+    now, records = utc_now(), []
+    for subject_id, told in facts:
+        record_id = new_id()
+        leaf = leaves.record_leaf(record_id=record_id, kind=kind, subject_id=subject_id, facts=told, at=now)
+        digest = leaf_hash(leaf)
+        records.append(
+            LogRecord(
+                id=record_id, created_at=now, kind=kind, subject_id=subject_id, leaf=leaf, leaf_hash=digest
+            )
+        )
+    uow.session.add_all(records)
     uow.session.flush()
-    add_pending(uow.session, [(kind, record_id, cycle_id, record.leaf_hash)])
-    return record
+    add_pending(uow.session, [(kind, one.id, cycle_id, one.leaf_hash) for one in records])
+    return records
 
 
 def add_pending(session: Session, rows: Iterable[tuple[LeafKind, UUID, UUID | None, bytes]]) -> None:

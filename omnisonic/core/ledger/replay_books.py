@@ -1,8 +1,9 @@
 """What the books know beside journals, out of put-back leaves: usage, statements, payouts, disputes.
 
 Leaves say what was booked and only the hash of what people wrote: a rebuilt event has the hash of its key, a
-rebuilt payout no reference, a rebuilt dispute no reason. Tables of the royalties are known here by name only.
-Every statement looks at leaves from `start` on, whose bytes the replay has checked against the signed root.
+rebuilt payout no reference. Disputes, claims, rates: `replay_facts.py`. Tables of the royalties are known
+here by name only. Every statement looks at leaves from `start` on, whose bytes the replay has checked against
+the signed root.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from omnisonic.core.ledger.audit_carried import Left, carried_before
-from omnisonic.core.ledger.audit_cases import LOST_WORDS
 from omnisonic.core.ledger.leaves import KEY_HASH
+from omnisonic.core.ledger.replay_facts import restore_cases, restore_rates
 
 _LEAF = "convert_from(l.leaf, 'UTF8')::jsonb"
 _JOURNALS = f"""
@@ -121,28 +122,6 @@ _PAYOUTS = text(f"""
         paid_at = excluded.paid_at, version = payouts.version + 1
         WHERE payouts.status <> 'paid'
 """)  # noqa: S608
-_RATES = text(f"""
-    INSERT INTO fx_rates (id, created_at, base, quote, day, rate, source)
-    SELECT DISTINCT ON (x ->> 'rateId') (x ->> 'rateId')::uuid, created_at, x ->> 'base', x ->> 'quote',
-           (x ->> 'day')::date, (x ->> 'rate')::numeric, x ->> 'source'
-    FROM (SELECT created_at, f -> 'exchange' AS x FROM ({_JOURNALS}) AS j WHERE kind = 'exchange') AS told
-    WHERE x ->> 'rateId' <> ''
-    ON CONFLICT DO NOTHING
-""")  # noqa: S608
-_DISPUTES = text(f"""
-    INSERT INTO line_disputes (id, created_at, line_id, contributor_id, reason, status, version)
-    SELECT (f ->> 'dispute')::uuid, held.created_at, (f ->> 'line')::uuid, p.contributor_id, :words, 'open', 1
-    FROM ({_JOURNALS}) AS held JOIN ({_PARTIES}) AS p ON p.party = f ->> 'party'
-    WHERE kind = 'dispute' AND f ->> 'held' = 'yes'
-      AND EXISTS (SELECT 1 FROM statement_lines AS s WHERE s.id = (f ->> 'line')::uuid)
-    ON CONFLICT DO NOTHING
-""")  # noqa: S608
-_SETTLE = text(f"""
-    UPDATE line_disputes AS d SET status = f ->> 'status', decided_at = freed.created_at,
-           version = version + 1, answer = CASE WHEN f ->> 'answer' IS NULL THEN NULL ELSE :words END
-    FROM ({_JOURNALS}) AS freed
-    WHERE kind = 'dispute' AND f ->> 'held' = 'no' AND d.id = (f ->> 'dispute')::uuid AND d.status = 'open'
-""")  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -155,6 +134,8 @@ class RestoredBooks:
     lines: int = 0
     payouts: int = 0
     disputes: int = 0
+    claims: int = 0
+    rates: int = 0
 
 
 def restore_books(session: Session, *, start: int) -> RestoredBooks:
@@ -164,16 +145,15 @@ def restore_books(session: Session, *, start: int) -> RestoredBooks:
     salt is gone) stays a leaf.
     """
 
-    def run(statement: Any, **asked: Any) -> int:
-        return int(session.execute(statement, {"start": start} | asked).rowcount)  # type: ignore[attr-defined]
+    def run(statement: Any) -> int:
+        return int(session.execute(statement, {"start": start}).rowcount)  # type: ignore[attr-defined]
 
     cycles, events = run(_CYCLES), run(_EVENTS)
     statements = _add_statements(session, session.execute(_STATEMENTS, {"start": start}).mappings().all())
-    run(_RATES)
+    rates = restore_rates(session, start=start)
     lines, payouts = run(_ADD_LINES), run(_PAYOUTS)
-    disputes = run(_DISPUTES, words=LOST_WORDS)
-    run(_SETTLE, words=LOST_WORDS)
-    return RestoredBooks(cycles, events, statements, lines, payouts, disputes)
+    disputes, claims = restore_cases(session, start=start)
+    return RestoredBooks(cycles, events, statements, lines, payouts, disputes, claims, rates)
 
 
 def _add_statements(session: Session, found: Sequence[Any]) -> int:

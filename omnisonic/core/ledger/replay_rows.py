@@ -24,7 +24,7 @@ from omnisonic.core.ledger.models import AccountKind, LeafKind, PartySalt
 
 MAX_UNRESOLVED = 100
 RECORD_COLUMNS = ("id", "created_at", "kind", "subject_id", "leaf", "leaf_hash")
-_RECORDS = {LeafKind.CYCLE, LeafKind.RELEASE, LeafKind.SPLIT}
+_RECORDS = set(LeafKind) - {LeafKind.JOURNAL, LeafKind.ENTRY, LeafKind.LINE}
 _THERE = text("""
     SELECT id::text FROM journals WHERE id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT id::text FROM log_records WHERE id = ANY(CAST(:ids AS uuid[]))

@@ -1,4 +1,4 @@
-"""What disputes and claims share: found by whom they concern, decided once, listed newest first."""
+"""What disputes and claims share: logged, found by whom they concern, decided once, listed newest first."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, select
 
 from omnisonic.core.royalties.access import own_parties, visible_parties
+from omnisonic.core.royalties.case_leaves import log_answered, log_opened
 from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.errors import CaseDecided
 from omnisonic.core.royalties.models import CaseStatus, LineDispute, ShareClaim
@@ -75,6 +76,14 @@ def lock_open_case(
     return case
 
 
+def open_case(uow: UnitOfWork, case: LineDispute | ShareClaim) -> None:
+    """Write down a new case, and log it: before what it books, so that no booking is replayed without it."""
+    uow.session.add(case)
+    uow.session.flush()
+    log_opened(uow, case)
+    announce(uow, parties=[case.contributor_id])
+
+
 def settle_case(
     uow: UnitOfWork,
     case: LineDispute | ShareClaim,
@@ -83,9 +92,10 @@ def settle_case(
     actor: Actor | None = None,
     answer: str | None = None,
 ) -> None:
-    """Write down how a case ended; without `actor` it was withdrawn."""
+    """Write down and log how a case ended; without `actor` it was withdrawn."""
     case.status, case.answer = status, answer
     case.decided_by, case.decided_at = actor.user_id if actor else None, utc_now()
     case.version += 1
     uow.session.flush()
     announce(uow, parties=[case.contributor_id])
+    log_answered(uow, case)

@@ -23,8 +23,7 @@ from omnisonic.core.catalog.repository import (
     works_by_ids,
 )
 from omnisonic.core.royalties.access import is_curator, own_parties, require_curator
-from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, settle_case
-from omnisonic.core.royalties.changes import announce
+from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, open_case, settle_case
 from omnisonic.core.royalties.claims_rules import Standing, standing_on, with_claim
 from omnisonic.core.royalties.claims_schemas import (
     ClaimAnswer,
@@ -87,9 +86,7 @@ def claim_share(uow: UnitOfWork, actor: Actor, *, request: ClaimRequest) -> Clai
         valid_from=request.valid_from,
         reason=request.reason,
     )
-    session.add(claim)
-    session.flush()
-    announce(uow, parties=[claim.contributor_id])
+    open_case(uow, claim)
     return ClaimAnswer(claim=views_of(session, [claim])[0])
 
 

@@ -16,8 +16,7 @@ from sqlmodel import Session, col, select
 from omnisonic.core.catalog.models import Contributor
 from omnisonic.core.catalog.repository import contributors_by_ids
 from omnisonic.core.royalties.access import own_parties, require_curator
-from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, settle_case
-from omnisonic.core.royalties.changes import announce
+from omnisonic.core.royalties.cases import cases_page, get_case, lock_open_case, open_case, settle_case
 from omnisonic.core.royalties.disputes_booking import correct_line, give_free, held_of, hold_back
 from omnisonic.core.royalties.disputes_schemas import Correction, DisputeAnswer, DisputeList, DisputeView
 from omnisonic.core.royalties.errors import CaseOpenAlready
@@ -52,10 +51,8 @@ def open_dispute(uow: UnitOfWork, actor: Actor, *, line_id: UUID, reason: str) -
     dispute = LineDispute(
         line_id=line.id, contributor_id=statement.contributor_id, user_id=actor.user_id, reason=reason
     )
-    uow.session.add(dispute)
-    uow.session.flush()
+    open_case(uow, dispute)
     hold_back(uow, dispute, line, statement)
-    announce(uow, parties=[dispute.contributor_id])
     return _answer(uow.session, dispute)
 
 
@@ -172,8 +169,8 @@ def _settle(
     actor: Actor | None = None,
     answer: str | None = None,
 ) -> None:
-    give_free(uow, dispute, statement.currency, status, answer)
     settle_case(uow, dispute, status, actor=actor, answer=answer)
+    give_free(uow, dispute, statement.currency)
 
 
 def _current(session: Session, dispute: LineDispute) -> dict[str, object]:

@@ -10,13 +10,12 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from omnisonic.core.ledger.accounts import party_hashes, payee
-from omnisonic.core.ledger.leaves import text_hash
 from omnisonic.core.ledger.models import Journal, JournalKind, SuspenseReason
 from omnisonic.core.ledger.posting import JournalDraft, Posting, post, reversals_of
 from omnisonic.core.royalties.cycles import CycleFinder, cycle_for, hold_open_cycles
 from omnisonic.core.royalties.disputes_schemas import Correction
 from omnisonic.core.royalties.errors import CorrectionTooLarge
-from omnisonic.core.royalties.models import CaseStatus, LineDispute, Statement, StatementLine
+from omnisonic.core.royalties.models import LineDispute, Statement, StatementLine
 from omnisonic.core.royalties.payouts_balances import balance_of, hold_payee
 from omnisonic.core.royalties.payouts_rules import debits_of
 from omnisonic.core.royalties.suspense import CORRECTIONS_LOCK, chunks_of, read_standings
@@ -61,7 +60,6 @@ def hold_back(uow: UnitOfWork, dispute: LineDispute, line: StatementLine, statem
     debits = debits_of(standing, dispute.contributor_id, held_nano)
     disputed = suspense_account(SuspenseReason.DISPUTED, statement.currency)
     party = party_hashes(uow.session, [dispute.contributor_id])[dispute.contributor_id]
-    told = {"party": party, "reason": text_hash(dispute.reason)}
     draft = JournalDraft(
         kind=JournalKind.DISPUTE,
         cycle_id=cycle_for(uow, utc_now().date(), statement.currency).cycle.id,
@@ -70,23 +68,21 @@ def hold_back(uow: UnitOfWork, dispute: LineDispute, line: StatementLine, statem
             Posting(disputed, -held_nano, line.work_id),
         ],
         idempotency_key=_hold_key(dispute.id),
-        facts={"dispute": str(dispute.id), "line": str(line.id), "held": "yes"} | told,
+        facts={"dispute": str(dispute.id), "line": str(line.id), "held": "yes", "party": party},
     )
     post(uow, [draft])
     return held_nano
 
 
-def give_free(
-    uow: UnitOfWork, dispute: LineDispute, currency: str, status: CaseStatus, answer: str | None
-) -> None:
-    """Give what was held back to the payee again; the leaf says how the dispute ends."""
+def give_free(uow: UnitOfWork, dispute: LineDispute, currency: str) -> None:
+    """Give what was held back to the payee again, once it is settled; the leaf says how the dispute ended."""
     key = _hold_key(dispute.id)
     held = uow.session.exec(select(Journal.id).where(Journal.idempotency_key == key)).first()
     if held is None:
         return
     cycle_id = cycle_for(uow, utc_now().date(), currency).cycle.id
-    told = {"status": str(status), "answer": text_hash(answer)}
-    facts = {"dispute": str(dispute.id), "line": str(dispute.line_id), "held": "no"} | told
+    told = {"held": "no", "status": str(dispute.status)}
+    facts = {"dispute": str(dispute.id), "line": str(dispute.line_id)} | told
     drafts = reversals_of(uow.session, [held], cycle_id=cycle_id, facts=facts)
     # Of the same kind as the hold, so that both meet in one line of the next statement.
     post(

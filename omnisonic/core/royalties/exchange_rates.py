@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from omnisonic.core.money import BadMoney, parse_currency
 from omnisonic.core.royalties.access import require_curator
+from omnisonic.core.royalties.case_leaves import log_rates
 from omnisonic.core.royalties.changes import announce
 from omnisonic.core.royalties.errors import NoExchangeRate, RatesFileRefused
 from omnisonic.core.royalties.exchange import BadRate, StatedRate, format_rate, parse_rate
@@ -162,7 +163,7 @@ def _save(
     if errors:
         return errors
     fresh = [stated for key, (_, stated) in wanted.items() if key not in known]
-    uow.session.add_all(
+    rows = [
         FxRate(
             base=one.base,
             quote=one.quote,
@@ -172,9 +173,11 @@ def _save(
             created_by=actor.user_id,
         )
         for one in fresh
-    )
+    ]
+    uow.session.add_all(rows)
     uow.session.flush()
-    if fresh:
+    log_rates(uow, rows)
+    if rows:
         announce(uow)
     return RatesSaved(added=len(fresh), unchanged=len(placed) - len(fresh))
 

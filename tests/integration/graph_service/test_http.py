@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from graph_service import strangers
+from graph_service import budgets
 from omnisonic.platform.actor import Scope
-from tests.integration.graph_service.conftest import Person, RunningGraph
+from omnisonic.platform.settings import Settings
+from tests.integration.graph_service.conftest import ORIGIN, Person, RunningGraph
 from tests.node_packages import start_script
 
 AUDITS = 61  # of graphql-http 1.23.1
@@ -57,8 +58,8 @@ def test_strangers_learn_the_roots_name_and_nothing_else(graph: RunningGraph, ma
 def test_strangers_who_ask_too_often_are_told_when_to_come_back(
     graph: RunningGraph, mara: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(strangers, "STRANGER_OPERATIONS", 1)
-    monkeypatch.setattr(strangers, "STRANGER_WINDOW_S", HOUR_S)
+    monkeypatch.setattr(budgets, "STRANGER_OPERATIONS", 1)
+    monkeypatch.setattr(budgets, "BUDGET_WINDOW_S", HOUR_S)
     assert post(graph, {"query": TYPENAME}).status_code == 200
     invented = {"X-Forwarded-For": "203.0.113.9"}
     for headers in ({}, {"Accept": "application/json"}, invented):
@@ -74,6 +75,34 @@ def test_strangers_who_ask_too_often_are_told_when_to_come_back(
     refused = client.receive()
     assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "too-many-requests")
     assert refused["payload"][0]["extensions"]["retryAfterSeconds"] > 0
+
+
+def test_an_account_has_one_budget_for_its_tokens_its_cookie_and_its_sockets(
+    start_graph: Callable[..., RunningGraph],
+    make_person: Callable[..., Person],
+    mara: Person,
+    configure: Callable[..., Settings],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    configure(GRAPH_OPERATIONS_PER_MINUTE=2)
+    monkeypatch.setattr(budgets, "BUDGET_WINDOW_S", HOUR_S)
+    graph = start_graph()
+    cookie = {"Cookie": mara.cookie, "Origin": ORIGIN}
+    given = post(graph, {"query": TYPENAME}, **mara.bearer)
+    assert (given.status_code, given.headers["RateLimit-Remaining"]) == (200, "1")
+    assert post(graph, {"query": TYPENAME}, **cookie).status_code == 200
+    for headers in (mara.bearer, cookie):
+        answer = post(graph, {"query": "{ works { totalCount } }"}, **headers)
+        assert (answer.status_code, code_of(answer)) == (429, "too-many-requests")
+        assert 0 < int(answer.headers["Retry-After"]) <= HOUR_S
+        assert answer.headers["RateLimit-Limit"] == "2"
+        assert "The limit is 2 requests. Wait" in answer.json()["errors"][0]["message"]
+    client = graph.join(mara)
+    client.subscribe("1", "{ works { totalCount } }")
+    refused = client.receive()
+    assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "too-many-requests")
+    assert refused["payload"][0]["extensions"]["retryAfterSeconds"] > 0
+    assert post(graph, {"query": TYPENAME}, **make_person("Teo").bearer).status_code == 200
 
 
 def test_a_wrong_token_is_told(graph: RunningGraph) -> None:

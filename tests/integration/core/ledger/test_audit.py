@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from omnisonic.core.ledger.key_history import list_keys
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.sequencer import sequence_all
 from omnisonic.core.ledger.standing import check_ledger
-from omnisonic.core.royalties import disputes, exchange_rates, payouts
+from omnisonic.core.royalties import claims, disputes, exchange_rates, payouts
+from omnisonic.core.royalties.claims_schemas import ClaimRequest
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.exchange_rates_schemas import RateDraft
 from omnisonic.core.royalties.models import Statement, StatementLine
@@ -29,7 +31,7 @@ from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.readiness import NotReady
 from tests.conftest import Servers
-from tests.integration.core.conftest import link
+from tests.integration.core.conftest import link, make_work
 from tests.integration.core.royalties.books import UNKNOWN_ISRC, Song, make_song, report, usage
 from workers.maintenance import audit_ledger
 
@@ -47,16 +49,18 @@ ROWS = {  # table -> which row is changed
     "cycles": "status = 'closed'",
     "payouts": "status = 'paid'",
     "fx_rates": "true",
-    "line_disputes": "status = 'withdrawn'",
+    "line_disputes": "status = 'rejected'",
+    "share_claims": "status = 'accepted'",
 }
 NOT_AUDITED = {  # no leaf says it; listed in docs/operations/ledger.md
     "ledger_accounts": {"id", "created_at"},
     "cycles": {"created_at", "name", "created_by", "closing_at", "version"},
     "payouts": {"created_at", "created_by", "version"},
-    "fx_rates": {"created_at", "created_by"},
-    "line_disputes": {"created_at", "user_id", "decided_by", "decided_at", "version"},
+    "fx_rates": {"created_by"},
 }
-NAMED_AS_BEFORE = {"statements", "cycles", "payouts", "fx_rates", "line_disputes"}  # what others say of them
+NAMED_AS_BEFORE = {  # what others say of them
+    *("statements", "cycles", "payouts", "fx_rates", "line_disputes", "share_claims"),
+}
 WORDS = {  # columns of which the database accepts certain words only
     ("journals", "kind"): "'release'",
     ("ledger_accounts", "kind"): "'rounding'",
@@ -66,6 +70,7 @@ WORDS = {  # columns of which the database accepts certain words only
     ("cycles", "status"): "'open'",
     ("payouts", "status"): "'proposed'",
     ("line_disputes", "status"): "'open'",
+    ("share_claims", "status"): "'withdrawn'",
     ("fx_rates", "rate"): "rate + 0.000000000001",
     ("log_leaves", "kind"): "'line'",
     ("log_leaves", "leaf_index"): "leaf_index + (1::bigint << 40)",
@@ -133,10 +138,12 @@ class Books:
 
 
 def pay_and_dispute(curator: Actor, mara: Actor, song: Song) -> None:
-    """Bob's euros are paid as dollars; Ann disputes her line twice, and takes the first one back."""
+    """Bob's euros are paid as dollars; Ann disputes her line three times, and claims a whole work."""
     rate = RateDraft(base="EUR", quote="USD", day="2026-03-31", rate="1.0842", source="ECB")
+    unused = RateDraft(base="EUR", quote="CHF", day="2026-03-30", rate="100", source="ECB")
+    work = make_work(curator, "Undivided")
     with unit_of_work() as uow:
-        exchange_rates.add_rates(uow, curator, drafts=[rate])
+        exchange_rates.add_rates(uow, curator, drafts=[rate, unused])
         request = ProposeRequest(contributor_id=song.bob.id, exchange_to="USD")
         (payout,) = payouts.propose_payouts(uow, curator, request=request).payouts
         payouts.pay_payout(uow, curator, payout_id=payout.id, reference="March")
@@ -147,7 +154,19 @@ def pay_and_dispute(curator: Actor, mara: Actor, song: Song) -> None:
         assert line_id is not None
         first = disputes.open_dispute(uow, mara, line_id=line_id, reason="All of it is mine.").dispute
         disputes.withdraw_dispute(uow, mara, dispute_id=first.id)
+        second = disputes.open_dispute(uow, mara, line_id=line_id, reason="Most of it is.").dispute
+        disputes.reject_dispute(uow, curator, dispute_id=second.id, answer="No.")
         disputes.open_dispute(uow, mara, line_id=line_id, reason="It is.")
+        wanted = ClaimRequest(
+            work_id=work.id,
+            contributor_id=song.ann.id,
+            share_ppm=1_000_000,
+            role="composer",
+            valid_from=date(2026, 3, 1),
+            reason="I wrote it.",
+        )
+        claim = claims.claim_share(uow, mara, request=wanted).claim
+        claims.accept_claim(uow, curator, claim_id=claim.id, answer="You did.")
 
 
 @pytest.fixture
@@ -187,7 +206,7 @@ def test_a_changed_value_is_found_and_located_in_every_audited_column(books: Boo
             if not found.has(table, row, column):
                 missed.append((table, column, row, list(found)))
     assert missed == []
-    assert tried > 120
+    assert tried > 145
 
 
 REMOVED = {  # what is done -> where it shows
@@ -203,7 +222,10 @@ REMOVED = {  # what is done -> where it shows
     "UPDATE ledger_entries SET amount_nano = amount_nano * 2": "ledger_entries amount_nano",
     "DELETE FROM payouts": "payouts id",
     "DELETE FROM line_disputes": "line_disputes id",
-    "DELETE FROM fx_rates": "fx_rates id",
+    "DELETE FROM fx_rates WHERE quote = 'CHF'": "fx_rates id",
+    "DELETE FROM share_claims": "share_claims id",
+    "INSERT INTO fx_rates SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), "
+    "'source', 'forged'))).* FROM fx_rates AS r": "fx_rates id",
     "DELETE FROM statements": "statements id",
     "INSERT INTO payouts SELECT (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), "
     "'number', 7, 'journal_id', null))).* FROM payouts AS p": "payouts status",

@@ -19,6 +19,9 @@ from omnisonic.core.ledger.offline_verifier import verify
 from omnisonic.core.ledger.posting import JournalDraft, Posting, post, record_fact
 from omnisonic.core.ledger.repository import find_leaf_of_row
 from omnisonic.core.ledger.tiles import TILE_WIDTH
+from omnisonic.core.royalties import claims, exchange_rates
+from omnisonic.core.royalties.claims_schemas import ClaimRequest
+from omnisonic.core.royalties.exchange_rates_schemas import RateDraft
 from omnisonic.platform.actor import Actor, Role, Scope
 from omnisonic.platform.auth.tokens import create_token
 from omnisonic.platform.db import read_session, unit_of_work
@@ -27,7 +30,7 @@ from omnisonic.studio.exports.models import Export
 from omnisonic.studio.sessions import service as sessions
 from omnisonic.studio.sessions.schemas import SessionCreate
 from omnisonic.studio.split_sheets.models import SplitSheet
-from tests.integration.core.conftest import _api, link, make_contributor
+from tests.integration.core.conftest import _api, link, make_contributor, make_work
 from tests.integration.core.ledger.books import book, close
 
 UNKNOWN = "0" * 64
@@ -48,6 +51,8 @@ READERS = {  # whose file it is, beside curators
     "cycle": None,
     "split": "member",
     "release": "member",
+    "claim": "payee",
+    "rate": "everybody",
 }
 
 WRONG = (
@@ -94,7 +99,8 @@ def scene(cosigner: str, make_actor: Callable[..., Actor], client_of: Callable[[
     book(uuid4(), 90)
     signed = close(uuid4())
     with read_session() as session:
-        rows["cycle"] = session.exec(select(LogRecord.id).where(LogRecord.kind == LeafKind.CYCLE)).one()
+        for kind in (LeafKind.CYCLE, LeafKind.CLAIM, LeafKind.RATE):
+            rows[kind] = session.exec(select(LogRecord.id).where(LogRecord.kind == kind)).one()
         found = {name: find_leaf_of_row(session, row) for name, row in rows.items()}
     hashes = {name: leaf.leaf_hash.hex() for name, leaf in found.items() if leaf}
     clients = {name: client_of(actor) for name, actor in people.items()}
@@ -151,7 +157,7 @@ def test_a_leaf_itself_goes_to_its_readers_only(scene: Scene) -> None:
             elif name == "token":
                 expected = 404 if in_studio else 403
             else:
-                expected = 200 if name in {"curator", reader} else 404
+                expected = 200 if name in {"curator", reader} or reader == "everybody" else 404
             answer = client.get(path)
             assert answer.status_code == expected, (kind, name, answer.text)
             if expected == 200:
@@ -188,10 +194,17 @@ def test_an_empty_log_has_keys_and_no_checkpoint(cosigner: str, redis_client: An
 def _entry_of(actor: Actor, curator: Actor) -> dict[str, UUID]:
     contributor = make_contributor(curator)
     link(contributor, actor)
+    work = make_work(curator, "Undivided")
     source = Account(AccountKind.SOURCE, "Streamly", "EUR")
     postings = (Posting(source, 5), Posting(payee(contributor.id, "EUR"), -5))
     with unit_of_work() as uow:
         (posted,) = post(uow, [JournalDraft(JournalKind.USAGE, uuid4(), postings)])
+        wanted = ClaimRequest(
+            work_id=work.id, contributor_id=contributor.id, share_ppm=1, role="composer", reason="Mine."
+        )
+        claims.claim_share(uow, actor, request=wanted)
+        rate = RateDraft(base="EUR", quote="USD", day="2026-03-31", rate="1.0842", source="ECB")
+        exchange_rates.add_rates(uow, curator, drafts=[rate])
     return {"journal": posted.journal_id, "entry": posted.entry_ids[1]}
 
 

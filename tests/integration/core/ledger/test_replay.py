@@ -20,7 +20,8 @@ from omnisonic.core.ledger.replay import replay
 from omnisonic.core.ledger.repository import log_size
 from omnisonic.core.ledger.sequencer import sequence_all
 from omnisonic.core.ledger.tlog_proof import parse_proof
-from omnisonic.core.royalties import disputes, exchange_rates, payouts
+from omnisonic.core.royalties import claims, disputes, exchange_rates, payouts
+from omnisonic.core.royalties.claims_schemas import ClaimRequest
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.errors import PayoutState
 from omnisonic.core.royalties.exchange_rates_schemas import RateDraft
@@ -31,14 +32,14 @@ from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.ids import utc_now
 from tests.conftest import Servers
-from tests.integration.core.conftest import link
+from tests.integration.core.conftest import link, make_work
 from tests.integration.core.royalties.books import MARCH, balances, count, make_song, report, usage
 
 APRIL = MARCH.replace(month=4)
 TABLES = (
     *("ledger_entries", "journals", "ledger_accounts", "log_records", "log_leaves", "pending_leaves"),
     *("party_salts", "cycle_checkpoints", "royalty_events", "payouts", "line_disputes", "statement_lines"),
-    *("statements", "cycles", "fx_rates"),
+    *("statements", "cycles", "fx_rates", "share_claims"),
 )
 GROWING = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'"
 
@@ -137,8 +138,11 @@ KEPT = {  # what every column of these rows must be again
     "statement_lines": "*",
     "payouts": "id, number, contributor_id, cycle_id, currency, amount_minor, residue_nano, status, "
     "journal_id, exchange, paid_at",
-    "fx_rates": "id, base, quote, day, rate, source",
-    "line_disputes": "id, line_id, contributor_id, status",
+    "fx_rates": "id, created_at, base, quote, day, rate, source",
+    "line_disputes": "id, created_at, line_id, contributor_id, user_id, status, decided_by, decided_at, "
+    "version",
+    "share_claims": "id, created_at, work_id, contributor_id, user_id, share_ppm, role, valid_from, status, "
+    "decided_by, decided_at, version",
     "royalty_events": "id, created_at, source, fingerprint, cycle_id, recording_id, work_id, isrc, "
     "usage_type, quantity, amount, amount_nano, currency, territory, occurred_at",
 }
@@ -156,6 +160,7 @@ def test_usage_statements_payouts_and_disputes_are_rows_again(
     curator: Actor, mara: Actor, cosigner: str, dumps: Dumps
 ) -> None:
     song = make_song(curator, ann_ppm=600_000, bob_ppm=400_000)
+    free = make_work(curator, "Undivided")
     link(song.ann, mara)
     report(curator, usage("a", amount="100"))  # both have a salt now
     with unit_of_work() as uow:
@@ -168,7 +173,8 @@ def test_usage_statements_payouts_and_disputes_are_rows_again(
     with unit_of_work() as uow:
         payouts.pay_payout(uow, curator, payout_id=proposed, reference="March")
         rate = RateDraft(base="EUR", quote="USD", day="2026-03-31", rate="1.0842", source="ECB")
-        exchange_rates.add_rates(uow, curator, drafts=[rate])
+        unused = RateDraft(base="EUR", quote="CHF", day="2026-03-30", rate="0.95", source="ECB")
+        exchange_rates.add_rates(uow, curator, drafts=[rate, unused])
         request = ProposeRequest(contributor_id=song.bob.id, exchange_to="USD")
         (exchanged,) = payouts.propose_payouts(uow, curator, request=request).payouts
         payouts.pay_payout(uow, curator, payout_id=exchanged.id)
@@ -177,10 +183,23 @@ def test_usage_statements_payouts_and_disputes_are_rows_again(
             .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
             .where(Statement.contributor_id == song.ann.id)
         ).one()
-        for _ in range(2):
-            opened = disputes.open_dispute(uow, mara, line_id=line_id, reason="All is mine.").dispute
-            disputes.withdraw_dispute(uow, mara, dispute_id=opened.id)
+        opened = disputes.open_dispute(uow, mara, line_id=line_id, reason="All is mine.").dispute
+        disputes.withdraw_dispute(uow, mara, dispute_id=opened.id)
+        opened = disputes.open_dispute(uow, mara, line_id=line_id, reason="It is.").dispute
+        disputes.reject_dispute(uow, curator, dispute_id=opened.id, answer="No.")
         disputes.open_dispute(uow, mara, line_id=line_id, reason="It is.")
+        for share_ppm in (250_000, 500_000):
+            wanted = ClaimRequest(
+                work_id=free.id,
+                contributor_id=song.ann.id,
+                share_ppm=share_ppm,
+                role="composer",
+                valid_from=MARCH.date(),
+                reason="I wrote it.",
+            )
+            claim = claims.claim_share(uow, mara, request=wanted).claim
+            if share_ppm == 250_000:
+                claims.reject_claim(uow, curator, claim_id=claim.id, answer="No.")
     (today,) = report(curator, usage("today", occurred_at=utc_now()))  # in a cycle that the dump has not
     close_cycle(curator, cycle_id=today.event.cycle_id, early=True)
     (open_one,) = report(curator, usage("later", occurred_at=utc_now()))
@@ -192,6 +211,7 @@ def test_usage_statements_payouts_and_disputes_are_rows_again(
     done = replay()
     assert done.unresolved == ()
     assert (done.books.events, done.books.statements, done.books.disputes, done.books.cycles) == (3, 4, 3, 1)
+    assert (done.books.claims, done.books.rates) == (2, 2)
     after = kept_rows()
     for table in KEPT:
         assert after[table] == before[table], table
