@@ -125,7 +125,7 @@ export class Room {
     this.socket = null;
     clearTimeout(this.timers.ping);
     if (!this.wantsIn) return;
-    if (code === CLOSED_FOR_GOOD) this.#refuse("You are no longer a member of this session.");
+    if (code === CLOSED_FOR_GOOD) this.#refuse("The room was closed to you.");
     else this.#retryLater();
   }
 

@@ -18,6 +18,7 @@ export class Saves {
     this.store = store;
     this.sessionId = sessionId;
     this.rows = new Map(); // track id -> last row the server confirmed
+    this.removed = new Set(); // track ids: no answer that was on its way brings one back
     this.pending = new Map(); // track id -> {changes, timer, isSending, retryMs}
     this.undoSteps = [];
     this.redoSteps = [];
@@ -29,7 +30,7 @@ export class Saves {
   /** Take a row from the server; unsaved edits of this tab stay on top. Older versions are ignored. */
   accept(row) {
     const known = this.rows.get(row.id);
-    if (known && known.version > row.version) return;
+    if (this.removed.has(row.id) || (known && known.version > row.version)) return;
     this.rows.set(row.id, row);
     const changes = this.pending.get(row.id)?.changes;
     const shown = changes ? applyEdit(row, changes) : row;
@@ -37,6 +38,11 @@ export class Saves {
       tracks: placed(tracks, shown),
       previews: without(previews, row.id),
     }));
+  }
+
+  remove(trackId) {
+    this.removed.add(trackId);
+    this.forget(trackId);
   }
 
   forget(trackId) {

@@ -14,6 +14,9 @@ import { Saves } from "./saves.js";
 import { emptyStudio, notify, store } from "./store.js";
 import { Uploads } from "./uploads.js";
 
+const CATCH_UP_AGAIN_MS = 5000;
+const NOT_OURS = "It was removed, or you are no longer a member.";
+
 let open = null;
 
 const audioUrl = (uploadId) => `${store.get().audioHost}/api/upload/${uploadId}/audio`;
@@ -84,6 +87,7 @@ class StudioSession {
   async refresh() {
     const base = `/api/sessions/${this.sessionId}`;
     const { signal } = this.abort;
+    const shown = store.get().tracks; // what comes while the answer is under way is newer than the answer
     const [{ session }, tracks, uploads] = await Promise.all([
       call("GET", `/api/sessions?id=${this.sessionId}`, { signal }),
       listAll(`${base}/tracks`, "tracks", { signal }),
@@ -93,7 +97,7 @@ class StudioSession {
     this.#takeRole(session.role !== "viewer");
     this.master.accept(session);
     store.set({ isSignedOut: false, uploads: Object.fromEntries(uploads.map((upload) => [upload.id, upload])) });
-    for (const track of store.get().tracks) if (!ids.has(track.id)) this.saves.forget(track.id);
+    for (const track of shown) if (!ids.has(track.id)) this.saves.forget(track.id);
     for (const row of tracks) this.saves.accept(row);
     this.#watchUnfinished();
   }
@@ -153,6 +157,7 @@ class StudioSession {
   close() {
     if (open === this) open = null;
     this.abort.abort();
+    clearTimeout(this.catchUpTimer);
     this.stopListening();
     this.room.close();
     this.uploads.close();
@@ -172,7 +177,7 @@ class StudioSession {
         return false;
       }
     }
-    this.saves.forget(trackId);
+    this.saves.remove(trackId);
     return true;
   }
 
@@ -192,7 +197,7 @@ class StudioSession {
         this.saves.accept(row);
         if (!store.get().uploads[row.uploadId]) this.uploads.watch(row.uploadId, 0);
       },
-      onTrackRemoved: (row) => this.saves.forget(row.id),
+      onTrackRemoved: (row) => this.saves.remove(row.id),
       onSession: (row) => (row?.version ? this.master.accept(row) : this.#catchUp()),
       onResync: () => this.#catchUp(),
       onSignedOut: () => this.#signedOut(),
@@ -200,21 +205,42 @@ class StudioSession {
     };
   }
 
+  /** Ask anew, one answer after the other: an older one that comes late must not undo what a newer one said. */
   async #catchUp() {
-    if (store.get().status === "gone") return;
+    this.isBehind = true;
+    if (this.isCatchingUp) return;
+    this.isCatchingUp = true;
+    try {
+      while (this.isBehind && store.get().status !== "gone") {
+        this.isBehind = false;
+        await this.#askAnew();
+      }
+    } finally {
+      this.isCatchingUp = false;
+    }
+  }
+
+  async #askAnew() {
     const wasSignedOut = store.get().isSignedOut;
     try {
       await this.refresh();
     } catch (problem) {
-      if (problem.name === "AbortError" || problem.isPassing) return;
-      if (problem.isSignedOut) this.#signedOut();
-      else if (problem.status === 404) this.#lose("It was removed, or you are no longer a member.");
+      if (problem.name === "AbortError") return;
+      if (problem.isPassing) this.#catchUpLater(problem.retryAfterMs);
+      else if (problem.isSignedOut) this.#signedOut();
+      else if (problem.status === 404) this.#lose(problem.slug === "session-removed" ? problem.message : NOT_OURS);
       else notify(problem.message);
       return;
     }
     if (!wasSignedOut) return;
     this.saves.retryAll();
     this.room.open();
+  }
+
+  /** What could not be fetched now is still missing: nothing else may come that asks for it. */
+  #catchUpLater(waitMs) {
+    clearTimeout(this.catchUpTimer);
+    this.catchUpTimer = setTimeout(() => this.#catchUp(), waitMs ?? CATCH_UP_AGAIN_MS);
   }
 
   /** Uploads that are not decided yet, and those a track names but the list did not hold. */

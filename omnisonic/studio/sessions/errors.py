@@ -12,6 +12,13 @@ class InviteNotValid(NotFound):
     advice = "Ask the person who sent it for a new link."
 
 
+class SessionRemoved(NotFound):
+    """A session that the caller was in until its owner removed it; to everybody else it is unknown."""
+
+    slug, title = "session-removed", "This session was removed"
+    advice = "Ask its owner, who can bring it back."
+
+
 class SessionFull(Conflict):
     """The session has as many members or tracks as it can take."""
 

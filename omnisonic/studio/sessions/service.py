@@ -14,6 +14,7 @@ from omnisonic.platform.events import room_channel
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import Page
 from omnisonic.studio.sessions import repository
+from omnisonic.studio.sessions.errors import SessionRemoved
 from omnisonic.studio.sessions.models import MemberRole, SessionMember, StudioSession
 from omnisonic.studio.sessions.schemas import SessionCreate, SessionPage, SessionPatch, SessionView
 
@@ -29,12 +30,15 @@ def get_session(
     at_least: MemberRole = MemberRole.VIEWER,
     for_update: bool = False,
 ) -> tuple[StudioSession, MemberRole]:
-    """The session and the caller's role; raises `NotFound` for strangers, `Forbidden` for weaker roles."""
+    """The session and the caller's role.
+
+    Raises `NotFound` for strangers, `SessionRemoved` for who was in it, `Forbidden` for weaker roles.
+    """
     found = repository.find_session(
         session, user_id=actor.user_id, session_id=session_id, for_update=for_update
     )
     if found is None:
-        raise NotFound("There is no such session, or it has not been shared with you.")
+        raise _absence(session, actor, session_id)
     studio_session, role = found
     if _RANK[role] < _RANK[at_least]:
         raise Forbidden(f"This needs the role {at_least} in the session; you are {role}. Ask its owner.")
@@ -42,10 +46,10 @@ def get_session(
 
 
 def view_session(session: Session, actor: Actor, *, session_id: UUID) -> SessionView:
-    """One session as the caller may see it; raises `NotFound`."""
+    """One session as the caller may see it; raises `NotFound`, `SessionRemoved` for who was in it."""
     view = repository.find_view(session, user_id=actor.user_id, session_id=session_id)
     if view is None:
-        raise NotFound("There is no such session, or it has not been shared with you.")
+        raise _absence(session, actor, session_id)
     return view
 
 
@@ -124,6 +128,14 @@ def touch(uow: UnitOfWork, studio_session: StudioSession) -> None:
     studio_session.version += 1
     studio_session.updated_at = utc_now()
     uow.session.flush()
+
+
+def _absence(session: Session, actor: Actor, session_id: UUID) -> NotFound:
+    """Why the session is not there: who is told by a request hears the same as who is told in the room."""
+    removed = repository.find_session(session, user_id=actor.user_id, session_id=session_id, deleted=True)
+    if removed is None:
+        return NotFound("There is no such session, or it has not been shared with you.")
+    return SessionRemoved("Its owner removed it.")
 
 
 def _announce(uow: UnitOfWork, actor: Actor, studio_session: StudioSession) -> None:

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.integration.studio.conftest import Person, announced_events, create_session, invite
 
+REMOVED = "/problems/session-removed"
+
 
 def test_a_new_session_belongs_to_its_maker(mara: Person) -> None:
     session = create_session(mara)
@@ -60,10 +62,12 @@ def test_changes_are_announced_to_the_room(mara: Person) -> None:
     assert (f"room:{session['id']}", "session.changed") in announced_events()
 
 
-def test_a_removed_session_is_gone_and_can_be_brought_back(mara: Person) -> None:
+def test_a_removed_session_is_gone_and_can_be_brought_back(mara: Person, teo: Person) -> None:
     path = f"/api/sessions/{create_session(mara)['id']}"
     assert mara.delete(path).json() == {"ok": True}
-    assert mara.get(path).status_code == 404
+    said = [mara.get(path), mara.get(f"{path}/tracks")]
+    assert [(answer.status_code, answer.json()["type"]) for answer in said] == [(404, REMOVED)] * 2
+    assert teo.get(path).json()["type"] == "/problems/not-found"
     assert mara.get("/api/sessions").json()["sessions"] == []
     assert mara.post(f"{path}/restore").status_code == 200
     assert mara.get(path).status_code == 200
