@@ -14,6 +14,8 @@ from omnisonic.platform.ui.controls import Text, avatar, badge, button, link_but
 from omnisonic.platform.ui.feedback import empty_state, error_state, notice, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, shell
 
+NEWS_KINDS = {"person": "artist", "work": "work", "recording": "recording"}  # as the news call them
+
 
 def entry_page(
     state: Any, *, kind: str, plural: str, list_href: str, content: rx.Component, title: Any
@@ -86,6 +88,13 @@ def entry_head(
         rx.el.div(
             *marks,
             rx.el.span("Changed ", state.frame.changed, class_name="ui-dim ui-small"),
+            rx.el.a(
+                rx.icon("newspaper", size=16, aria_hidden="true"),
+                "In the news",
+                href=f"/entities/{NEWS_KINDS[kind]}/" + state.frame.id,
+                class_name="ui-link ui-small ui-row",
+                data_testid="to-news",
+            ),
             class_name="ui-row ui-row-wrap",
         ),
         rx.cond(~state.is_editing, rx.fragment(clash_notice(state), general_problem(state))),

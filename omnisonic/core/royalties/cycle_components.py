@@ -68,13 +68,24 @@ def money_card() -> rx.Component:
         ),
         empty_state(
             "receipt-text",
-            "Nothing is booked in this cycle yet",
-            "Usage of its days comes here as soon as a statement reports it.",
-            rx.el.a(
-                "Report usage",
-                href="/royalties?tab=usage",
-                class_name="ui-button ui-button-primary",
-                data_testid="cycle-usage",
+            rx.cond(
+                CYCLE.head.status == "closed",
+                "Nothing was booked in this cycle",
+                "Nothing is booked in this cycle yet",
+            ),
+            rx.cond(
+                CYCLE.head.status == "closed",
+                "It was closed without any use. Later reports of its days go to a cycle that is open.",
+                "Usage of its days comes here as soon as a statement reports it.",
+            ),
+            rx.cond(
+                CYCLE.head.status != "closed",
+                rx.el.a(
+                    "Report usage",
+                    href="/royalties?tab=usage",
+                    class_name="ui-button ui-button-primary",
+                    data_testid="cycle-usage",
+                ),
             ),
             testid="no-money",
         ),

@@ -154,7 +154,7 @@ def _reason(bar: Any) -> rx.Component:
         rx.el.div(
             rx.el.p(
                 rx.el.strong(bar.words),
-                rx.cond(bar.share != "", rx.el.span(bar.share, class_name="ui-dim ui-num")),
+                rx.cond(bar.share != "", rx.el.span(bar.share, class_name="ui-dim ui-num ui-nowrap")),
                 class_name="ui-row",
             ),
             rx.el.p(

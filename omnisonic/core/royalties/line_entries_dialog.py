@@ -38,7 +38,18 @@ def line_entries_dialog() -> rx.Component:
                 ),
                 rx.cond(
                     BEHIND.cursor != "",
-                    button("Show more", testid="line-entries-more", on_click=BEHIND.show_more),
+                    rx.el.div(
+                        button("Show more", testid="line-entries-more", on_click=BEHIND.show_more),
+                        rx.el.p(
+                            BEHIND.entries.length(),
+                            " of ",
+                            BEHIND.head.bookings,
+                            role="status",
+                            class_name="ui-small ui-text-2",
+                            data_testid="line-entries-shown",
+                        ),
+                        class_name="ui-row ui-row-wrap",
+                    ),
                 ),
                 rx.cond(
                     BEHIND.is_full,

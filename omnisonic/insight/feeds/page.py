@@ -50,7 +50,7 @@ def feeds_page() -> rx.Component:
             removed_bar(),
         ),
         active="feeds",
-        crumbs=crumbs(("Insight", None), ("Feeds", None)),
+        crumbs=crumbs(("Insight", "/trends"), ("Feeds", None)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,6 +37,8 @@ def open_entry(page: Page, query: str) -> None:
     title = query.rpartition("q=")[2].replace("+", " ")
     page.get_by_test_id("catalog-row").filter(has_text=title).first.click()
     expect(page.get_by_test_id("history-line").first).to_be_visible()
+    in_the_news = re.compile("^/entities/(artist|work|recording)/[0-9a-f-]{36}$")
+    expect(page.get_by_test_id("to-news")).to_have_attribute("href", in_the_news)
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS)

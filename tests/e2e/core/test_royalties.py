@@ -56,6 +56,9 @@ def test_from_reported_usage_to_a_line_anyone_can_check(new_context: NewContext,
     prepare(new_context, page, stack)
     open_cycle(page)
 
+    other = page.context.new_page()
+    other.goto("/royalties?tab=usage")
+    other.get_by_test_id("usage-source").fill("Half a na")
     page.goto("/royalties?tab=usage")
     page.get_by_test_id("usage-source").fill(SOURCE)
     page.get_by_test_id("usage-file").set_input_files(
@@ -65,6 +68,11 @@ def test_from_reported_usage_to_a_line_anyone_can_check(new_context: NewContext,
     row = page.get_by_test_id("usage-row").filter(has_text=SOURCE)
     expect(row.get_by_test_id("usage-status")).to_have_text("Booked")
     expect(row.get_by_test_id("usage-accepted")).to_have_text("2")
+    # Nobody reloaded the other page, and what was typed there is left alone.
+    heard = other.get_by_test_id("usage-row").filter(has_text=SOURCE)
+    expect(heard.get_by_test_id("usage-status")).to_have_text("Booked")
+    expect(other.get_by_test_id("usage-source")).to_have_value("Half a na")
+    other.close()
     row.get_by_text("Why rows were refused").click()
     expect(row).to_contain_text("can be read in two ways")
     check_page(page)
