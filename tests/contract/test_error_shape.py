@@ -10,7 +10,6 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from omnisonic.api import create_api
 from omnisonic.platform.auth.authentication import cookie_name
 from omnisonic.platform.auth.browser_sessions import open_session
 from omnisonic.platform.auth.models import User
@@ -19,6 +18,7 @@ from omnisonic.platform.errors import error_catalog
 from omnisonic.platform.middleware import wrap
 from scripts.reference import import_everything
 from tests.contract.described import described_paths
+from tests.rest import rest_api
 
 ORIGIN = "http://localhost:3000"
 VERBS = {"get", "post", "put", "patch", "delete"}
@@ -40,7 +40,7 @@ OPERATIONS = operations()
 @pytest.fixture
 def api(db: None, redis_client: Any, storage: Any, clickhouse_db: None) -> FastAPI:
     import_everything()
-    return create_api()
+    return rest_api()
 
 
 @pytest.fixture

@@ -10,18 +10,18 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from omnisonic.api import create_api
 from omnisonic.platform.middleware import wrap
 from omnisonic.platform.settings import Settings
 from scripts.reference import ROOT
 from tests.contract.described import described_paths
+from tests.rest import rest_api
 
 FOREIGN = ("https://evil.example", "http://localhost:3000.evil.example", "null", "http://localhost:1")
 
 
 @pytest.fixture
 def client(db: None, redis_client: Any, storage: Any) -> Iterator[TestClient]:
-    with TestClient(wrap(create_api()), base_url="http://localhost:3000") as client:
+    with TestClient(wrap(rest_api()), base_url="http://localhost:3000") as client:
         yield client
 
 

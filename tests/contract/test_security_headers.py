@@ -12,9 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.staticfiles import StaticFiles
 
-from omnisonic.api import create_api
 from omnisonic.platform.middleware import wrap
 from omnisonic.platform.settings import Settings
+from tests.rest import rest_api
 
 PATHS = ("/healthz", "/api/sessions", "/api/nothing", "/docs", "/openapi.json", "/sessions", "/admin/queues/")
 MUST = {
@@ -26,7 +26,7 @@ MUST = {
 
 @pytest.fixture
 def client(db: None, redis_client: Any, storage: Any) -> Iterator[TestClient]:
-    with TestClient(wrap(create_api()), follow_redirects=False) as client:
+    with TestClient(wrap(rest_api()), follow_redirects=False) as client:
         yield client
 
 
@@ -53,7 +53,7 @@ def test_over_https_browsers_stay_there(
     db: None, redis_client: Any, configure: Callable[..., Settings]
 ) -> None:
     configure(PUBLIC_URL="https://studio.example")
-    with TestClient(wrap(create_api())) as client:
+    with TestClient(wrap(rest_api())) as client:
         assert client.get("/healthz").headers["strict-transport-security"].startswith("max-age=31536000")
 
 

@@ -12,7 +12,6 @@ import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from omnisonic.api import create_api
 from omnisonic.client import Omnisonic
 from omnisonic.platform.embedded.ports import free_port
 from omnisonic.platform.middleware import wrap
@@ -27,6 +26,7 @@ from tests.integration.graph_service.conftest import (
     mara,
     start_graph,
 )
+from tests.rest import rest_api
 from tests.waiting import wait_until
 
 __all__ = ["graph", "make_person", "mara", "start_graph"]
@@ -39,7 +39,7 @@ class RunningSite:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._server = Server(
-            wrap(create_api()), address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
+            wrap(rest_api()), address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
-from omnisonic.api import create_api
 from omnisonic.core.catalog import contributions, contributors, recordings, works
 from omnisonic.core.catalog.models import Contribution, Contributor, Provenance, Recording, Work
 from omnisonic.core.catalog.schemas import ContributionDraft, ContributorDraft, RecordingDraft
@@ -25,6 +22,7 @@ from omnisonic.platform.auth.browser_sessions import open_session
 from omnisonic.platform.auth.models import User
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.models import OutboxMessage
+from tests.rest import rest_api
 
 ISWC, OTHER_ISWC = "T-034.524.680-1", "T-000.000.001-0"
 ISRC, OTHER_ISRC = "GB-AYC-17-00598", "US-WB1-17-00001"
@@ -133,7 +131,7 @@ def client_of(db: None, redis_client: Any) -> Iterator[Callable[[Actor], TestCli
         with unit_of_work() as uow:
             user = uow.session.get_one(User, actor.user_id)
             secret = open_session(uow, user, provider="credentials")
-        client = TestClient(_api(), base_url="http://localhost:3000", cookies={cookie_name(): secret})
+        client = TestClient(rest_api(), base_url="http://localhost:3000", cookies={cookie_name(): secret})
         client.headers["Origin"] = "http://localhost:3000"
         clients.append(client)
         return client
@@ -141,11 +139,6 @@ def client_of(db: None, redis_client: Any) -> Iterator[Callable[[Actor], TestCli
     yield sign_in
     for client in clients:
         client.close()
-
-
-@lru_cache(maxsize=1)
-def _api() -> FastAPI:
-    return create_api()
 
 
 @pytest.fixture

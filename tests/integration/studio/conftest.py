@@ -7,24 +7,22 @@ import io
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import col, select
 
-from omnisonic.api import create_api
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.authentication import cookie_name
 from omnisonic.platform.auth.browser_sessions import open_session
 from omnisonic.platform.auth.models import User
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.models import OutboxMessage
+from tests.rest import rest_api
 
 
 @dataclass(frozen=True)
@@ -76,16 +74,11 @@ def sine_wav(
     return buffer.getvalue()
 
 
-@lru_cache(maxsize=1)
-def _api() -> FastAPI:
-    return create_api()
-
-
 @pytest.fixture
 def make_person(db: None, redis_client: Any, storage: Any) -> Iterator[Callable[[str], Person]]:
     """Create an account and a client with its cookie."""
     clients: list[TestClient] = []
-    api = _api()
+    api = rest_api()
 
     def make(name: str) -> Person:
         with unit_of_work() as uow:

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from omnisonic.api import create_api
 from omnisonic.core.imports.models import ImportStatus
 from omnisonic.platform.actor import Actor, Scope
 from omnisonic.platform.auth.tokens import create_token
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.settings import Settings
+from tests.rest import rest_api
 
 from .conftest import HEADER, one, rows, run_jobs
 
@@ -33,7 +33,7 @@ def token_of(actor: Actor, *scopes: Scope) -> dict[str, str]:
 @pytest.fixture
 def client(mara: Actor) -> Iterator[TestClient]:
     """A partner's program with a token of Mara's."""
-    with TestClient(create_api(), headers=token_of(mara, Scope.INGEST)) as made:
+    with TestClient(rest_api(), headers=token_of(mara, Scope.INGEST)) as made:
         yield made
 
 
@@ -188,12 +188,12 @@ def test_a_mapping_that_cannot_be_is_refused(client: TestClient, mapping: str) -
 def test_a_token_needs_the_scope_and_strangers_find_nothing(client: TestClient, teo: Actor) -> None:
     started = upload(client, HEADER + "GBAYC1700598,One,Mara,,,,,\n").json()
     address = f"/ingest/isrc/bulk/{started['jobId']}"
-    with TestClient(create_api(), headers=token_of(teo, Scope.INGEST)) as stranger:
+    with TestClient(rest_api(), headers=token_of(teo, Scope.INGEST)) as stranger:
         assert stranger.get(address).status_code == 404
         assert stranger.get(f"{address}/errors.csv").status_code == 404
         assert stranger.post(f"{address}/cancel").status_code == 404
         assert stranger.post(f"{address}/resume").status_code == 404
-    with TestClient(create_api(), headers=token_of(teo, Scope.STUDIO)) as other:
+    with TestClient(rest_api(), headers=token_of(teo, Scope.STUDIO)) as other:
         assert other.post("/ingest/isrc", json=[RECORD]).status_code == 403
-    with TestClient(create_api()) as nobody:
+    with TestClient(rest_api()) as nobody:
         assert nobody.post("/ingest/isrc", json=[RECORD]).status_code == 401

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from omnisonic.api import create_api
 from omnisonic.platform.actor import Actor, Scope
 from omnisonic.platform.auth.tokens import create_token
 from omnisonic.platform.db import unit_of_work
 from tests.integration.core.conftest import make_work
+from tests.rest import rest_api
 
 Open = Callable[..., TestClient]
 
@@ -22,7 +22,7 @@ Open = Callable[..., TestClient]
 @pytest.fixture
 def client_of(db: None, redis_client: Any, storage: Any) -> Iterator[Open]:
     """A client with a token of the actor's."""
-    api, opened = create_api(), []
+    api, opened = rest_api(), []
 
     def open_client(actor: Actor, *scopes: Scope) -> TestClient:
         with unit_of_work() as uow:
@@ -117,7 +117,7 @@ def test_scopes_and_strangers(mara: Actor, teo: Actor, client_of: Open) -> None:
     assert client_of(mara, Scope.GRAPH_READ).post("/api/licenses", json=body).status_code == 403
     assert client_of(mara, Scope.STUDIO).get("/api/licenses").status_code == 403
     assert client_of(teo).post("/api/licenses", json=body).status_code == 403
-    assert TestClient(create_api()).get("/api/licenses").status_code == 401
+    assert TestClient(rest_api()).get("/api/licenses").status_code == 401
     unknown = "/api/licenses/018f0000-0000-7000-8000-000000000000"
     assert client_of(teo).get(unknown).status_code == 404
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from omnisonic.api import create_api
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.policy import POLICY_DIGEST
 from omnisonic.platform.actor import Actor, Scope
@@ -20,6 +19,7 @@ from omnisonic.platform.auth.tokens import create_token
 from omnisonic.platform.db import unit_of_work
 from tests.integration.core.conftest import link
 from tests.integration.core.royalties.books import ISRC, NANO, make_song, report, usage
+from tests.rest import rest_api
 
 APRIL = datetime(2026, 4, 15, 12, tzinfo=UTC)
 EUR = {"scale": 9, "currency": "EUR"}
@@ -31,7 +31,7 @@ def with_token(actor: Actor, scope: Scope) -> TestClient:
     with unit_of_work() as uow:
         secret = create_token(uow, actor, name=scope.value, scopes={scope})[1]
     return TestClient(
-        create_api(), base_url="http://localhost:3000", headers={"Authorization": f"Bearer {secret}"}
+        rest_api(), base_url="http://localhost:3000", headers={"Authorization": f"Bearer {secret}"}
     )
 
 
@@ -129,7 +129,7 @@ def test_cycles_are_the_curators(
     curator: Actor, mara: Actor, cosigner: str, client_of: ClientOf, draft: dict[str, Any]
 ) -> None:
     office, member = client_of(curator), client_of(mara)
-    visitor = TestClient(create_api(), base_url="http://localhost:3000")
+    visitor = TestClient(rest_api(), base_url="http://localhost:3000")
     key = {"Idempotency-Key": "may"}
     opened = office.post("/api/cycles", json=draft, headers=key)
     assert opened.status_code == 201

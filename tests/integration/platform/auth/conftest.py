@@ -21,11 +21,11 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from werkzeug.serving import make_server
 
-from omnisonic.api import create_api
 from omnisonic.platform.auth.oauth_api import installed_providers
 from omnisonic.platform.auth.oauth_client import OAuthApp
 from omnisonic.platform.auth.providers import Discord, GitHub, OpenIdConnect, Provider
 from omnisonic.platform.settings import Settings
+from tests.rest import rest_api
 
 CLIENT = OAuthApp("omnisonic-test", SecretStr("client-secret"))
 
@@ -164,17 +164,18 @@ def app(
     configure: Callable[..., Settings],
     oauth_server: OAuthServer,
     issuer: str,
-) -> FastAPI:
+) -> Iterator[FastAPI]:
     """The REST application with credentials and the three providers."""
     configure(AUTH_ENABLE_CREDENTIALS="true", OMNISONIC_ENV="test")
-    app = create_api()
+    app = rest_api()
     providers: dict[str, Provider] = {
         "github": GitHub(CLIENT, site=oauth_server.url, api=oauth_server.url),
         "google": OpenIdConnect(CLIENT, issuer=issuer),
         "discord": Discord(CLIENT, site=oauth_server.url),
     }
     app.dependency_overrides[installed_providers] = lambda: providers
-    return app
+    yield app
+    app.dependency_overrides.clear()
 
 
 @pytest.fixture

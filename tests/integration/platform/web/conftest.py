@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from omnisonic.api import create_api
 from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.authentication import cookie_name
 from omnisonic.platform.auth.browser_sessions import open_session
 from omnisonic.platform.auth.models import User
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.middleware import wrap
+from tests.rest import rest_api
 
 ORIGIN = "http://localhost:3000"
 
@@ -38,7 +38,7 @@ def make_user(db: None) -> Callable[..., tuple[Actor, str]]:
 def anyone(db: None, redis_client: Any, storage: Any) -> Iterator[TestClient]:
     """A client without sign-in, in front of the whole middleware and the REST application."""
     with TestClient(
-        wrap(create_api()), base_url=ORIGIN, follow_redirects=False, raise_server_exceptions=False
+        wrap(rest_api()), base_url=ORIGIN, follow_redirects=False, raise_server_exceptions=False
     ) as client:
         yield client
 
