@@ -5,6 +5,7 @@ Paths are read from the stored tiles (six at most) and verified against the sign
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -139,13 +140,17 @@ def consistency_proof(session: Session, *, from_size: int, to_size: int) -> Cons
     return ConsistencyProof(from_size, to_size, *roots, path)
 
 
-def recompute_root(session: Session, *, size: int) -> RecomputedRoot:
+def recompute_root(session: Session, *, size: int, within_s: float | None = None) -> RecomputedRoot:
     """Hash the first `size` leaves anew from their bytes; compare each with what the log says of it.
 
-    Raises `PastTheEnd` for more leaves than the log has.
+    Raises `PastTheEnd` for more leaves than the log has, `TimeoutError` where it takes longer than
+    `within_s`: a part that has begun is finished.
     """
     tree, first_mismatch = Frontier(), None
+    began_s = time.monotonic()
     for start in range(0, size, PART_LEAVES):
+        if within_s is not None and time.monotonic() - began_s >= within_s:
+            raise TimeoutError(f"{start:,} of {size:,} leaves were hashed in {within_s:g} s.")
         part = hash_between(session, start, min(start + PART_LEAVES, size))
         if part.count != min(PART_LEAVES, size - start):
             raise PastTheEnd(f"The log has {start + part.count:,} leaves.")
