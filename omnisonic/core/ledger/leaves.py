@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from omnisonic.core.ledger.models import AccountKind, JournalKind, LeafKind
@@ -86,31 +85,6 @@ class EntryFacts:
     event_id: UUID | None
     work_id: UUID | None
     at: datetime
-
-
-class LineFacts(NamedTuple):
-    """One statement line: the sum of its entries, and the root over their leaf hashes in leaf order.
-
-    A tuple with ids as text, because there may be millions. `at` is an `instant`.
-    """
-
-    id: str
-    statement_id: str
-    position: int
-    cycle_id: str
-    party: str
-    currency: str
-    amount_nano: int
-    entry_count: int
-    entries_root: bytes
-    work_id: str | None
-    recording_id: str | None
-    source: str
-    usage_type: str | None
-    territory: str | None
-    period: str
-    quantity: int
-    at: str
 
 
 def party_hash(contributor_id: UUID, salt: bytes) -> str:
@@ -206,19 +180,6 @@ def entry_leaf(entry: EntryFacts) -> bytes:
     ).encode()
 
 
-def line_leaf(line: LineFacts) -> bytes:
-    """One statement line. Written out by hand as `entry_leaf` is; equal to `canonical` of the same object."""
-    return (
-        f'{{"amount":"{line.amount_nano}","at":"{line.at}","count":"{line.entry_count}",'
-        f'"currency":"{line.currency}","cycle":"{line.cycle_id}","id":"{line.id}","kind":"line",'
-        f'"party":"{line.party}","period":"{line.period}","position":{line.position},'
-        f'"quantity":"{line.quantity}","recording":{_quoted(line.recording_id)},'
-        f'"root":"{line.entries_root.hex()}","scale":{SCALE},"source":{_quoted(line.source)},'
-        f'"statement":"{line.statement_id}","territory":{_quoted(line.territory)},'
-        f'"usage":{_quoted(line.usage_type)},"v":{LEAF_VERSION},"work":{_quoted(line.work_id)}}}'
-    ).encode()
-
-
 def record_leaf(
     *, record_id: UUID, kind: LeafKind, subject_id: UUID, facts: Mapping[str, Any], at: datetime
 ) -> bytes:
@@ -233,11 +194,6 @@ def record_leaf(
             "v": LEAF_VERSION,
         }
     )
-
-
-@lru_cache(maxsize=10_000)
-def _quoted(value: str | None) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _id(value: UUID | None) -> str | None:

@@ -112,7 +112,7 @@ def _write(cycle_id: UUID) -> ClosedCycle:
         if uow.session.execute(_WAITING, {"cycle_id": cycle_id}).scalar_one():
             raise LogNotComplete(f"Cycle {cycle.number} has entries without a place in the log.")
         rests = book_rounding(uow, cycle_id)
-        built = build_statements(uow.session, cycle_id, parts)
+        built = build_statements(uow, cycle_id, parts)
         record_fact(uow, LeafKind.CYCLE, cycle_id, _facts(cycle, built, rests), cycle_id=cycle_id)
         return _closed_cycle(cycle, built.totals)
 

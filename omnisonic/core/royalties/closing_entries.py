@@ -1,24 +1,38 @@
-"""Entries of a closing cycle, read in binary and grouped into lines with the root over their leaf hashes."""
+"""Entries of a closing cycle: sorted by their lines, and each line's root over their leaf hashes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack
+from functools import cached_property
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from omnisonic.core.ledger.copying_binary import HEADER, TRAILER
-from omnisonic.core.ledger.merkle import HASH_BYTES, merkle_roots
+from omnisonic.core.ledger.merkle import merkle_roots
+from omnisonic.core.royalties.closing_journals import Journals, pair
 from omnisonic.core.royalties.errors import StatementMismatch
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-_COLUMNS: Final = (
-    *(("place", ">i4"), ("payee", ">i4"), ("work", "V16"), ("leaf_index", ">i8")),
-    *(("amount", ">i8"), ("quantity", ">i8"), ("leaf_hash", "V32")),
+# As `ENTRIES` gives them.
+COLUMNS: Final = (
+    *(("journal", "V16"), ("account", "V16"), ("work", "V16")),
+    *(("leaf_index", ">i8"), ("amount", ">i8"), ("leaf_hash", "V32")),
 )
+# As they are sorted: place and payee by their numbers.
+_KEPT: Final = [
+    *(("place", "i4"), ("payee", "i4"), ("work", "V16"), ("leaf_index", "i8")),
+    *(("amount", "i8"), ("quantity", "i8"), ("leaf_hash", "V32")),
+]
 _LOW: Final = (1 << 32) - 1
 NO_WORK: Final = bytes(16)
+SORTED_JOURNALS = 250_000  # whose entries are sorted at once: about 80 MB of a million
+_IN_MEMORY_BYTES = 96 << 20  # of such a part; a larger one waits on disk
+_LINES_AT_ONCE = 4096
+_WAITING_MAX = 16  # pieces of 4 MB whose journals are not known yet
 
 
 class LineEntries(NamedTuple):
@@ -33,50 +47,141 @@ class LineEntries(NamedTuple):
     root: bytes
 
 
-def split_entries(pieces: Iterable[bytes]) -> Iterator[npt.NDArray[Any]]:
-    """Entries as `ENTRIES` gives them in COPY's binary format, by the piece; no place is divided.
+class EntrySorter:
+    """Takes the entries of a cycle in any order and gives them back in parts; no place is divided."""
 
-    Raises `StatementMismatch` where an entry has a leaf hash of another length.
-    """
-    import numpy as np  # here: what only answers requests need not have it
+    def __init__(self, journals: Future[Journals]) -> None:
+        self._coming = journals
+        self._waiting: list[npt.NDArray[Any]] = []
+        self._closing = ExitStack()
+        self._is_closed = False
 
-    cells = [part for name, code in _COLUMNS for part in ((f"length_of_{name}", ">i4"), (name, code))]
-    form = np.dtype([("columns", ">i2"), *cells])
-    rest = np.empty(0, form)
-    skipped = len(HEADER)
-    for piece in pieces:
-        count, over = divmod(len(piece) - skipped, form.itemsize)
-        rows = np.frombuffer(piece, form, count, skipped)
-        if over not in (0, len(TRAILER)) or (rows["length_of_leaf_hash"] != HASH_BYTES).any():
-            raise StatementMismatch("An entry of this cycle has a leaf hash of another length.")
-        skipped, rows = 0, np.concatenate([rest, rows])
-        whole = int(np.searchsorted(rows["place"], rows["place"][-1])) if len(rows) else 0
-        rest = rows[whole:]
-        if whole:
-            yield rows[:whole]
-    if len(rest):
-        yield rest
+    @cached_property
+    def _journals(self) -> Journals:
+        return self._coming.result()
+
+    @cached_property
+    def _files(self) -> list[IO[bytes]]:
+        count = len(self._journals.ids) // SORTED_JOURNALS + 1
+        files = [SpooledTemporaryFile(_IN_MEMORY_BYTES) for _ in range(count)]  # noqa: SIM115
+        return [self._closing.enter_context(file) for file in files]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._is_closed = True
+        self._closing.close()
+
+    def add(self, rows: npt.NDArray[Any]) -> None:
+        """Take some entries; they wait for the journals at first.
+
+        Raises `StatementMismatch` for an entry on an account that is no payee's, and `BrokenPipeError` once
+        nobody waits for the parts any more.
+        """
+        if self._is_closed:
+            raise BrokenPipeError("Nobody reads these entries any more.")
+        self._waiting.append(rows)
+        if self._coming.done() or len(self._waiting) >= _WAITING_MAX:
+            self._take_waiting()
+
+    def _take_waiting(self) -> None:
+        while self._waiting:
+            self._take(self._waiting.pop(0))
+
+    def _take(self, rows: npt.NDArray[Any]) -> None:
+        import numpy as np  # here: what only answers requests need not have it
+
+        journals = self._find_journals(rows)
+        of_lines = np.flatnonzero(journals >= 0)  # payouts and exchanges are no earnings
+        rows, journals = rows[of_lines], journals[of_lines]
+        kept = np.empty(len(rows), _KEPT)
+        kept["place"] = self._journals.place_of[journals]
+        kept["payee"] = payees = self._find_payees(rows)
+        is_counted = np.isin(pair(journals, payees), self._journals.counted_before)
+        kept["quantity"] = np.where(is_counted, 0, self._journals.quantity_of[journals])
+        for name in ("work", "leaf_index", "amount", "leaf_hash"):
+            kept[name] = rows[name]
+        self._store(kept)
+
+    def parts(self) -> Iterator[npt.NDArray[Any]]:
+        """What was added, each part in the order of its lines and in a line in the order of the log."""
+        import numpy as np
+
+        self._take_waiting()
+        for file in self._files:
+            file.seek(0)
+            rows = np.frombuffer(file.read(), _KEPT)
+            file.truncate(0)
+            in_the_log = np.ascontiguousarray(rows["leaf_index"])
+            yield rows[np.lexsort((in_the_log, *_line_keys(rows)))]
+
+    def _find_journals(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+        """Entries of a journal come together: one search for each run of them."""
+        import numpy as np
+
+        starts = _starts(*_halves(rows["journal"]))
+        found = self._journals.find(rows["journal"][starts])
+        return np.repeat(found, np.diff(np.r_[starts, len(rows)]))
+
+    def _find_payees(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+        import numpy as np
+
+        payee_of = self._journals.payee_of
+        try:
+            return np.array([payee_of[account] for account in rows["account"].tolist()], np.int32)
+        except KeyError:
+            raise StatementMismatch(
+                "An entry names a contributor on an account that is no payee's."
+            ) from None
+
+    def _store(self, kept: npt.NDArray[Any]) -> None:
+        if len(self._files) == 1:
+            self._files[0].write(kept.tobytes())
+            return
+        part_of = kept["place"].astype("i8") * len(self._files) // len(self._journals.places)
+        for number, file in enumerate(self._files):
+            file.write(kept[part_of == number].tobytes())
 
 
 def group_lines(rows: npt.NDArray[Any]) -> Iterator[LineEntries]:
-    """Lines by place, payee and work, each with the root over its entries in the order of the log."""
+    """Lines by place, payee and work, each with the root over its entries; from rows in that order."""
     import numpy as np
 
-    if not len(rows):
-        return iter(())
-    key = rows["place"].astype(np.int64) << 32 | rows["payee"].astype(np.int64)
-    work = np.ascontiguousarray(rows["work"]).view(">u8").reshape(-1, 2).astype(np.uint64)
-    order = np.lexsort((rows["leaf_index"].astype(np.int64), work[:, 1], work[:, 0], key))
-    key, work = key[order], work[order]
-    differs = (key[1:] != key[:-1]) | (work[1:, 0] != work[:-1, 0]) | (work[1:, 1] != work[:-1, 1])
-    starts = np.flatnonzero(np.r_[True, differs])
-    counts = np.diff(np.r_[starts, len(rows)])
-    debits, quantities = (_sums(rows[name][order], starts) for name in ("amount", "quantity"))
-    roots = _roots(rows["leaf_hash"][order], starts, counts)
-    firsts = rows[order[starts]]
-    names = (firsts[name].tolist() for name in ("place", "payee", "work"))
-    credited = (-debit for debit in debits)
-    return map(LineEntries, *names, credited, quantities, counts.tolist(), roots)
+    starts = _starts(*_line_keys(rows))
+    for first in range(0, len(starts), _LINES_AT_ONCE):
+        some = starts[first : first + _LINES_AT_ONCE]
+        end = starts[first + _LINES_AT_ONCE] if first + _LINES_AT_ONCE < len(starts) else len(rows)
+        counts = np.diff(np.r_[some, end])
+        entries, begins = rows[some[0] : end], some - some[0]
+        debits, quantities = (_sums(entries[name], begins) for name in ("amount", "quantity"))
+        roots = _roots(entries["leaf_hash"], begins, counts)
+        names = (rows[name][some].tolist() for name in ("place", "payee", "work"))
+        yield from map(LineEntries, *names, (-debit for debit in debits), quantities, counts.tolist(), roots)
+
+
+def _line_keys(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
+    """What tells lines apart, as `lexsort` takes it: the last counts first."""
+    high, low = _halves(rows["work"])
+    return low, high, pair(rows["place"], rows["payee"])
+
+
+def _halves(ids: npt.NDArray[Any]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """Ids of 16 bytes as two numbers that sort as they do."""
+    import numpy as np
+
+    both = np.ascontiguousarray(ids).view(">u8").reshape(-1, 2)
+    return both[:, 0].astype(np.uint64), both[:, 1].astype(np.uint64)  # each in one piece: quicker to sort
+
+
+def _starts(*keys: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Where rows begin whose keys are not those of the row before."""
+    import numpy as np
+
+    if not len(keys[0]):
+        return np.empty(0, np.intp)
+    differs = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return np.flatnonzero(np.r_[True, differs])
 
 
 def _sums(values: npt.NDArray[np.int64], starts: npt.NDArray[np.intp]) -> list[int]:

@@ -17,16 +17,20 @@ from uuid import UUID
 from sqlmodel import Session
 
 from omnisonic.core.ledger.accounts import party_hashes
-from omnisonic.core.ledger.copying import PENDING_COLUMNS, copy_rows
+from omnisonic.core.ledger.copying import copy_rows
 from omnisonic.core.ledger.copying_binary import NULL_CELL, cell, copy_binary
-from omnisonic.core.ledger.leaves import LineFacts, instant, line_leaf
+from omnisonic.core.ledger.leaves import instant
+from omnisonic.core.ledger.line_leaves import StatementWords, line_leaf
 from omnisonic.core.ledger.merkle import leaf_hash
 from omnisonic.core.ledger.models import AccountKind, LeafKind
+from omnisonic.core.ledger.sequencer import place_rows
 from omnisonic.core.royalties import closing_sql as sql
 from omnisonic.core.royalties.closing_entries import NO_WORK, LineEntries
-from omnisonic.core.royalties.closing_reading import Part, PayeeMoney, Place
+from omnisonic.core.royalties.closing_journals import PayeeMoney, Place
+from omnisonic.core.royalties.closing_reading import Part
 from omnisonic.core.royalties.errors import StatementMismatch
-from omnisonic.platform.ids import new_id, utc_now
+from omnisonic.platform.db import UnitOfWork
+from omnisonic.platform.ids import id_text, new_id, new_id_bytes, utc_now
 
 STATEMENT_COLUMNS = (
     *("id", "created_at", "contributor_id", "cycle_id", "currency", "total_nano", "carried_nano"),
@@ -40,7 +44,7 @@ _HEAD: Final = Struct(">hi16s")
 _INT4: Final = Struct(">ii")
 _COUNTS: Final = Struct(">iqiqiqi32s")  # quantity, entry_count, amount_nano, entries_root
 _HASH: Final = Struct(">i32s")
-_LINE_KIND: Final = cell(LeafKind.LINE)
+_LENGTH: Final = Struct(">i")
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,8 @@ class Built:
 class _Owner:
     """The statement that lines belong to, and how many it has so far."""
 
-    statement_id: str
-    cell: bytes
-    party: str
-    currency: str
+    words: StatementWords
+    cells: bytes  # created_at and statement_id
     lines: int = 0
 
 
@@ -78,20 +80,21 @@ class _Ledger:
     totals: dict[str, int]
 
 
-def build_statements(session: Session, cycle_id: UUID, parts: Iterable[Part]) -> Built:
-    """Write the statements and lines of a cycle with their pending leaves; every sum is checked.
+def build_statements(uow: UnitOfWork, cycle_id: UUID, parts: Iterable[Part]) -> Built:
+    """Write the statements and lines of a cycle and give the lines their places in the log.
 
-    Raises `StatementMismatch` where statements, lines and ledger differ: then nothing may be committed.
+    Every sum is checked. Raises what `place_rows` raises, and `StatementMismatch` where statements, lines and
+    ledger differ: then nothing may be committed.
     """
     now = utc_now()
-    ledger = _read_ledger(session, cycle_id)
-    lines = _LineWriter(cycle_id, _write_statements(session, cycle_id, ledger, now), now)
+    ledger = _read_ledger(uow.session, cycle_id)
+    lines = _LineWriter(_write_statements(uow.session, cycle_id, ledger, now))
     for part in parts:
-        copy_binary(session, "statement_lines", LINE_COLUMNS, lines.rows(part))  # made while PostgreSQL reads
-        copy_binary(session, "pending_leaves", PENDING_COLUMNS, lines.take_leaves())
+        copy_binary(uow.session, "statement_lines", LINE_COLUMNS, lines.rows(part))
     if lines.strangers:
         raise StatementMismatch(f"Nothing in the ledger, but lines: {sorted(lines.strangers)[:5]}")
-    _require_equal_sums(session, cycle_id, ledger.earned)
+    _require_equal_sums(uow.session, cycle_id, ledger.earned)
+    place_rows(uow, sql.LINES, kind=LeafKind.LINE, cycle_id=cycle_id)
     entries = sum(one.entries for one in ledger.earned.values())
     return Built(len(lines.owners), lines.count, entries, ledger.totals)
 
@@ -127,7 +130,14 @@ def _write_statements(
     for key, earned in sorted(ledger.earned.items()):
         contributor_id, currency = key
         statement_id = new_id()
-        owners[key] = _Owner(str(statement_id), cell(statement_id), parties[contributor_id], currency)
+        words = StatementWords.of(
+            statement_id=str(statement_id),
+            cycle_id=str(cycle_id),
+            party=parties[contributor_id],
+            currency=currency,
+            at=instant(now),
+        )
+        owners[key] = _Owner(words, cell(now) + cell(statement_id))
         carried_nano = carried.get(key, 0)
         written.append((statement_id, now, contributor_id, cycle_id, currency, earned.nano, carried_nano))
     copy_rows(session, "statements", STATEMENT_COLUMNS, written)
@@ -135,61 +145,54 @@ def _write_statements(
 
 
 class _LineWriter:
-    """Makes rows of `statement_lines` and their pending leaves for binary COPY: there may be millions."""
+    """Makes rows of `statement_lines` for binary COPY: there may be millions."""
 
-    def __init__(self, cycle_id: UUID, owners: Mapping[PayeeMoney, _Owner], now: datetime) -> None:
+    def __init__(self, owners: Mapping[PayeeMoney, _Owner]) -> None:
         self.owners = owners
         self.count = 0
         self.strangers: set[str] = set()  # parties with lines and without a statement
-        self._cycle_id, self._cycle_cell = str(cycle_id), cell(cycle_id)
-        self._at, self._at_cell = instant(now), cell(now)
-        self._leaves: list[bytes] = []
         self._works: dict[bytes, tuple[str | None, bytes]] = {NO_WORK: (None, NULL_CELL)}
 
     def rows(self, part: Part) -> Iterator[bytes]:
         """The lines of a part."""
+        owners = [self.owners.get(payee) for payee in part.payees]
         for line in part.lines():
-            payee = part.payees[line.payee]
-            owner = self.owners.get(payee)
+            owner = owners[line.payee]
             if owner is None:
-                self.strangers.add(str(payee[0]))
+                self.strangers.add(str(part.payees[line.payee][0]))
             else:
                 yield self._row(line, owner, part.places[line.place])
 
-    def take_leaves(self) -> list[bytes]:
-        """Pending leaves of the rows made since the last time."""
-        taken, self._leaves = self._leaves, []
-        return taken
-
     def _row(self, line: LineEntries, owner: _Owner, place: Place) -> bytes:
-        line_id, (work_id, work_cell) = new_id(), self._work(line.work_id)
-        facts = LineFacts(
-            *(str(line_id), owner.statement_id, owner.lines, self._cycle_id, owner.party, owner.currency),
-            *(line.amount_nano, line.entry_count, line.root, work_id, place.recording_id, place.source),
-            *(place.usage_type, place.territory, place.period, line.quantity, self._at),
-        )
-        leaf = line_leaf(facts)
-        digest = _HASH.pack(32, leaf_hash(leaf))
-        self._leaves.append(
-            len(PENDING_COLUMNS).to_bytes(2, "big") + _LINE_KIND + cell(line_id) + self._cycle_cell + digest
-        )
-        row = b"".join(
-            (
-                *(_HEAD.pack(len(LINE_COLUMNS), 16, line_id.bytes), self._at_cell, owner.cell),
-                *(_INT4.pack(4, owner.lines), work_cell, place.cells),
-                _COUNTS.pack(8, line.quantity, 8, line.entry_count, 8, line.amount_nano, 32, line.root),
-                *(cell(leaf), digest),
-            )
+        line_id, (work_id, work_cell) = new_id_bytes(), self._work(line.work_id)
+        position = owner.lines
+        leaf = line_leaf(
+            owner.words,
+            place.words,
+            line_id=id_text(line_id),
+            position=position,
+            amount_nano=line.amount_nano,
+            entry_count=line.entry_count,
+            quantity=line.quantity,
+            entries_root=line.root,
+            work_id=work_id,
         )
         owner.lines += 1
         self.count += 1
-        return row
+        return b"".join(
+            (
+                *(_HEAD.pack(len(LINE_COLUMNS), 16, line_id), owner.cells),
+                *(_INT4.pack(4, position), work_cell, place.cells),
+                _COUNTS.pack(8, line.quantity, 8, line.entry_count, 8, line.amount_nano, 32, line.root),
+                *(_LENGTH.pack(len(leaf)), leaf, _HASH.pack(32, leaf_hash(leaf))),
+            )
+        )
 
     def _work(self, work_id: bytes) -> tuple[str | None, bytes]:
         """A work's id as text and as a cell."""
         found = self._works.get(work_id)
         if found is None:
-            found = self._works[work_id] = (str(UUID(bytes=work_id)), cell(work_id))
+            found = self._works[work_id] = (id_text(work_id), cell(UUID(bytes=work_id)))
         return found
 
 

@@ -15,53 +15,60 @@ _ORIGIN = (
     "CASE WHEN j.reverses_id IS NULL THEN j.kind "
     "ELSE (SELECT reversed.kind FROM journals reversed WHERE reversed.id = j.reverses_id) END"
 )
+_PLACE = "recording_id, source, usage_type, territory, period"
 
-# One of two connections waits for the other: that is no transaction that somebody forgot.
+# One of several connections waits for another: that is no transaction that somebody forgot.
 PATIENT = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 
-# Journals of the same recording, source, use, territory and month share a place: a number in their order.
-_JOURNALS = text(f"""
-    CREATE TEMP TABLE closing_journals ON COMMIT DROP AS
-    SELECT found.*,
-           dense_rank() OVER (
-               ORDER BY recording_id, source COLLATE "C", usage_type COLLATE "C", territory COLLATE "C",
-                        period COLLATE "C"
-           )::int AS place
-    FROM (
-        SELECT j.id AS journal_id, j.event_id, {_ORIGIN} = 'release' AS is_release,
-               CASE j.kind WHEN 'dispute' THEN 0 WHEN 'reversal' THEN -1 ELSE 1 END
-                   * coalesce(ev.quantity, 0) AS quantity,
-               coalesce(ev.recording_id, matched.recording_id) AS recording_id,
-               coalesce(ev.source, j.kind) AS source, ev.usage_type, ev.territory,
-               to_char(coalesce(ev.occurred_at, j.created_at) AT TIME ZONE 'UTC', 'YYYY-MM') AS period
-        FROM journals j
-        LEFT JOIN royalty_events ev ON ev.id = j.event_id
-        LEFT JOIN unmatched_usage matched ON matched.id = ev.unmatched_id AND matched.status = 'matched'
-        WHERE j.cycle_id = :cycle_id AND j.kind <> 'rounding' AND {_ORIGIN} NOT IN {_APART}
-    ) AS found
+# Journals of the same recording, source, use, territory and month share a place, known by a hash.
+SORT_JOURNALS = (
+    text("DROP TABLE IF EXISTS closing_journals, closing_released"),
+    text(f"""
+        CREATE TEMP TABLE closing_journals ON COMMIT DROP AS
+        SELECT found.*, hash_record_extended(ROW({_PLACE}), :seed) AS place
+        FROM (
+            SELECT j.id AS journal_id, j.event_id, {_ORIGIN} = 'release' AS is_release,
+                   CASE j.kind WHEN 'dispute' THEN 0 WHEN 'reversal' THEN -1 ELSE 1 END
+                       * coalesce(ev.quantity, 0) AS quantity,
+                   coalesce(ev.recording_id, matched.recording_id) AS recording_id,
+                   coalesce(ev.source, j.kind) AS source, ev.usage_type, ev.territory,
+                   to_char(coalesce(ev.occurred_at, j.created_at) AT TIME ZONE 'UTC', 'YYYY-MM') AS period
+            FROM journals j
+            LEFT JOIN royalty_events ev ON ev.id = j.event_id
+            LEFT JOIN unmatched_usage matched
+                   ON matched.id = ev.unmatched_id AND matched.status = 'matched'
+            WHERE j.cycle_id = :cycle_id AND j.kind <> 'rounding' AND {_ORIGIN} NOT IN {_APART}
+        ) AS found
+    """),  # noqa: S608
+    text("""
+        CREATE TEMP TABLE closing_released ON COMMIT DROP AS
+        SELECT journal_id, event_id FROM closing_journals WHERE is_release
+    """),
+    text("ANALYZE closing_released"),
+)
+PLACES = text(f"""
+    SELECT place, {_PLACE} FROM closing_journals GROUP BY place, {_PLACE}
+    ORDER BY recording_id, source COLLATE "C", usage_type COLLATE "C", territory COLLATE "C",
+             period COLLATE "C"
 """)  # noqa: S608
-_COUNTED_BEFORE = text("""
-    CREATE TEMP TABLE closing_counted ON COMMIT DROP AS
-    SELECT DISTINCT e.id AS entry_id
-    FROM closing_journals c
+COUNTED_BEFORE = text("""
+    SELECT DISTINCT e.journal_id, e.account_id
+    FROM closing_released c
     JOIN ledger_entries e ON e.journal_id = c.journal_id AND e.contributor_id IS NOT NULL
     JOIN journals first ON first.event_id = c.event_id AND first.kind = 'usage'
     JOIN ledger_entries o ON o.journal_id = first.id AND o.contributor_id = e.contributor_id
-    WHERE c.is_release
 """)
-# A payee's account is known by a number: short, and quick to sort by.
-_PAYEES = text("""
-    CREATE TEMP TABLE closing_payees ON COMMIT DROP AS
-    SELECT id AS account_id, row_number() OVER (ORDER BY id)::int AS payee, owner, currency
-    FROM ledger_accounts WHERE kind = 'payee'
-""")
-PREPARE = (
-    _JOURNALS,
-    _COUNTED_BEFORE,
-    _PAYEES,
-    *(text(f"ANALYZE {table}") for table in ("closing_journals", "closing_counted", "closing_payees")),
-)
-PAYEES = text("SELECT payee, owner, currency FROM closing_payees")
+PAYEES = text("SELECT id, owner, currency FROM ledger_accounts WHERE kind = 'payee' ORDER BY id")
+
+# For COPY in binary: every column has one width.
+JOURNALS = "SELECT journal_id, place, quantity FROM closing_journals"
+# Who an entry names and whose account it is on are compared by `LEDGER`'s reader.
+ENTRIES = """
+    SELECT e.journal_id, e.account_id, coalesce(e.work_id, '00000000-0000-0000-0000-000000000000'::uuid),
+           l.leaf_index, e.amount_nano, l.leaf_hash
+    FROM ledger_entries e JOIN log_leaves l ON l.row_id = e.id
+    WHERE e.cycle_id = '{cycle_id}' AND e.contributor_id IS NOT NULL
+"""
 
 # One look at every entry of the cycle, apart from the way that leads to the lines.
 LEDGER = text(f"""
@@ -96,32 +103,6 @@ CARRIED = text("""
     FROM before FULL JOIN paid USING (contributor_id, currency)
 """)
 
-RANGES = text("""
-    SELECT min(place) AS first, max(place) AS last
-    FROM (
-        SELECT place, sum(count(*)) OVER (ORDER BY place) / :journals AS part
-        FROM closing_journals GROUP BY place
-    ) AS counted
-    GROUP BY floor(part) ORDER BY 1
-""")
-PLACES = text("""
-    SELECT DISTINCT ON (place) place, recording_id, source, usage_type, territory, period
-    FROM closing_journals WHERE place BETWEEN :first AND :last ORDER BY place
-""")
-# For COPY in binary: every column has one width. Who an entry names and whose account it is on are compared
-# by `LEDGER`'s reader.
-ENTRIES = """
-    SELECT c.place, p.payee, coalesce(e.work_id, '00000000-0000-0000-0000-000000000000'::uuid), l.leaf_index,
-           e.amount_nano, CASE WHEN counted.entry_id IS NULL THEN c.quantity ELSE 0 END, l.leaf_hash
-    FROM closing_journals c
-    JOIN ledger_entries e ON e.journal_id = c.journal_id
-    JOIN closing_payees p ON p.account_id = e.account_id
-    JOIN log_leaves l ON l.row_id = e.id
-    LEFT JOIN closing_counted counted ON counted.entry_id = e.id
-    WHERE c.place BETWEEN {first} AND {last}
-    ORDER BY c.place
-"""
-
 WRITTEN = text("""
     SELECT s.contributor_id, s.currency, s.total_nano, coalesce(sum(l.amount_nano), 0) AS lines_nano,
            coalesce(sum(l.entry_count), 0) AS entries
@@ -129,3 +110,8 @@ WRITTEN = text("""
     WHERE s.cycle_id = :cycle_id
     GROUP BY s.id ORDER BY 1, 2
 """)
+
+LINES = """
+    SELECT l.id, l.leaf_hash FROM statement_lines l JOIN statements s ON s.id = l.statement_id
+    WHERE s.cycle_id = :cycle_id
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -13,15 +14,21 @@ from omnisonic.core.ledger.key_history import list_keys, verifiers_at
 from omnisonic.core.ledger.log_errors import LogBehind, LogForked, NotSequenced
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.merkle import merkle_root
+from omnisonic.core.ledger.models import LeafKind
 from omnisonic.core.ledger.publication import Publisher
 from omnisonic.core.ledger.repository import leaves_between
-from omnisonic.core.ledger.sequencer import sequence_all, sequence_pending
+from omnisonic.core.ledger.sequencer import place_rows, sequence_all, sequence_pending
 from omnisonic.core.ledger.signed_note import open_note
 from omnisonic.core.ledger.signing import sign_head
 from omnisonic.core.ledger.tlog_proof import TlogProof, check_proof
 from omnisonic.core.ledger.tree import TileTree
 from omnisonic.platform.db import read_session, unit_of_work
 from tests.integration.core.ledger.books import book, close
+from tests.waiting import wait_until
+
+MADE_ROWS = """
+    SELECT gen_random_uuid() AS id, sha256(int4send(n)) AS leaf_hash FROM generate_series(1, 100) AS n
+"""
 
 
 def test_a_checkpoint_is_signed_by_both_keys_and_proves_every_leaf(cosigner: str) -> None:
@@ -70,8 +77,34 @@ def test_an_older_database_and_another_tree_are_refused(cosigner: str) -> None:
     book(cycle_id, 1)
     with pytest.raises(LogBehind), unit_of_work() as uow:
         sequence_pending(uow)
+    with pytest.raises(LogBehind), unit_of_work() as uow:
+        place_rows(uow, MADE_ROWS, kind=LeafKind.LINE, cycle_id=cycle_id)
     with read_session() as session:
         assert session.execute(text("SELECT count(*) FROM pending_leaves")).scalar_one() == 3
+
+
+def test_rows_placed_at_once_and_those_that_waited_leave_no_gap(db: object) -> None:
+    """While rows get their places nobody else gives any, also not for what was committed before."""
+    cycle_id = uuid4()
+    book(cycle_id, 40)
+    sequence_all()
+    book(cycle_id, 40)
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work() as uow:
+            place_rows(uow, MADE_ROWS, kind=LeafKind.LINE, cycle_id=cycle_id)
+            sequencing = pool.submit(sequence_all)
+            wait_until(someone_waits_for_a_lock)
+        assert sequencing.result() == 340
+    with read_session() as session:
+        leaves = session.execute(text("SELECT leaf_index, kind FROM log_leaves ORDER BY leaf_index")).all()
+    assert [leaf.leaf_index for leaf in leaves] == list(range(340))
+    assert {leaf.kind for leaf in leaves[120:220]} == {LeafKind.LINE}
+
+
+def someone_waits_for_a_lock() -> bool:
+    with read_session() as session:
+        asked = text("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+        return bool(session.execute(asked).scalar_one())
 
 
 def test_the_relay_publishes_full_tiles_and_goes_on_where_it_was(cosigner: str) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnisonic.core.ledger.leaves import EntryFacts, LineFacts, canonical, entry_leaf, line_leaf, party_hash
+from omnisonic.core.ledger.leaves import EntryFacts, canonical, entry_leaf, party_hash
 from omnisonic.core.ledger.models import AccountKind
 
 NANO = st.integers(-(2**63) + 1, 2**63 - 1)
@@ -54,51 +54,6 @@ def test_an_entry_written_by_hand_is_the_canonical_object(
     assert read["account"] == {"kind": account, "owner": owner}
     assert (read["event"] is None) == (optional[0] is None)
     assert read["at"] == "2026-03-01T12:00:00.000000Z"
-
-
-@given(
-    ids=st.tuples(st.uuids(), st.uuids(), st.uuids()),
-    optional=st.tuples(st.none() | st.uuids(), st.none() | st.uuids()),
-    words=st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), min_size=1)] * 2),
-    amount_nano=NANO,
-    quantity=st.integers(-(2**63), 2**63 - 1),
-    territory=st.none() | st.just("DE"),
-)
-def test_a_line_written_by_hand_is_the_canonical_object(
-    ids: tuple[UUID, UUID, UUID],
-    optional: tuple[UUID | None, UUID | None],
-    words: tuple[str, str],
-    amount_nano: int,
-    quantity: int,
-    territory: str | None,
-) -> None:
-    line = LineFacts(
-        id=str(ids[0]),
-        statement_id=str(ids[1]),
-        position=3,
-        cycle_id=str(ids[2]),
-        party="ab" * 32,
-        currency="EUR",
-        amount_nano=amount_nano,
-        entry_count=7,
-        entries_root=bytes(32),
-        work_id=optional[0] and str(optional[0]),
-        recording_id=optional[1] and str(optional[1]),
-        source=words[0],
-        usage_type=words[1],
-        territory=territory,
-        period="2026-03",
-        quantity=quantity,
-        at="2026-03-01T12:00:00.000000Z",
-    )
-
-    leaf = line_leaf(line)
-
-    read = json.loads(leaf)
-    assert leaf == canonical(read)
-    assert (read["amount"], read["quantity"], read["count"]) == (str(amount_nano), str(quantity), "7")
-    assert (read["source"], read["usage"], read["territory"]) == (*words, territory)
-    assert (read["work"], read["recording"]) == (line.work_id, line.recording_id)
 
 
 def test_without_the_salt_a_party_cannot_be_named() -> None:

@@ -1,0 +1,81 @@
+"""Rows of one width out of COPY's binary format, by the hundred thousand: as arrays, never one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session
+
+from omnisonic.core.ledger.copying_binary import HEADER, TRAILER, write_binary
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+PIECE_BYTES = 4 << 20
+
+Columns = Sequence[tuple[str, str]]
+"""Names and numpy's codes (numbers big-endian), in the order of the query: `("amount", ">i8")`."""
+
+
+class UnevenRows(ValueError):
+    """A cell is NULL or has another width than its column."""
+
+
+def copy_arrays(
+    session: Session, query: str, columns: Columns, take: Callable[[npt.NDArray[Any]], None]
+) -> None:
+    """Hand the rows of a query without parameters over in pieces of some MB, as they come.
+
+    Raises `DBAPIError` for what the database refuses and `UnevenRows`.
+    """
+    pieces = _Pieces(columns, take)
+    write_binary(session, query, pieces)
+    pieces.finish()
+
+
+class _Pieces:
+    """Takes what the driver gives, a row or so at a time."""
+
+    def __init__(self, columns: Columns, take: Callable[[npt.NDArray[Any]], None]) -> None:
+        import numpy as np  # here: what only answers requests need not have it
+
+        cells = [part for name, code in columns for part in ((f"length_of_{name}", ">i4"), (name, code))]
+        self._form = np.dtype([("columns", ">i2"), *cells])
+        self._widths = {f"length_of_{name}": np.dtype(code).itemsize for name, code in columns}
+        self._take = take
+        self._piece = bytearray()
+        self._skipped = len(HEADER)
+
+    def write(self, row: bytes, /) -> int:
+        self._piece += row
+        if len(self._piece) >= PIECE_BYTES:
+            self._hand_over(bytes(self._piece))
+            self._piece.clear()
+        return len(row)
+
+    def finish(self) -> None:
+        """What is left ends with the trailer."""
+        self._hand_over(bytes(self._piece[: -len(TRAILER)]))
+
+    def _hand_over(self, piece: bytes) -> None:
+        import numpy as np
+
+        count, over = divmod(len(piece) - self._skipped, self._form.itemsize)
+        if over:
+            raise UnevenRows("rows of different widths")
+        rows = np.frombuffer(piece, self._form, count, self._skipped)
+        self._skipped = 0
+        for length, width in self._widths.items():
+            if (rows[length] != width).any():
+                raise UnevenRows(f"{length} is not {width} in every row")
+        if count:
+            self._take(rows)
+
+
+def sortable(ids: npt.NDArray[Any]) -> npt.NDArray[np.bytes_]:
+    """Ids of 16 bytes as text of bytes, which numpy can sort and search."""
+    import numpy as np
+
+    return np.ascontiguousarray(ids).view("S16")
