@@ -16,6 +16,7 @@ from omnisonic.platform.errors import FieldError, TooLarge
 FILE_BYTES_MAX = 1 << 20
 NEEDED = ("base", "quote", "day", "rate")
 SOURCE = "source"
+TOO_MANY_CELLS = "This row has more cells than the header. Write decimals with a point: 1.0812."
 CELL_CHARS_MAX = {"base": 20, "quote": 20, "day": 40, "rate": 60, SOURCE: 500}
 
 
@@ -34,6 +35,9 @@ def read_rates(content: bytes, *, source: str | None = None) -> list[tuple[str, 
     drafts = []
     for number, cells in rows[1:]:
         if not any(cell.strip() for cell in cells):
+            continue
+        if any(cell.strip() for cell in cells[len(rows[0][1]) :]):
+            errors.append(FieldError(f"rows.{number}", "too-many-cells", TOO_MANY_CELLS))
             continue
         named = {name: _cell(cells, place) for name, place in columns.items()}
         named[SOURCE] = named.get(SOURCE) or source or ""

@@ -13,7 +13,12 @@ from omnisonic.core.royalties.cycles_components import cycle_form, cycles_tab, o
 from omnisonic.core.royalties.matching_components import matching_tab
 from omnisonic.core.royalties.payouts_components import payouts_tab, propose_button
 from omnisonic.core.royalties.propose_dialog import propose_dialog
-from omnisonic.core.royalties.rates_components import add_rate_button, rate_form, rates_tab
+from omnisonic.core.royalties.rates_components import (
+    add_rate_button,
+    rate_form,
+    rates_file_form,
+    rates_tab,
+)
 from omnisonic.core.royalties.state import RoyaltiesState
 from omnisonic.core.royalties.statements_components import statements_tab
 from omnisonic.core.royalties.usage_components import usage_tab
@@ -68,7 +73,10 @@ def royalties_page() -> rx.Component:
                 ),
                 rx.cond(ROYALTIES.is_loaded, _content(), skeleton(shape="row", count=6)),
             ),
-            rx.cond(ROYALTIES.is_curator, rx.fragment(cycle_form(), rate_form(), propose_dialog())),
+            rx.cond(
+                ROYALTIES.is_curator,
+                rx.fragment(cycle_form(), rate_form(), rates_file_form(), propose_dialog()),
+            ),
             claim_form(),
             ChangesWatch.create(mark=ROYALTIES.mark, every_ms=LOOK_EVERY_MS, on_change=ROYALTIES.hear),
         ),

@@ -6,7 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from omnisonic.core.royalties.exchange_rates_file import FILE_BYTES_MAX
 from omnisonic.core.royalties.rates_state import RatesState
+from omnisonic.core.royalties.widgets import RatesDrop
 from omnisonic.platform.ui.controls import button, field, select, text_input
 from omnisonic.platform.ui.dialog import closes, dialog, opens
 from omnisonic.platform.ui.feedback import empty_state, error_state, notice, skeleton
@@ -14,6 +16,7 @@ from omnisonic.platform.ui.table import cell, table
 
 RATES: Any = RatesState  # Reflex types no variables of dataclasses
 ADD = "add-rate"
+FROM_FILE = "rates-from-file"
 SOURCES = "rate-sources"
 COLUMNS = ("Pair", "Rate", "Day", "Source", ">Added")
 
@@ -36,20 +39,36 @@ def _loaded() -> rx.Component:
             "No exchange rate yet",
             "A payout can be made in another currency by a stated rate. Add one with its source and day.",
             button("Add a rate", testid="first-rate", kind="primary", **opens(ADD)),
+            button("From a file", testid="first-rates-file", icon="upload", **opens(FROM_FILE)),
             testid="no-rates",
         ),
     )
 
 
 def add_rate_button() -> rx.Component:
-    """Opens the form for a rate."""
-    return button(
-        "Add a rate",
-        testid="add-rate",
-        icon="plus",
-        kind="primary",
-        on_click=RATES.forget_problems,
-        **opens(ADD),
+    """Opens the form for a rate, or for a file of them."""
+    return rx.el.div(
+        button("From a file", testid="rates-from-file", icon="upload", kind="ghost", **opens(FROM_FILE)),
+        button(
+            "Add a rate",
+            testid="add-rate",
+            icon="plus",
+            kind="primary",
+            on_click=RATES.forget_problems,
+            **opens(ADD),
+        ),
+        class_name="ui-row ui-row-wrap",
+    )
+
+
+def rates_file_form() -> rx.Component:
+    """Takes a CSV file; refused, it says which rows and why."""
+    return dialog(
+        FROM_FILE,
+        "Exchange rates from a file",
+        RatesDrop.create(sources=RATES.sources, max_bytes=FILE_BYTES_MAX, on_saved=RATES.take_file),
+        testid="rates-file-form",
+        closed=RATES.taken,
     )
 
 

@@ -14,6 +14,7 @@ from omnisonic.core.royalties.exchange_rates_schemas import RateDraft, RatesSave
 from omnisonic.core.royalties.rates_words import (
     RateLine,
     currencies_of,
+    file_words,
     pair_words,
     parse_pair,
     rate_line,
@@ -58,6 +59,7 @@ class RatesState(rx.State):
     today: str = ""
     problems: rx.Field[list[str]] = rx.field(default_factory=list)
     added: int = 0  # counts rates added here; the form closes when it changes
+    taken: int = 0  # counts files taken here; their dialog closes when it changes
 
     @rx.event
     @guarded
@@ -113,6 +115,14 @@ class RatesState(rx.State):
         self._show(await in_thread(_look, actor, self.pair))
         words = f"1 {draft.base} = {draft.rate} {draft.quote}, {draft.source}, {draft.day}"
         return tell("The rate is saved" if saved.added else "This rate was there already", words)
+
+    @rx.event
+    @guarded(role=Role.CURATOR)
+    async def take_file(self, added: int, unchanged: int) -> Any:
+        """A file was saved on this page."""
+        self.taken += 1
+        self._show(await in_thread(_look, current_actor(), self.pair, len(self.rows)))
+        return tell(*file_words(added, unchanged))
 
     def _asked(self) -> str:
         codes = parse_pair(self.router.url.query_parameters.get("pair", ""))

@@ -10,7 +10,7 @@ from omnisonic.core.royalties.exchange import format_rate
 from omnisonic.core.royalties.exchange_rates_schemas import RateView
 from omnisonic.core.royalties.money_words import amount_of
 from omnisonic.core.royalties.payouts_schemas import ExchangeView
-from omnisonic.platform.ui.words import day
+from omnisonic.platform.ui.words import count, day
 
 
 @dataclass
@@ -66,3 +66,11 @@ def currencies_of(views: Iterable[RateView]) -> list[str]:
 def date_words(when: date) -> str:
     """A day such as `31 Mar 2026`."""
     return f"{when.day} {when:%b %Y}"
+
+
+def file_words(added: int, unchanged: int) -> tuple[str, str]:
+    """What became of a file of rates: a title, and what was there before."""
+    there = f"{count(unchanged, 'rate')} {'was' if unchanged == 1 else 'were'} there already."
+    if not added:
+        return "Nothing new in the file", there
+    return f"{count(added, 'rate')} saved", there if unchanged else ""

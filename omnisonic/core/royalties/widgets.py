@@ -9,7 +9,7 @@ from reflex.event import no_args_event_spec, passthrough_event_spec
 
 from omnisonic.platform.ui.sources import link_sources
 
-SOURCES = ("usage_drop.jsx", "flow_chart.jsx", "changes_watch.jsx")
+SOURCES = ("usage_drop.jsx", "rates_drop.jsx", "flow_chart.jsx", "changes_watch.jsx")
 LOOK_EVERY_MS = 3000
 _LINKED = link_sources(__name__, SOURCES)
 
@@ -27,6 +27,22 @@ class UsageDrop(rx.NoSSRComponent):
     def get_event_triggers(cls) -> dict[str, Any]:
         """The usual ones, and ours."""
         return {**super().get_event_triggers(), "on_started": passthrough_event_spec(str)}
+
+
+class RatesDrop(rx.NoSSRComponent):
+    """Takes a file of exchange rates; `on_saved` gets how many are new and how many were there."""
+
+    library = _LINKED["rates_drop.jsx"]
+    tag = "RatesDrop"
+    is_default = False
+
+    sources: rx.Var[list[str]]
+    max_bytes: rx.Var[int]
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        """The usual ones, and ours."""
+        return {**super().get_event_triggers(), "on_saved": passthrough_event_spec(int, int)}
 
 
 class ChangesWatch(rx.NoSSRComponent):

@@ -156,6 +156,7 @@ def check_rates_and_payouts(page: Page) -> None:
     page.get_by_test_id("rate-save").click()
     expect(page.get_by_test_id("rate-row").filter(has_text="Norges Bank")).to_contain_text("1 EUR = 11.5 NOK")
     check_page(page)
+    check_rates_file(page)
     page.get_by_test_id("tab-payouts").click()
     page.get_by_test_id("propose-payouts").click()
     page.get_by_test_id("propose-currency").select_option("NOK")
@@ -164,6 +165,25 @@ def check_rates_and_payouts(page: Page) -> None:
     expect(rosa).to_contain_text("113.81\u00a0NOK")
     check_page(page)
     page.get_by_test_id("propose-cancel").click()
+
+
+def check_rates_file(page: Page) -> None:
+    """A file with one bad row saves nothing and says which; mended it is taken whole, and heard elsewhere."""
+    other = page.context.new_page()  # its console tells of the refusal
+    other.goto("/royalties?tab=rates")
+    other.get_by_test_id("rates-from-file").click()
+    other.get_by_test_id("rates-file-source").fill("Norges Bank")
+    for rate in ("x", "7.46"):
+        content = f"base,quote,day,rate\nEUR,NOK,2019-02-28,9.75\nEUR,DKK,2019-02-28,{rate}\n".encode()
+        file = {"name": "rates.csv", "mimeType": "text/csv", "buffer": content}
+        other.get_by_test_id("rates-file").set_input_files(file)  # type: ignore[arg-type]
+        other.get_by_test_id("rates-file-send").click()
+        if rate == "x":
+            expect(other.get_by_test_id("rates-file-problem")).to_contain_text("Row 3, rate: “x” is no rate")
+            check_page(other)
+    expect(other.get_by_test_id("rates-file-form")).not_to_be_visible()
+    other.close()
+    expect(page.get_by_test_id("rate-row").filter(has_text="1 EUR = 7.46 DKK")).to_have_count(1)
 
 
 def check_proof_of_a_line(new_context: NewContext, curator: Page, stack: Any) -> None:

@@ -56,7 +56,9 @@ def test_a_file_is_taken_as_a_whole_or_not_at_all(curator: Actor, mara: Actor) -
     with pytest.raises(RatesFileRefused) as refused:  # what stands there is not changed
         upload(curator, FILE.replace(b"1.0842", b"1.0843").replace(b"1.17", b"1.18"))
     assert [one.field for one in refused.value.errors] == ["rows.3.rate", "rows.5.rate"]
-    for wrong in (b"base,quote,rate\nEUR,USD,1\n", b"day,base,quote,rate,source\n", FILE + b'"open\n'):
+    comma = FILE + b"2026-03-31,GBP,USD,1,25,ECB\n"  # never read as a rate of 1 from “25”
+    header = b"day,base,quote,rate,source\n"
+    for wrong in (b"base,quote,rate\nEUR,USD,1\n", header, comma, FILE + b'"open\n'):
         with pytest.raises(RatesFileRefused):
             upload(curator, wrong)
     with pytest.raises(Forbidden):

@@ -8,7 +8,7 @@ from uuid import UUID
 from omnisonic.core.royalties.payouts_rules import Kept
 from omnisonic.core.royalties.payouts_schemas import ExchangeView, KeptBalance, PlannedPayout
 from omnisonic.core.royalties.propose_words import kept_words, planned_line, sum_words
-from omnisonic.core.royalties.rates_words import parse_pair
+from omnisonic.core.royalties.rates_words import file_words, parse_pair
 from omnisonic.core.royalties.shapes import money_view
 
 NANO = 10**9
@@ -60,3 +60,9 @@ def test_what_stays_has_its_reason() -> None:
 def test_only_two_codes_are_a_pair() -> None:
     assert parse_pair("eur-usd") == ("EUR", "USD")
     assert [parse_pair(one) for one in ("", "EUR", "EUR-", "EUR-USDX", "E1R-USD", "éur-usd")] == [None] * 6
+
+
+def test_what_became_of_a_file_of_rates() -> None:
+    assert file_words(2, 0) == ("2 rates saved", "")
+    assert file_words(1, 1) == ("1 rate saved", "1 rate was there already.")
+    assert file_words(0, 3) == ("Nothing new in the file", "3 rates were there already.")
