@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.schema import UniqueConstraint
 from sqlmodel import Field
 
+from omnisonic.core.ledger.sums import NanoSum
 from omnisonic.platform.orm import Row, enum_field, json_field, timestamp_field
 
 MAX_SOURCE_CHARS = 120
@@ -218,8 +219,8 @@ class Statement(Row, table=True):
     contributor_id: UUID = Field(index=True)
     cycle_id: UUID = Field(foreign_key="cycles.id", index=True)
     currency: str = Field(max_length=3)
-    total_nano: int = Field(sa_type=BigInteger)  # the sum of its lines
-    carried_nano: int = Field(sa_type=BigInteger)  # the payee's balance before this cycle
+    total_nano: int = Field(sa_type=NanoSum)  # the sum of its lines
+    carried_nano: int = Field(sa_type=NanoSum)  # the payee's balance before this cycle
 
 
 class StatementLine(Row, table=True):

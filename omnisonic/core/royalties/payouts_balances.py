@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
+from omnisonic.core.catalog.models import Contributor
 from omnisonic.core.ledger.models import LedgerEntry
 from omnisonic.core.royalties.access import party_ids
 from omnisonic.platform.errors import FieldError, InvalidFields
@@ -91,8 +92,13 @@ def read_balances(
 
 
 def hold_payee(session: Session, contributor_id: UUID) -> None:
-    """Let nobody else pay out or hold back what this payee has until the transaction ends."""
-    take_lock(session, f"royalties:payee:{contributor_id}")
+    """Let nobody else pay out or hold back what this payee has until the transaction ends.
+
+    Also under another id that it had before a merge: all of them share one balance.
+    """
+    found = session.get(Contributor, contributor_id)
+    survivor = (found.merged_into or found.id) if found else contributor_id
+    take_lock(session, f"royalties:payee:{survivor}")
 
 
 def balance_of(session: Session, *, contributor_id: UUID, currency: str) -> dict[UUID, int]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from omnisonic.core.ledger.accounts import Account, party_hashes, payee
 from omnisonic.core.ledger.leaves import instant, text_hash
 from omnisonic.core.ledger.models import AccountKind, JournalKind
-from omnisonic.core.ledger.posting import JournalDraft, Posting, post
+from omnisonic.core.ledger.posting import MAX_NANO, JournalDraft, Posting, post
 from omnisonic.core.royalties.cycles import cycle_for
 from omnisonic.core.royalties.models import Payout
 from omnisonic.core.royalties.payouts_lists import minor_nano
@@ -34,6 +34,20 @@ def book_payout(uow: UnitOfWork, row: Payout, debits: Sequence[tuple[UUID, int]]
     return post(uow, drafts)[-1].journal_id
 
 
+def _off(currency: str, debits: Sequence[tuple[UUID, int]]) -> list[Posting]:
+    return [one for party, nano in debits for one in _entries(payee(party, currency), nano)]
+
+
+def _entries(account: Account, amount_nano: int) -> list[Posting]:
+    """An amount on an account, in as many entries as it takes: many balances are larger than one may be."""
+    sign, rest, entries = -1 if amount_nano < 0 else 1, abs(amount_nano), []
+    while rest:
+        part = min(rest, MAX_NANO)
+        entries.append(Posting(account, sign * part))
+        rest -= part
+    return entries
+
+
 def _exchange_journal(
     row: Payout, told: Mapping[str, str], cycle_id: UUID, debits: Sequence[tuple[UUID, int]]
 ) -> JournalDraft:
@@ -45,10 +59,10 @@ def _exchange_journal(
         kind=JournalKind.EXCHANGE,
         cycle_id=cycle_id,
         postings=[
-            *(Posting(payee(party, given), nano) for party, nano in debits),
-            Posting(Account(AccountKind.EXCHANGE, pair, given), -from_nano),
-            Posting(Account(AccountKind.EXCHANGE, pair, got), to_nano),
-            Posting(payee(row.contributor_id, got), -to_nano),
+            *_off(given, debits),
+            *_entries(Account(AccountKind.EXCHANGE, pair, given), -from_nano),
+            *_entries(Account(AccountKind.EXCHANGE, pair, got), to_nano),
+            *_entries(payee(row.contributor_id, got), -to_nano),
         ],
         idempotency_key=f"exchange:{row.id}",
         facts={"payout": str(row.id), "exchange": dict(told)},
@@ -62,8 +76,8 @@ def _payout_journal(
         kind=JournalKind.PAYOUT,
         cycle_id=cycle_id,
         postings=[
-            *(Posting(payee(party, row.currency), nano) for party, nano in debits),
-            Posting(Account(AccountKind.PAYOUT, PAYOUT_OWNER, row.currency), -minor_nano(row)),
+            *_off(row.currency, debits),
+            *_entries(Account(AccountKind.PAYOUT, PAYOUT_OWNER, row.currency), -minor_nano(row)),
         ],
         idempotency_key=f"payout:{row.id}",
         facts={

@@ -30,6 +30,7 @@ from omnisonic.platform.ids import utc_now
 from omnisonic.platform.settings import get_settings
 
 BALANCES_AT_ONCE = 2000
+PAYOUT_NANO_MAX = 1000 * money.NANO_MAX  # booked in a thousand entries then, on each account
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ def _judge(balance: Balance, rates: _Rates, reserved: Mapping[tuple[UUID, str], 
     nano, currency = payable_nano(balance.nano, balance.settled_nano), balance.currency
     if nano < 0:
         return Kept.NEGATIVE
+    given = nano
     told: ExchangeFacts | None = None
     if rates.target not in (None, balance.currency):
         rate = rates.into_target(balance.currency)
@@ -156,7 +158,7 @@ def _judge(balance: Balance, rates: _Rates, reserved: Mapping[tuple[UUID, str], 
             return Kept.NO_RATE
         told = exchange_facts(rate.stated, nano, is_inverse=rate.is_inverse)
         nano, currency = int(told["toNano"]), told["toCurrency"]
-    if nano > money.NANO_MAX:
+    if max(nano, given) > PAYOUT_NANO_MAX:
         return Kept.TOO_LARGE
     judged = judge_balance(nano, currency, minimum=get_settings().payout_minimum)
     return judged if isinstance(judged, Kept) else Plan(balance, currency, judged, told)

@@ -18,7 +18,7 @@ class Kept(StrEnum):
     BELOW_MINIMUM = "below-minimum"
     PROPOSED = "proposed"  # another payout of this balance waits for a decision
     NO_RATE = "no-rate"
-    TOO_LARGE = "too-large"  # more than one entry of the ledger holds, in the other currency
+    TOO_LARGE = "too-large"  # more than a payout books, here or in the other currency
 
 
 @dataclass(frozen=True)

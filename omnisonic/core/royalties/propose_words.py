@@ -17,7 +17,7 @@ KEPT_WORDS = {
     Kept.NO_RATE: "without a rate",
     Kept.PROPOSED: "proposed already",
     Kept.NEGATIVE: "below zero",
-    Kept.TOO_LARGE: "too large for one entry",
+    Kept.TOO_LARGE: "too large for one payout",
 }
 
 

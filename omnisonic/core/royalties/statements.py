@@ -103,7 +103,7 @@ def find_statements(
 def previous_statements(session: Session, statement_ids: Sequence[UUID]) -> dict[UUID, Previous]:
     """For statements the contributor's one before in the same currency, of the last closed cycle with one."""
     rows = session.execute(_PREVIOUS, {"ids": [str(one) for one in statement_ids]})
-    return {row.id: Previous(row.previous_id, row.total_nano) for row in rows}
+    return {row.id: Previous(row.previous_id, int(row.total_nano)) for row in rows}
 
 
 def view_of(session: Session, statement: Statement) -> StatementView:

@@ -11,13 +11,15 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from omnisonic.core.catalog.models import Contributor
+from omnisonic.core.ledger.audit import run_audit
 from omnisonic.core.royalties import exchange_rates, payouts, payouts_lists, payouts_plans
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.errors import NoExchangeRate, PayoutState, PayoutTooSmall
 from omnisonic.core.royalties.exchange_rates_schemas import RateDraft
-from omnisonic.core.royalties.models import PayoutStatus
+from omnisonic.core.royalties.models import PayoutStatus, Statement
 from omnisonic.core.royalties.payouts_rules import Kept
 from omnisonic.core.royalties.payouts_schemas import PayoutView, Proposed, ProposeRequest
 from omnisonic.core.royalties.usage_reversals import reverse_events
@@ -171,6 +173,28 @@ def test_an_exchange_is_recorded_and_each_currency_adds_up(curator: Actor, teo: 
     assert balances("USD")["EUR/USD"] == -72_280_036_140
     for currency in ("EUR", "USD"):
         assert sum(balances(currency).values()) == 0
+
+
+def test_sums_that_outgrow_an_entry_are_stated_exchanged_and_paid(curator: Actor, cosigner: str) -> None:
+    song = make_song(curator)
+    large = {"amount": "9000000000", "currency": "IDR"}  # an entry ends at 9.22 thousand million
+    booked = report(curator, *(usage(place, territory=place, **large) for place in ("DE", "FR", "GB")))
+    close_cycle(curator, cycle_id=booked[0].event.cycle_id)
+    with read_session() as session:
+        totals = session.exec(select(Statement.contributor_id, Statement.total_nano)).all()
+    stated = {song.ann.id: 18_000_009 * 10**12, song.bob.id: 8_999_991 * 10**12}
+    assert dict(totals) == stated
+    with unit_of_work() as uow:
+        rate = RateDraft(base="IDR", quote="EUR", day="2026-03-31", rate="0.0001", source="ECB")
+        exchange_rates.add_rates(uow, curator, drafts=[rate])
+    (exchanged,) = propose(curator, contributor_id=song.ann.id, exchange_to="EUR").payouts
+    (plain,) = propose(curator, contributor_id=song.bob.id).payouts
+    assert (exchanged.amount_text, plain.amount_text) == ("1800000.90", "8999991000.00")
+    for payout in (exchanged, plain):
+        pay(curator, payout.id)
+    assert owed(song) == {song.ann.id: 0, song.bob.id: 0}
+    assert balances("IDR")["IDR/EUR"] == stated[song.ann.id]
+    assert run_audit().findings == []
 
 
 def test_payees_see_their_own_and_what_was_merged_is_paid_too(
