@@ -47,6 +47,7 @@ from omnisonic.platform.readiness import add_check
 from omnisonic.platform.storage import api as storage_links
 from omnisonic.platform.web.docs_page import install_docs
 from omnisonic.platform.web.limits import limit_requests
+from omnisonic.platform.web.null_characters import refuse_null_characters
 from omnisonic.platform.web.openapi import PROBLEM_RESPONSES, describe
 from omnisonic.studio.exports import api as exports_api
 from omnisonic.studio.rooms import api as rooms_api
@@ -118,8 +119,9 @@ def create_api() -> FastAPI:
     add_check("ledger", check_ledger)
     app.include_router(health.router, responses=PROBLEM_RESPONSES)
     app.include_router(storage_links.router)
+    checks = [Depends(limit_requests), Depends(refuse_null_characters)]
     for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(limit_requests)], responses=PROBLEM_RESPONSES)
+        app.include_router(router, dependencies=checks, responses=PROBLEM_RESPONSES)
     install_docs(app)
     _mount_dashboard(app)
     install_problems(app)

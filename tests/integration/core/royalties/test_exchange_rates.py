@@ -113,6 +113,8 @@ def test_over_rest(curator: Actor, mara: Actor, client_of: Callable[[Actor], Tes
     assert boss.post(f"{ROUTE}/file", content=b"x" * (1 << 20) + b"y").status_code == 413
     assert member.post(ROUTE, json={"rates": [draft]}).status_code == 403
     assert member.post(f"{ROUTE}/file", content=FILE).status_code == 403
+    nothing = member.get(ROUTE, params={"source": "E\0B"})  # which no text in the database holds
+    assert (nothing.status_code, nothing.json()["errors"][0]["field"]) == (422, "source")
     first = member.get(ROUTE, params={"base": "EUR", "limit": 2}).json()
     second = member.get(ROUTE, params={"base": "EUR", "limit": 2, "cursor": first["nextCursor"]}).json()
     assert (len(first["rates"]), len(second["rates"]), second["nextCursor"]) == (2, 1, None)
