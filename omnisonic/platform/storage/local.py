@@ -181,9 +181,12 @@ class LocalStorage:
         type_path, path = self._path(key, self.types), self._path(key)
         for attempt in range(ADOPT_ATTEMPTS):
             try:
-                for parent in (type_path.parent, path.parent):
-                    parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-                type_path.write_text(content_type, encoding="utf-8")
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+                if content_type == DEFAULT_TYPE:
+                    type_path.unlink(missing_ok=True)
+                else:
+                    type_path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+                    type_path.write_text(content_type, encoding="utf-8")
                 temp_path.replace(path)
                 break
             except FileNotFoundError:  # a delete pruned the folder that we had just made
