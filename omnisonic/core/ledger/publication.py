@@ -6,14 +6,15 @@ is said by a mark, which moves only after everything below it is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from omnisonic.core.ledger.log_errors import LogBehind, LogDamaged
+from omnisonic.core.ledger.log_errors import LogBehind
 from omnisonic.core.ledger.log_store import LogStore
-from omnisonic.core.ledger.merkle import leaf_hash, merkle_root
-from omnisonic.core.ledger.repository import StoredLeaf, leaves_between, log_size
-from omnisonic.core.ledger.tiles import TILE_WIDTH, Tile, TileBuilder, TileReader, encode_bundle, split_hashes
+from omnisonic.core.ledger.merkle import merkle_root
+from omnisonic.core.ledger.repository import log_size
+from omnisonic.core.ledger.stored_tiles import StoredTile, tiles_between
+from omnisonic.core.ledger.tiles import TILE_WIDTH, Tile, TileBuilder, TileReader, split_hashes
 from omnisonic.platform.db import write_engine
 from omnisonic.platform.errors import NotFound
 
@@ -54,15 +55,13 @@ class Publisher:
         if end > mark:
             self._advance(mark, end)
         self._resume(end)
-        rest = self._leaves(end, size)
+        rest = _read(end, size)
         builder = self._builder.copy()
-        builder.extend([leaf.leaf_hash for leaf in rest])
+        for one in rest:
+            builder.extend(one.hashes)
         with self._store.writing() as writer:
             writer.put_all((tile.path, content) for tile, content in builder.partials())
-            if rest:
-                bundle = encode_bundle(leaf.leaf or b"" for leaf in rest)
-                last = Tile(0, end // TILE_WIDTH, size - end)
-                writer.put_all([(last.entries_path, bundle)])
+            writer.put_all((one.tile.entries_path, one.bundle) for one in rest)
         if size > self._store.published_size():
             self._store.set_published_size(size)
 
@@ -75,36 +74,33 @@ class Publisher:
     def _advance(self, mark: int, end: int) -> None:
         start = mark - mark % TILE_WIDTH
         self._resume(start)
-        for first, leaves in self._parts(start, end):
+        for end_of_part, tiles in _parts(start, end):
             with self._store.writing() as writer:
-                full = self._builder.extend([leaf.leaf_hash for leaf in leaves])
-                writer.put_all((tile.path, content) for tile, content in full)
-                writer.put_all(_bundles(first, leaves))
-            self._store.set_published_size(max(first + len(leaves), mark))
-
-    def _parts(self, start: int, end: int) -> Iterator[tuple[int, list[StoredLeaf]]]:
-        """Leaves [start, end) by the part; the next is read while one is published."""
-        with ThreadPoolExecutor(1, thread_name_prefix="log-reader") as pool:
-            upcoming = pool.submit(self._leaves, start, min(start + PART_LEAVES, end))
-            for first in range(start, end, PART_LEAVES):
-                leaves, after = upcoming.result(), first + PART_LEAVES
-                if after < end:
-                    upcoming = pool.submit(self._leaves, after, min(after + PART_LEAVES, end))
-                yield first, leaves
+                for one in tiles:
+                    full = self._builder.extend(one.hashes)
+                    writer.put_all((tile.path, content) for tile, content in full)
+                    writer.put_all([(one.tile.entries_path, one.bundle)])
+            self._store.set_published_size(max(end_of_part, mark))
 
     def _resume(self, size: int) -> None:
         if self._builder.size != size:
             self._builder = TileBuilder.resume(size, rebuilding_reader(self._store.read_tile))
 
-    def _leaves(self, start: int, end: int) -> list[StoredLeaf]:
-        with write_engine().connect() as connection:
-            leaves = leaves_between(connection, start, end)
-        if len(leaves) != end - start:
-            raise LogDamaged(f"Between leaf {start:,} and {end:,} some are missing.")
-        for leaf in leaves:
-            if leaf.leaf is None or leaf_hash(leaf.leaf) != leaf.leaf_hash:
-                raise LogDamaged(f"The bytes of leaf {leaf.index:,} are missing or do not match their hash.")
-        return leaves
+
+def _parts(start: int, end: int) -> Iterator[tuple[int, list[StoredTile]]]:
+    """Leaves [start, end) by the part, with its end; the next is read while one is published."""
+    with ThreadPoolExecutor(1, thread_name_prefix="log-reader") as pool:
+        upcoming = pool.submit(_read, start, min(start + PART_LEAVES, end))
+        for first in range(start, end, PART_LEAVES):
+            tiles, after = upcoming.result(), min(first + PART_LEAVES, end)
+            if after < end:
+                upcoming = pool.submit(_read, after, min(after + PART_LEAVES, end))
+            yield after, tiles
+
+
+def _read(start: int, end: int) -> list[StoredTile]:
+    with write_engine().connect() as connection:
+        return tiles_between(connection, start, end)
 
 
 def rebuilding_reader(read_tile: TileReader) -> TileReader:
@@ -120,9 +116,3 @@ def rebuilding_reader(read_tile: TileReader) -> TileReader:
         return b"".join(merkle_root(split_hashes(child, read(child))) for child in children)
 
     return read
-
-
-def _bundles(start: int, leaves: Sequence[StoredLeaf]) -> Iterator[tuple[str, bytes]]:
-    for at in range(0, len(leaves), TILE_WIDTH):
-        tile = Tile(0, (start + at) // TILE_WIDTH)
-        yield tile.entries_path, encode_bundle(leaf.leaf or b"" for leaf in leaves[at : at + TILE_WIDTH])

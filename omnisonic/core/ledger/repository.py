@@ -14,7 +14,7 @@ from omnisonic.core.ledger.models import CycleCheckpoint, LeafKind, LogLeaf, Log
 
 # One look into the one table that has it: joins to all of them would read whole tables for a part of the log.
 # Statement lines are rows of the royalties, which are built on the ledger: known here by table name only.
-_BYTES = """
+LEAF_BYTES = """
     coalesce(l.leaf, CASE l.kind
         WHEN 'entry' THEN (SELECT e.leaf FROM ledger_entries AS e WHERE e.id = l.row_id)
         WHEN 'journal' THEN (SELECT j.leaf FROM journals AS j WHERE j.id = l.row_id)
@@ -24,13 +24,13 @@ _BYTES = """
 """
 _PART = "FROM log_leaves AS l WHERE l.leaf_index >= :start AND l.leaf_index < :end"
 _SIZE = text("SELECT coalesce(max(leaf_index) + 1, 0) FROM log_leaves")
-_BETWEEN = text(f"SELECT l.leaf_index, l.leaf_hash, {_BYTES} {_PART} ORDER BY l.leaf_index")
+_BETWEEN = text(f"SELECT l.leaf_index, l.leaf_hash, {LEAF_BYTES} {_PART} ORDER BY l.leaf_index")
 # RFC 6962: SHA-256(0x00 || leaf), over the bytes as they are stored; zeros where they are gone.
 _HASHED_ANEW = text(f"""
     SELECT count(*), string_agg(coalesce(anew, decode(repeat('00', 32), 'hex')), '' ORDER BY leaf_index),
            min(leaf_index) FILTER (WHERE anew IS DISTINCT FROM leaf_hash)
     FROM (
-        SELECT l.leaf_index, l.leaf_hash, sha256(decode('00', 'hex') || {_BYTES}) AS anew {_PART}
+        SELECT l.leaf_index, l.leaf_hash, sha256(decode('00', 'hex') || {LEAF_BYTES}) AS anew {_PART}
         OFFSET 0 -- hashed once, for both uses above
     ) AS hashed
 """)  # noqa: S608  (our own names only)

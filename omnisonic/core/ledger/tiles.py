@@ -7,7 +7,7 @@ level below. A bundle holds the leaves of one level-0 tile.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from omnisonic.core.ledger.merkle import HASH_BYTES, MAX_TREE_SIZE, merkle_root
@@ -117,21 +117,11 @@ def split_hashes(tile: Tile, content: bytes) -> list[bytes]:
     return [content[at : at + HASH_BYTES] for at in range(0, tile.width * HASH_BYTES, HASH_BYTES)]
 
 
-def encode_bundle(leaves: Iterable[bytes]) -> bytes:
-    """Write leaves as an entry bundle: each with its length before it (16 bits, big-endian).
-
-    Raises TileError for a leaf above 65,535 bytes.
-    """
-    parts: list[bytes] = []
-    for leaf in leaves:
-        if len(leaf) > MAX_LEAF_BYTES:
-            raise TileError(f"a leaf of {len(leaf)} bytes is above the limit of {MAX_LEAF_BYTES}")
-        parts += [len(leaf).to_bytes(2, "big"), leaf]
-    return b"".join(parts)
-
-
 def decode_bundle(content: bytes, width: int | None = None) -> list[bytes]:
-    """Read the leaves of an entry bundle. Raises TileError if it is cut off or holds another number."""
+    """Read the leaves of an entry bundle: each with its length before it (16 bits, big-endian).
+
+    Raises TileError if it is cut off or holds another number.
+    """
     leaves: list[bytes] = []
     at = 0
     while at < len(content):

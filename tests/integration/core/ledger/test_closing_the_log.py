@@ -11,7 +11,7 @@ from sqlalchemy import text
 from omnisonic.core.ledger.checkpointing import ClosedCycle, sign_and_store
 from omnisonic.core.ledger.head import Head, find_head, write_head
 from omnisonic.core.ledger.key_history import list_keys, verifiers_at
-from omnisonic.core.ledger.log_errors import LogBehind, LogForked, NotSequenced
+from omnisonic.core.ledger.log_errors import LogBehind, LogDamaged, LogForked, NotSequenced
 from omnisonic.core.ledger.log_store import LogStore
 from omnisonic.core.ledger.merkle import merkle_root
 from omnisonic.core.ledger.models import LeafKind
@@ -20,6 +20,7 @@ from omnisonic.core.ledger.repository import leaves_between
 from omnisonic.core.ledger.sequencer import place_rows, sequence_all, sequence_pending
 from omnisonic.core.ledger.signed_note import open_note
 from omnisonic.core.ledger.signing import sign_head
+from omnisonic.core.ledger.tiles import TileError
 from omnisonic.core.ledger.tlog_proof import TlogProof, check_proof
 from omnisonic.core.ledger.tree import TileTree
 from omnisonic.platform.db import read_session, unit_of_work
@@ -83,7 +84,7 @@ def test_an_older_database_and_another_tree_are_refused(cosigner: str) -> None:
         assert session.execute(text("SELECT count(*) FROM pending_leaves")).scalar_one() == 3
 
 
-def test_rows_placed_at_once_and_those_that_waited_leave_no_gap(db: object) -> None:
+def test_rows_placed_at_once_and_those_that_waited_leave_no_gap(db: object, storage: object) -> None:
     """While rows get their places nobody else gives any, also not for what was committed before."""
     cycle_id = uuid4()
     book(cycle_id, 40)
@@ -124,3 +125,30 @@ def test_the_relay_publishes_full_tiles_and_goes_on_where_it_was(cosigner: str) 
     with read_session() as session:
         hashes = [leaf.leaf_hash for leaf in leaves_between(session, 0, size)]
     assert TileTree(size, store.read_tile).root() == merkle_root(hashes)
+
+
+INSERTED = """
+    INSERT INTO log_leaves (leaf_index, kind, row_id, leaf_hash, leaf)
+    VALUES (300, 'line', gen_random_uuid(), sha256(decode('00' || repeat('61', 65536), 'hex')),
+"""
+
+
+@pytest.mark.parametrize(
+    ("leaf", "error", "words"),
+    [
+        ("NULL", LogDamaged, "leaf 300 are missing or do not match"),
+        ("decode('61', 'hex')", LogDamaged, "leaf 300 are missing or do not match"),
+        ("decode(repeat('61', 65536), 'hex')", TileError, "leaf 300 is above the limit"),
+    ],
+)
+def test_no_leaf_is_published_that_is_not_what_its_hash_says(
+    db: object, storage: object, leaf: str, error: type[Exception], words: str
+) -> None:
+    book(uuid4(), 100)
+    sequence_all()
+    with unit_of_work() as uow:
+        uow.session.execute(text(f"{INSERTED} {leaf})"))
+    store = LogStore()
+    with pytest.raises(error, match=words):
+        Publisher(store).publish_whole(301)
+    assert store.published_size() == 256
