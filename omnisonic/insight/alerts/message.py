@@ -159,19 +159,23 @@ def window_words(minutes: int) -> str:
 
 def sentence_of(values: dict[str, Any]) -> str:
     """What is said about an entity where the rule has no template."""
-    name = values["entity"]["name"]
+    name, stories = values["entity"]["name"], _counted(values["value"], "story", "stories")
     if values["state"] == EventState.RESOLVED:
-        return f"{name} is back to its usual: {values['value']} stories in {values['window']}."
+        return f"{name} is back to its usual: {stories} in {values['window']}."
     if values["rule"]["kind"] == "new_entity":
         return f"{name} is in the news for the first time."
-    counted = f"{name} has {values['value']} stories in {values['window']}"
+    counted = f"{name} has {stories} in {values['window']}"
     if values["sources"]:
-        counted += f" from {values['sources']} outlets"
+        counted += f" from {_counted(values['sources'], 'outlet', 'outlets')}"
     return (
         f"{counted}, {values['ratio']} times its usual {values['expected']}."
         if values["ratio"]
         else f"{counted}."
     )
+
+
+def _counted(number: Any, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _entry(rule: AlertRule | None, event: AlertEvent) -> Entry:

@@ -7,13 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnisonic.insight.alerts.errors import InvalidTemplate
+from omnisonic.insight.alerts.message import sentence_of
 from omnisonic.insight.alerts.templates import (
+    BARE_EXAMPLE,
     EXAMPLE,
     MAX_RENDERED_CHARS,
     MAX_TEMPLATE_CHARS,
     check_template,
     render,
 )
+
+
+def test_without_a_template_one_is_no_plural() -> None:
+    assert sentence_of(EXAMPLE) == "Mara Lind has 12 stories in 24 h from 4 outlets, 3.4 times its usual 3.5."
+    assert sentence_of(BARE_EXAMPLE | {"sources": 1}) == "Mara Lind has 1 story in 24 h from 1 outlet."
 
 
 @pytest.mark.parametrize(
