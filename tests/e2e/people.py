@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
+from tests.waiting import wait_until
+
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
 
@@ -67,6 +69,15 @@ def open_new_session(page: Page) -> str:
     page.goto(f"/sessions/{session_id}")
     expect(page.get_by_test_id("join").or_(page.get_by_test_id("leave"))).to_be_visible()
     return session_id
+
+
+def rename_session(page: Page, session_id: str, name: str) -> None:
+    """Give the open session a name; returns once it is stored, for leaving at once may be faster."""
+    field = page.get_by_test_id("session-name")
+    field.fill(name)
+    field.press("Enter")
+    stored = f"/api/sessions/{session_id}"
+    wait_until(lambda: call(page, "GET", stored)["session"]["name"] == name)
 
 
 def new_session(page: Page) -> str:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import PASSWORD, be_signed_in, open_new_session, sign_in, sign_in_by_form
+from tests.e2e.people import (
+    PASSWORD,
+    be_signed_in,
+    open_new_session,
+    rename_session,
+    sign_in,
+    sign_in_by_form,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -74,10 +81,7 @@ def test_a_token_is_shown_once_and_can_be_revoked(page: Page) -> None:
 
 def test_a_removed_session_comes_back(page: Page) -> None:
     be_signed_in(page, "undo@example.org")
-    open_new_session(page)
-    name = page.get_by_test_id("session-name")
-    name.fill("Kestrel – τελικό")
-    name.press("Enter")
+    rename_session(page, open_new_session(page), "Kestrel – τελικό")
     page.goto("/sessions")
     card = page.get_by_test_id("session-card")
     expect(card).to_contain_text("Kestrel – τελικό")

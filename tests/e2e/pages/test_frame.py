@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import be_signed_in, open_new_session, sign_in, watch_console
+from tests.e2e.people import be_signed_in, open_new_session, rename_session, sign_in, watch_console
 from tests.integration.studio.conftest import sine_wav
 
 if TYPE_CHECKING:
@@ -44,10 +44,7 @@ def test_the_palette_finds_pages_and_own_sessions(page: Page) -> None:
     complaints = watch_console(page)
     be_signed_in(page, "keyboard@example.org")
     session_id = open_new_session(page)
-    name = page.get_by_test_id("session-name")
-    name.fill(NAME)
-    name.press("Enter")
-    expect(page.get_by_test_id("save-state")).to_be_visible()
+    rename_session(page, session_id, NAME)
     page.goto("/settings")
     expect(page.get_by_test_id("display-name")).to_be_visible()
     page.keyboard.press("/")

@@ -98,7 +98,7 @@ def mara(new_context: Callable[..., BrowserContext]) -> tuple[Page, str]:
     page = new_context().new_page()
     be_signed_in(page, "mara@example.org")
     session_id = call(page, "POST", "/api/sessions", {"name": "Untitled session"})["session"]["id"]
-    take = sine_wav(rate_hz=48_000, seconds=4, frequency_hz=110)
+    take = sine_wav(rate_hz=48_000, seconds=12, frequency_hz=110)  # plays on while a test looks
     form = {"sessionId": session_id, "file": {"name": "Bass_DI.wav", "mimeType": "audio/wav", "buffer": take}}
     upload_id = call(page, "POST", "/api/upload", multipart=form)["upload"]["id"]
     call(page, "POST", f"/api/sessions/{session_id}/tracks", {"uploadId": upload_id, "name": "Bass DI"})

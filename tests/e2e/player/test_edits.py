@@ -78,7 +78,7 @@ def test_the_mix_by_keyboard(mara: tuple[Page, str]) -> None:
     expect(page.get_by_test_id("play")).to_have_attribute("data-state", "playing")
     page.keyboard.press("End")
     expect(page.get_by_test_id("play")).to_have_attribute("data-state", "stopped")
-    expect(page.get_by_test_id("time")).to_have_text("0:04.0")
+    expect(page.get_by_test_id("time")).to_have_text("0:12.0")
     page.keyboard.press("?")
     expect(page.get_by_test_id("key-list")).to_be_visible()
     page.keyboard.press("Escape")

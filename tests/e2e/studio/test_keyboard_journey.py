@@ -59,7 +59,7 @@ def test_sign_in_upload_mix_export_and_download_by_keys_alone(page: Page, tmp_pa
     page.on("filechooser", lambda _: None)  # from now on choosers open for the test, not on the screen
     page.goto("/signin?next=/sessions")
     tab_to(page, page.get_by_test_id("email"))
-    keys.type("keyboard@example.org")
+    keys.type("keyboard-journey@example.org")
     tab_to(page, page.get_by_test_id("password"))
     keys.type(PASSWORD)
     keys.press("Enter")
@@ -70,7 +70,7 @@ def test_sign_in_upload_mix_export_and_download_by_keys_alone(page: Page, tmp_pa
     page.wait_for_url(re.compile(r"/sessions/[0-9a-f-]{36}"))
 
     take = tmp_path / "Lead vocal.wav"
-    take.write_bytes(sine_wav(rate_hz=48_000, seconds=3, frequency_hz=330))
+    take.write_bytes(sine_wav(rate_hz=48_000, seconds=20, frequency_hz=330))
     tab_to(page, page.get_by_test_id("browse"))
     with page.expect_file_chooser() as chooser:
         keys.press("Enter")

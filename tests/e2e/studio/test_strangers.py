@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import be_signed_in, open_new_session, sign_in
+from tests.e2e.people import be_signed_in, open_new_session, rename_session, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -17,10 +17,7 @@ def test_a_strangers_session_page_is_empty(new_context: Callable[..., BrowserCon
     owner = new_context().new_page()
     be_signed_in(owner, "owner@example.org")
     session_id = open_new_session(owner)
-    name = owner.get_by_test_id("session-name")
-    name.fill("Secret song")
-    name.press("Enter")
-    expect(owner.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    rename_session(owner, session_id, "Secret song")
 
     stranger = new_context().new_page()
     sign_in(stranger, "stranger@example.org", then=f"/sessions/{session_id}")
