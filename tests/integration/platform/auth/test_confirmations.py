@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import select, update
+from sqlmodel import col, select, update
 
 from omnisonic.platform.auth.models import User, VerificationToken
 from omnisonic.platform.db import read_session, unit_of_work
@@ -42,7 +42,7 @@ def inbox(servers: Any) -> Callable[[], list[EmailMessage]]:
 def run_mail_jobs() -> int:
     """Run the jobs that wait in the outbox, as the relay and a worker would."""
     with unit_of_work() as uow:
-        rows = uow.session.exec(select(OutboxMessage)).all()
+        rows = uow.session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all()
         for row in rows:
             uow.session.delete(row)
     for row in rows:
