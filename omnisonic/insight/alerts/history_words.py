@@ -149,7 +149,9 @@ def message_line(view: DeliveryView, *, now: datetime) -> MessageLine:
     status, words = STATUS_WORDS[DeliveryStatus.SUPPRESSED if is_kept_back else view.status]
     tries = count(view.attempts, "try") if view.attempts == 1 else f"{view.attempts} tries"
     when = f"arrived {ago(view.delivered_at, now=now)}" if view.delivered_at and not is_kept_back else ""
-    facts = [tries if view.attempts and not is_kept_back else "", when]
+    is_waiting = view.status is DeliveryStatus.RETRYING and view.next_attempt_at is not None
+    again = f"next try {view.next_attempt_at:%H:%M} UTC" if is_waiting and not is_kept_back else ""
+    facts = [tries if view.attempts and not is_kept_back else "", when, again]
     return MessageLine(
         id=str(view.id),
         channel=view.channel_name or "Your own address",

@@ -210,7 +210,7 @@ def arrived(
 def _failed(
     uow: UnitOfWork, row: AlertDelivery, channel: AlertChannel | None, sent: Sent, *, now: datetime
 ) -> None:
-    row.error = (sent.response or f"The receiver answered {sent.status_code}.")[:500]
+    row.error = _reason(sent)
     if channel is not None:
         channel.failing_since = channel.failing_since or now
     due = next_attempt_at(
@@ -231,6 +231,14 @@ def _failed(
         _give_up(uow, channel, "The receiver said that it wants nothing more (410 Gone or the like).")
     elif channel.failing_since and now - channel.failing_since >= FAILING_MAX:
         _give_up(uow, channel, f"Nothing has arrived since {channel.failing_since:%Y-%m-%d %H:%M} UTC.")
+
+
+def _reason(sent: Sent) -> str:
+    """Why it did not arrive; what the receiver said is told as its answer, for it may be a word or two."""
+    if sent.status_code is None:
+        return sent.response[:500]
+    answered = f"The receiver answered {sent.status_code}"
+    return f"{answered}: {sent.response}"[:500] if sent.response else f"{answered}."
 
 
 def _give_up(uow: UnitOfWork, channel: AlertChannel, reason: str) -> None:

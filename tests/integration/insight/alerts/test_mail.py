@@ -184,7 +184,7 @@ def test_refusals_of_the_mail_server(
         run_jobs()
     delivery = the_delivery()
     assert delivery.status is status
-    assert delivery.error == answer[4:]
+    assert delivery.error == f"The receiver answered {answer[:3]}: {answer[4:]}"
 
 
 @dataclass

@@ -95,6 +95,8 @@ def test_a_message_tells_its_state_and_tries() -> None:
         message(status=DeliveryStatus.FAILED, error="410 Gone", attempts=1, delivered_at=None), now=NOW
     )
     assert (failed.status, failed.reason, failed.facts) == ("danger", "410 Gone", "1 try")
+    retried = message(status=DeliveryStatus.RETRYING, attempts=2, delivered_at=None, next_attempt_at=NOW)
+    assert message_line(retried, now=NOW).facts == "2 tries · next try 12:00 UTC"
     assert message_line(message(status=DeliveryStatus.SENDING), now=NOW).is_under_way
     assert (line.is_under_way, failed.is_under_way) == (False, False)
 
