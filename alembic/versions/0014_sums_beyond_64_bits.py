@@ -13,7 +13,12 @@ down_revision: str | None = '0013'
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
-SUMS = (('statements', 'total_nano'), ('statements', 'carried_nano'), ('cycle_checkpoints', 'total_nano'))
+SUMS = (
+    ('statements', 'total_nano'),
+    ('statements', 'carried_nano'),
+    ('statement_lines', 'amount_nano'),
+    ('cycle_checkpoints', 'total_nano'),
+)
 
 
 def upgrade() -> None:

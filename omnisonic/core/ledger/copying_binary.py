@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from struct import Struct
+from struct import Struct, pack
 from typing import Final
 from uuid import UUID
 
@@ -25,6 +25,8 @@ NULL_CELL: Final = b"\xff\xff\xff\xff"
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LENGTH: Final = Struct(">i")
 _INSTANT: Final = Struct(">iq")
+_BASE: Final = 10_000
+_NEGATIVE: Final = 0x4000
 
 
 def cell(value: UUID | str | bytes | datetime | None) -> bytes:
@@ -35,6 +37,17 @@ def cell(value: UUID | str | bytes | datetime | None) -> bytes:
         return _INSTANT.pack(8, (value - _EPOCH) // timedelta(microseconds=1))
     content = value.bytes if isinstance(value, UUID) else value.encode() if isinstance(value, str) else value
     return _LENGTH.pack(len(content)) + content
+
+
+def number_cell(value: int) -> bytes:
+    """One cell of a `numeric` column with a whole number of any size: digits to the base 10,000."""
+    rest, digits = abs(value), []
+    while rest:
+        rest, digit = divmod(rest, _BASE)
+        digits.append(digit)
+    count = len(digits)
+    sign = _NEGATIVE if value < 0 else 0
+    return pack(f">ihhHh{count}h", 8 + 2 * count, count, count - 1, sign, 0, *reversed(digits))
 
 
 def copy_binary(session: Session, table: str, columns: Sequence[str], rows: Iterable[bytes]) -> None:

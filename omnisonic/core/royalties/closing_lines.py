@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from omnisonic.core.ledger.accounts import party_hashes
 from omnisonic.core.ledger.copying import copy_rows
-from omnisonic.core.ledger.copying_binary import NULL_CELL, cell, copy_binary
+from omnisonic.core.ledger.copying_binary import NULL_CELL, cell, copy_binary, number_cell
 from omnisonic.core.ledger.leaves import instant
 from omnisonic.core.ledger.line_leaves import StatementWords, line_leaf
 from omnisonic.core.ledger.merkle import leaf_hash
@@ -42,7 +42,7 @@ LINE_COLUMNS = (
 
 _HEAD: Final = Struct(">hi16s")
 _INT4: Final = Struct(">ii")
-_COUNTS: Final = Struct(">iqiqiqi32s")  # quantity, entry_count, amount_nano, entries_root
+_COUNTS: Final = Struct(">iqiq")  # quantity, entry_count
 _HASH: Final = Struct(">i32s")
 _LENGTH: Final = Struct(">i")
 
@@ -183,8 +183,9 @@ class _LineWriter:
             (
                 *(_HEAD.pack(len(LINE_COLUMNS), 16, line_id), owner.cells),
                 *(_INT4.pack(4, position), work_cell, place.cells),
-                _COUNTS.pack(8, line.quantity, 8, line.entry_count, 8, line.amount_nano, 32, line.root),
-                *(_LENGTH.pack(len(leaf)), leaf, _HASH.pack(32, leaf_hash(leaf))),
+                *(_COUNTS.pack(8, line.quantity, 8, line.entry_count), number_cell(line.amount_nano)),
+                *(_HASH.pack(32, line.root), _LENGTH.pack(len(leaf)), leaf),
+                _HASH.pack(32, leaf_hash(leaf)),
             )
         )
 

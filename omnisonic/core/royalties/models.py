@@ -238,7 +238,7 @@ class StatementLine(Row, table=True):
     period: str = Field(max_length=7)  # the month of the usage, 2026-03
     quantity: int = Field(sa_type=BigInteger)
     entry_count: int = Field(sa_type=BigInteger)
-    amount_nano: int = Field(sa_type=BigInteger)
+    amount_nano: int = Field(sa_type=NanoSum)
     entries_root: bytes = Field(sa_type=LargeBinary)
     leaf: bytes = Field(sa_type=LargeBinary)
     leaf_hash: bytes = Field(sa_type=LargeBinary)

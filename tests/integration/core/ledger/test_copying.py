@@ -1,15 +1,19 @@
-"""Rows of one width, read as arrays: whole, in pieces, and never guessed at."""
+"""COPY in binary: rows of one width as arrays, whole and never guessed at; numbers of any size."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from omnisonic.core.ledger import copying_arrays
 from omnisonic.core.ledger.copying_arrays import UnevenRows, copy_arrays
-from omnisonic.platform.db import read_session
+from omnisonic.core.ledger.copying_binary import copy_binary, number_cell
+from omnisonic.platform.db import read_session, unit_of_work
 
 COLUMNS = (("number", ">i8"), ("digest", "V4"))
 
@@ -46,3 +50,15 @@ def test_what_the_database_refuses_keeps_its_own_error() -> None:
     for query in ("SELECT nothing", "SELECT 1 / (n - 3), '\\x01020304'::bytea FROM generate_series(1, 5) n"):
         with pytest.raises(DBAPIError):
             read(query)
+
+
+@settings(max_examples=20)
+@given(numbers=st.lists(st.integers(-(10**38) + 1, 10**38 - 1), min_size=1, max_size=30))
+def test_whole_numbers_of_any_size_arrive_as_they_are(numbers: list[int]) -> None:
+    with unit_of_work() as uow:
+        uow.session.execute(text("CREATE TEMP TABLE sums (amount numeric(38, 0)) ON COMMIT DROP"))
+        rows = [(1).to_bytes(2, "big") + number_cell(number) for number in numbers]
+        copy_binary(uow.session, "sums", ("amount",), rows)
+        assert [int(row.amount) for row in uow.session.execute(text("SELECT amount FROM sums"))] == numbers
+        same = text("SELECT count(*) FROM sums WHERE amount = CAST(amount::text AS numeric)")
+        assert uow.session.execute(same).scalar_one() == len(numbers)
