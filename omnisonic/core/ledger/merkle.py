@@ -148,14 +148,14 @@ def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, path:
     """Tell whether `path` proves the tree (size1, root1) to be the beginning of the tree (size2, root2).
 
     RFC 9162 §2.1.4.2. Equal sizes need equal roots and an empty path, and nothing is hashed: the roots may
-    be any bytes there, as in the published vectors. From an empty tree there is nothing to prove, so that
-    size1 = 0 < size2 is refused. Never raises.
+    be any bytes there, as in the published vectors. From an empty tree there is nothing to prove, not even
+    to another one: size1 = 0 is refused. Never raises.
     """
-    if not (_is_size(size1) and _is_size(size2) and _is_path(path)):
+    if not (_is_size(size1) and _is_size(size2) and _is_path(path)) or size1 == 0:
         return False
     if size1 == size2:
         return not path and type(root1) is type(root2) is bytes and root1 == root2
-    if size1 == 0 or size1 > size2 or not _are_hashes((root1, root2)):
+    if size1 > size2 or not _are_hashes((root1, root2)):
         return False
     hashes = list(path)
     if size1 & (size1 - 1) == 0:  # a complete first tree is itself a node of the second
