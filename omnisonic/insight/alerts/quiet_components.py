@@ -47,7 +47,7 @@ def _form() -> rx.Component:
         checkbox(
             "A digest each week",
             testid="weekly-digest",
-            hint="What was in the news about those you follow, by mail to your confirmed address.",
+            hint=QUIET.digest_words,
             name="weekly_digest",
             default_checked=QUIET.weekly_digest,
         ),

@@ -9,10 +9,11 @@ import reflex as rx
 from pydantic import ValidationError
 
 from omnisonic.insight.alerts import preferences
-from omnisonic.insight.alerts.quiet_words import clock_of, parse_clock, quiet_words
+from omnisonic.insight.alerts.quiet_words import clock_of, digest_words, parse_clock, quiet_words
 from omnisonic.insight.alerts.schemas import NotificationChange, NotificationView
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.guard import current_actor, guarded
+from omnisonic.platform.auth.repository import find_user
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import FieldError, InvalidFields, OmnisonicError
@@ -30,6 +31,7 @@ class QuietState(rx.State):
     quiet_until: str = ""
     weekly_digest: bool = False
     summary: str = ""
+    digest_words: str = ""
     version: int = 0
     form_key: int = 0
 
@@ -38,7 +40,9 @@ class QuietState(rx.State):
     async def load(self) -> None:
         """The settings as they are now."""
         self.load_problem = self.problem = ""
-        self._show(await in_thread(_find, current_actor()))
+        actor = current_actor()
+        self.digest_words = digest_words(actor.email, is_confirmed=await in_thread(_is_confirmed, actor))
+        self._show(await in_thread(_find, actor))
 
     @rx.event
     @guarded
@@ -69,6 +73,12 @@ def view_words(view: NotificationView) -> str:
 def _find(actor: Actor) -> NotificationView:
     with read_session() as session:
         return preferences.get_settings_of(session, actor)
+
+
+def _is_confirmed(actor: Actor) -> bool:
+    with read_session() as session:
+        user = find_user(session, actor.user_id)
+    return user is not None and user.email_verified_at is not None
 
 
 @repeatable

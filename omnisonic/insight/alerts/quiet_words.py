@@ -30,6 +30,14 @@ def quiet_words(start: time | None, end: time | None, *, zone: str) -> str:
     return f"Alerts wait from {clock_of(start)} to {clock_of(end)}{over_night}, {zone}."
 
 
+def digest_words(address: str, *, is_confirmed: bool) -> str:
+    """What the weekly digest is, where it goes, and what keeps it from going there."""
+    words = f"What your rules found in the week, on Mondays at 8 o'clock, by mail to {address}."
+    if is_confirmed:
+        return words
+    return f"{words} That address is not confirmed, so nothing is sent: confirm it in Settings."
+
+
 def clock_of(moment: time | None) -> str:
     """A time as a form holds it; empty when there is none."""
     return f"{moment:%H:%M}" if moment else ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from omnisonic.insight.alerts.quiet_words import clock_of, parse_clock, quiet_words, zones
+from omnisonic.insight.alerts.quiet_words import clock_of, digest_words, parse_clock, quiet_words, zones
 from omnisonic.platform.errors import InvalidFields
 
 
@@ -15,6 +15,11 @@ def test_quiet_hours_are_said_with_their_zone_and_the_night_between() -> None:
     night = quiet_words(time(22), time(7, 30), zone="Europe/Zurich")
     assert night == "Alerts wait from 22:00 to 07:30 on the next day, Europe/Zurich."
     assert "next day" not in quiet_words(time(12), time(13), zone="UTC")
+
+
+def test_a_digest_that_cannot_be_sent_says_so() -> None:
+    assert "not confirmed" not in digest_words("a@example.org", is_confirmed=True)
+    assert "nothing is sent" in digest_words("a@example.org", is_confirmed=False)
 
 
 @pytest.mark.parametrize(("start", "end"), [(None, None), (time(7), time(7))])
