@@ -30,8 +30,9 @@ from omnisonic.studio.exports.models import Export
 from omnisonic.studio.sessions import service as sessions
 from omnisonic.studio.sessions.schemas import SessionCreate
 from omnisonic.studio.split_sheets.models import SplitSheet
-from tests.integration.core.conftest import _api, link, make_contributor, make_work
+from tests.integration.core.conftest import link, make_contributor, make_work
 from tests.integration.core.ledger.books import book, close
+from tests.rest import rest_api
 
 UNKNOWN = "0" * 64
 HOUR_S = 3600
@@ -104,7 +105,7 @@ def scene(cosigner: str, make_actor: Callable[..., Actor], client_of: Callable[[
         found = {name: find_leaf_of_row(session, row) for name, row in rows.items()}
     hashes = {name: leaf.leaf_hash.hex() for name, leaf in found.items() if leaf}
     clients = {name: client_of(actor) for name, actor in people.items()}
-    clients["visitor"] = TestClient(_api(), base_url="http://localhost:3000")
+    clients["visitor"] = TestClient(rest_api(), base_url="http://localhost:3000")
     clients["token"] = _token_client(people["payee"])
     return Scene(hashes, clients, signed)
 
@@ -175,7 +176,7 @@ def test_a_wrong_question_gets_a_typed_refusal(scene: Scene, monkeypatch: pytest
         assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}"), path
     monkeypatch.setattr(limits, "ADDRESS_LIMIT", 1)
     monkeypatch.setattr(limits, "WINDOW_S", HOUR_S)
-    visitor = TestClient(_api(), base_url="http://localhost:3000", client=("192.0.2.7", 50_000))
+    visitor = TestClient(rest_api(), base_url="http://localhost:3000", client=("192.0.2.7", 50_000))
     assert visitor.get("/log/vkeys").status_code == 200
     for path in PUBLIC:
         answer = visitor.get(path.format(**scene.leaves))
@@ -185,7 +186,7 @@ def test_a_wrong_question_gets_a_typed_refusal(scene: Scene, monkeypatch: pytest
 
 
 def test_an_empty_log_has_keys_and_no_checkpoint(cosigner: str, redis_client: Any, db: None) -> None:
-    visitor = TestClient(_api(), base_url="http://localhost:3000")
+    visitor = TestClient(rest_api(), base_url="http://localhost:3000")
     assert len(visitor.get("/log/vkeys").text.splitlines()) == 2
     assert visitor.get("/log/checkpoint").status_code == 404
     assert visitor.get("/log/tile/0/000").status_code == 404
@@ -231,6 +232,6 @@ def _facts_of(member: Actor) -> dict[str, UUID]:
 def _token_client(actor: Actor) -> TestClient:
     with unit_of_work() as uow:
         _, secret = create_token(uow, actor, name="t", scopes={Scope.STUDIO})
-    client = TestClient(_api(), base_url="http://localhost:3000")
+    client = TestClient(rest_api(), base_url="http://localhost:3000")
     client.headers["Authorization"] = f"Bearer {secret}"
     return client
