@@ -7,13 +7,12 @@ for the same object.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from omnisonic.core.ledger.leaves import LEAF_VERSION, SCALE
 
 
-@dataclass(frozen=True, slots=True)
-class StatementWords:
+class StatementWords(NamedTuple):
     """What the lines of one statement say alike: texts that stand between what differs."""
 
     after_amount: str
@@ -32,8 +31,7 @@ class StatementWords:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceWords:
+class PlaceWords(NamedTuple):
     """What the lines of one recording, source, use, territory and month say alike."""
 
     period: str
@@ -42,22 +40,21 @@ class PlaceWords:
     after_statement: str
 
     @classmethod
-    def of(
-        cls,
-        *,
-        recording_id: str | None,
-        source: str,
-        usage_type: str | None,
-        territory: str | None,
-        period: str,
-    ) -> PlaceWords:
-        """`period` is a month, 2026-03."""
+    def of(cls, *, source: str, usage_type: str | None, territory: str | None, period: str) -> PlaceWords:
+        """Without a recording, which `of_recording` sets; `period` is a month, 2026-03."""
         return cls(
             period=f'{period}","position":',
-            after_quantity=f'","recording":{_quoted(recording_id)},"root":"',
+            after_quantity='","recording":null,"root":"',
             after_root=f'","scale":{SCALE},"source":{_quoted(source)},"statement":"',
             after_statement=f'","territory":{_quoted(territory)},"usage":{_quoted(usage_type)},'
             f'"v":{LEAF_VERSION},"work":',
+        )
+
+    def of_recording(self, recording_id: str | None) -> PlaceWords:
+        """The same of a recording."""
+        recording = f'"{recording_id}"' if recording_id else "null"
+        return PlaceWords(
+            self.period, f'","recording":{recording},"root":"', self.after_root, self.after_statement
         )
 
 

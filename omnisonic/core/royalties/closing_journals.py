@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import UUID
 
 from sqlmodel import Session
@@ -22,8 +23,7 @@ PayeeMoney = tuple[UUID, str]  # contributor, currency
 _COLUMNS = (("journal", "V16"), ("place", ">i8"), ("quantity", ">i8"))
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """What the lines of one place have in common: as a leaf says it, and as binary COPY has it."""
 
     words: PlaceWords
@@ -32,15 +32,19 @@ class Place:
     @classmethod
     def of(cls, row: Any) -> Self:
         """From a row of `PLACES`."""
-        words = PlaceWords.of(
-            recording_id=str(row.recording_id) if row.recording_id else None,
-            source=row.source,
-            usage_type=row.usage_type,
-            territory=row.territory,
-            period=row.period,
-        )
-        cells = (row.recording_id, row.source, row.usage_type, row.territory, row.period)
-        return cls(words, b"".join(map(cell, cells)))
+        words, cells = _kind_of_use(row.source, row.usage_type, row.territory, row.period)
+        recording_id = str(row.recording_id) if row.recording_id else None
+        return cls(words.of_recording(recording_id), cell(row.recording_id) + cells)
+
+
+@lru_cache(maxsize=10_000)  # places differ by their recording most of all
+def _kind_of_use(*values: str | None) -> tuple[PlaceWords, bytes]:
+    """What the places of a source, use, territory and month have in common."""
+    source, usage_type, territory, period = values
+    words = PlaceWords.of(
+        source=source or "", usage_type=usage_type, territory=territory, period=period or ""
+    )
+    return words, b"".join(map(cell, values))
 
 
 @dataclass(frozen=True)

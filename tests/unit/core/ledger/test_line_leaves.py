@@ -40,12 +40,8 @@ def test_a_line_is_the_canonical_object(
             statement_id=statement_id, cycle_id=cycle_id, party="ab" * 32, currency="EUR", at=AT
         ),
         PlaceWords.of(
-            recording_id=recording_id,
-            source=source,
-            usage_type=usage_type,
-            territory=territory,
-            period="2026-03",
-        ),
+            source=source, usage_type=usage_type, territory=territory, period="2026-03"
+        ).of_recording(recording_id),
         line_id=line_id,
         position=position,
         amount_nano=amount_nano,
