@@ -51,21 +51,23 @@ class _Pieces:
     def write(self, row: bytes, /) -> int:
         self._piece += row
         if len(self._piece) >= PIECE_BYTES:
-            self._hand_over(bytes(self._piece))
-            self._piece.clear()
+            self._hand_over()
         return len(row)
 
     def finish(self) -> None:
-        """What is left ends with the trailer."""
-        self._hand_over(bytes(self._piece[: -len(TRAILER)]))
+        """What is left after the last row is the trailer."""
+        self._hand_over()
+        if self._piece != TRAILER:
+            raise UnevenRows("rows of different widths")
 
-    def _hand_over(self, piece: bytes) -> None:
+    def _hand_over(self) -> None:
+        """The whole rows; what comes after them, if only the trailer, stays."""
         import numpy as np
 
-        count, over = divmod(len(piece) - self._skipped, self._form.itemsize)
-        if over:
-            raise UnevenRows("rows of different widths")
-        rows = np.frombuffer(piece, self._form, count, self._skipped)
+        count = (len(self._piece) - self._skipped) // self._form.itemsize
+        end = self._skipped + count * self._form.itemsize
+        rows = np.frombuffer(bytes(self._piece[self._skipped : end]), self._form)
+        del self._piece[:end]
         self._skipped = 0
         for length, width in self._widths.items():
             if (rows[length] != width).any():
