@@ -41,6 +41,7 @@ ENTRY_COLUMNS: Final = (
     "leaf_hash",
 )
 PENDING_COLUMNS: Final = ("kind", "row_id", "cycle_id", "leaf_hash")
+READ_BYTES: Final = 1 << 18  # asked of a stream at once
 _NULL: Final = "\\N"
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -59,7 +60,7 @@ def run_copy(connection: Connection, statement: str, stream: RowStream | Sink) -
     """Run one COPY from a stream or into a sink. Raises `DBAPIError`."""
     cursor = connection.connection.cursor()
     try:
-        cursor.copy_expert(statement, stream)
+        cursor.copy_expert(statement, stream, READ_BYTES)
     except psycopg2.Error as error:
         raise DBAPIError(statement, None, error) from error
     finally:

@@ -11,14 +11,16 @@ from uuid import UUID
 from sqlmodel import Session
 
 from omnisonic.core.ledger.copying_arrays import copy_arrays, sortable
-from omnisonic.core.ledger.copying_binary import cell
+from omnisonic.core.ledger.copying_binary import NULL_CELL, cell, read_cells
 from omnisonic.core.ledger.line_leaves import PlaceWords
 from omnisonic.core.royalties import closing_sql as sql
+from omnisonic.platform.ids import id_text
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+_ID_LENGTH = (16).to_bytes(4, "big")
 PayeeMoney = tuple[UUID, str]  # contributor, currency
 _COLUMNS = (("journal", "V16"), ("place", ">i8"), ("quantity", ">i8"))
 
@@ -30,21 +32,23 @@ class Place(NamedTuple):
     cells: bytes
 
     @classmethod
-    def of(cls, row: Any) -> Self:
-        """From a row of `PLACES`."""
-        words, cells = _kind_of_use(row.source, row.usage_type, row.territory, row.period)
-        recording_id = str(row.recording_id) if row.recording_id else None
-        return cls(words.of_recording(recording_id), cell(row.recording_id) + cells)
+    def of(cls, cells: Sequence[bytes | None]) -> Self:
+        """From the cells of a row of `PLACES` after the first."""
+        recording_id, *use = cells
+        words, copied = _kind_of_use(*use)
+        if recording_id is None:
+            return cls(words, NULL_CELL + copied)
+        return cls(words.of_recording(id_text(recording_id)), _ID_LENGTH + recording_id + copied)
 
 
 @lru_cache(maxsize=10_000)  # places differ by their recording most of all
-def _kind_of_use(*values: str | None) -> tuple[PlaceWords, bytes]:
+def _kind_of_use(*cells: bytes | None) -> tuple[PlaceWords, bytes]:
     """What the places of a source, use, territory and month have in common."""
-    source, usage_type, territory, period = values
+    source, usage_type, territory, period = (one.decode() if one is not None else None for one in cells)
     words = PlaceWords.of(
         source=source or "", usage_type=usage_type, territory=territory, period=period or ""
     )
-    return words, b"".join(map(cell, values))
+    return words, b"".join(map(cell, cells))
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,9 @@ def read_journals(session: Session, cycle_id: UUID) -> Journals:
     counted_ids = np.array([row.journal_id.bytes for row in counted], "S16")
     return Journals(
         ids=ids[order],
-        place_of=_numbers([row.place for row in rows], read["place"][order]),
+        place_of=_numbers(b"".join(row[0] or b"" for row in rows), read["place"][order]),
         quantity_of=read["quantity"][order].astype(np.int64),
-        places=[Place.of(row) for row in rows],
+        places=[Place.of(row[1:]) for row in rows],
         payees=[(UUID(account.owner), account.currency) for account in accounts],
         payee_of=payee_of,
         counted_before=pair(
@@ -103,14 +107,14 @@ def read_journals(session: Session, cycle_id: UUID) -> Journals:
     )
 
 
-def _sort_journals(session: Session, cycle_id: UUID) -> Sequence[Any]:
-    """Rows of the places. Where two have one hash, all are hashed again with another seed."""
+def _sort_journals(session: Session, cycle_id: UUID) -> list[list[bytes | None]]:
+    """Rows of the places, as cells. Where two have one hash, all are hashed again with another seed."""
     seed = 0
     while True:
         for statement in sql.SORT_JOURNALS:
             session.execute(statement, {"cycle_id": cycle_id, "seed": seed})
-        rows = session.execute(sql.PLACES).all()
-        if len({row.place for row in rows}) == len(rows):
+        rows = list(read_cells(session.connection(), sql.PLACES))
+        if len({row[0] for row in rows}) == len(rows):
             return rows
         seed += 1
 
@@ -125,10 +129,10 @@ def _read_all(session: Session) -> dict[str, npt.NDArray[Any]]:
     return {name: np.concatenate([empty[name], *(piece[name] for piece in pieces)]) for name in empty}
 
 
-def _numbers(hashes: list[int], wanted: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """Where each wanted hash stands in the list."""
+def _numbers(hashes: bytes, wanted: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Where each wanted hash stands among these, 8 bytes each."""
     import numpy as np
 
-    known = np.array(hashes, np.int64)
+    known = np.frombuffer(hashes, ">i8").astype(np.int64)
     order = np.argsort(known)
     return order[np.searchsorted(known, wanted.astype(np.int64), sorter=order)].astype(np.int32)

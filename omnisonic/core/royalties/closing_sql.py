@@ -46,11 +46,11 @@ SORT_JOURNALS = (
     """),
     text("ANALYZE closing_released"),
 )
-PLACES = text(f"""
+PLACES = f"""
     SELECT place, {_PLACE} FROM closing_journals GROUP BY place, {_PLACE}
     ORDER BY recording_id, source COLLATE "C", usage_type COLLATE "C", territory COLLATE "C",
              period COLLATE "C"
-""")  # noqa: S608
+"""  # noqa: S608
 COUNTED_BEFORE = text("""
     SELECT DISTINCT e.journal_id, e.account_id
     FROM closing_released c
