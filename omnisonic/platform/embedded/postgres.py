@@ -24,6 +24,9 @@ from omnisonic.platform.embedded.unprivileged import reachable_binaries, reachab
 from omnisonic.platform.embedded.wheels import package_folder
 
 STALE_TIMEOUT_S = 15.0
+MEMORY_PART = 8  # a quarter is usual where PostgreSQL is alone; here everything else runs beside it
+SHARED_BUFFERS_MB = (128, 1024)
+CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class EmbeddedPostgres:
@@ -52,6 +55,8 @@ class EmbeddedPostgres:
             "unix_socket_directories": "",
             "max_connections": "200",
             "timezone": "UTC",
+            "shared_buffers": f"{_shared_buffers_mb()}MB",
+            "max_wal_size": "2GB",  # checkpoints by time, not in the middle of an import
         }
         command = [str(self.programs / "postgres"), "-D", str(self.cluster)]
         for name, value in settings.items():
@@ -146,3 +151,13 @@ class EmbeddedPostgres:
             except OSError:
                 continue
         return found
+
+
+def _shared_buffers_mb() -> int:
+    """A part of the memory that this machine, or its container, has. It is taken up as it is used."""
+    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    limit = CGROUP_LIMIT.read_text().strip() if CGROUP_LIMIT.exists() else "max"
+    if limit != "max":
+        memory_bytes = min(memory_bytes, int(limit))
+    smallest, largest = SHARED_BUFFERS_MB
+    return min(max(memory_bytes // MEMORY_PART >> 20, smallest), largest)
