@@ -6,11 +6,16 @@ number n" would miss rows that commit late. Here only rows that are committed ar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from struct import Struct
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import Session
 
+from omnisonic.core.ledger.copying_binary import cell, copy_binary
 from omnisonic.core.ledger.head import require_whole_log
 from omnisonic.core.ledger.models import LeafKind
 from omnisonic.core.ledger.repository import log_size
@@ -22,6 +27,10 @@ BATCH_LEAVES = 50_000
 EVENT = "ledgerEntriesSequenced"
 ALL_CYCLES = "ledger:cycle:*"
 
+PLACED_COLUMNS: Final = ("leaf_index", "kind", "row_id", "cycle_id", "leaf_hash")
+_LEAF_HEAD: Final = Struct(">hiq")
+_LEAF_ID: Final = Struct(">i16s")
+_LEAF_HASH: Final = Struct(">i32s")
 _HAS_PENDING = text("SELECT EXISTS (SELECT 1 FROM pending_leaves)")
 _PLACE = text("""
 WITH taken AS (
@@ -37,12 +46,6 @@ WITH taken AS (
 SELECT cycle_id, count(*), count(*) FILTER (WHERE kind = 'entry'), min(leaf_index), max(leaf_index)
 FROM placed GROUP BY cycle_id
 """)
-
-_PLACE_ROWS = """
-INSERT INTO log_leaves (leaf_index, kind, row_id, cycle_id, leaf_hash)
-SELECT :size - 1 + row_number() OVER (ORDER BY id), :kind, id, :cycle_id, leaf_hash FROM ({rows}) AS found
-ORDER BY id
-"""
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,33 @@ def sequence_pending(uow: UnitOfWork, *, limit: int = BATCH_LEAVES) -> Sequenced
     return Sequenced(count, size + count)
 
 
-def place_rows(uow: UnitOfWork, rows: str, *, kind: LeafKind, cycle_id: UUID) -> None:
-    """Give the rows of a query (`id`, `leaf_hash`; it may ask for `:cycle_id`) their places in the log.
+class DirectPlaces:
+    """Places in the log for leaves by the hundred thousand, committed together with their rows.
 
-    For leaves by the hundred thousand that are committed with their places, and without waiting for them.
-    Nobody else sequences until the transaction ends. Raises `LogBehind` as `sequence_pending` does.
+    From the first on nobody else sequences until the transaction ends. Raises `LogBehind` as
+    `sequence_pending` does.
     """
-    session = uow.session
-    take_lock(session, SEQUENCE_LOCK)
-    size = log_size(session)
-    require_whole_log(size)
-    session.execute(text(_PLACE_ROWS.format(rows=rows)), {"size": size, "kind": kind, "cycle_id": cycle_id})
+
+    def __init__(self, session: Session, *, kind: LeafKind, cycle_id: UUID) -> None:
+        take_lock(session, SEQUENCE_LOCK)
+        self._session = session
+        self._next = log_size(session)
+        require_whole_log(self._next)
+        self._kind, self._cycle = cell(kind), cell(cycle_id)
+
+    def row(self, row_id: bytes, leaf_hash: bytes) -> bytes:
+        """The next leaf of the log, for `copy`: the 16 bytes of its row's id, and its hash."""
+        index, self._next = self._next, self._next + 1
+        return b"".join(
+            (
+                *(_LEAF_HEAD.pack(len(PLACED_COLUMNS), 8, index), self._kind),
+                *(_LEAF_ID.pack(16, row_id), self._cycle, _LEAF_HASH.pack(32, leaf_hash)),
+            )
+        )
+
+    def copy(self, rows: Iterable[bytes]) -> None:
+        """Write what `row` gave."""
+        copy_binary(self._session, "log_leaves", PLACED_COLUMNS, rows)
 
 
 def sequence_all(*, limit: int = BATCH_LEAVES) -> int:

@@ -31,7 +31,7 @@ _LOW: Final = (1 << 32) - 1
 NO_WORK: Final = bytes(16)
 SORTED_JOURNALS = 250_000  # whose entries are sorted at once: about 80 MB of a million
 _IN_MEMORY_BYTES = 96 << 20  # of such a part; a larger one waits on disk
-_LINES_AT_ONCE = 4096
+LINES_AT_ONCE = 4096
 _WAITING_MAX = 16  # pieces of 4 MB whose journals are not known yet
 
 
@@ -149,9 +149,9 @@ def group_lines(rows: npt.NDArray[Any]) -> Iterator[LineEntries]:
     import numpy as np
 
     starts = _starts(*_line_keys(rows))
-    for first in range(0, len(starts), _LINES_AT_ONCE):
-        some = starts[first : first + _LINES_AT_ONCE]
-        end = starts[first + _LINES_AT_ONCE] if first + _LINES_AT_ONCE < len(starts) else len(rows)
+    for first in range(0, len(starts), LINES_AT_ONCE):
+        some = starts[first : first + LINES_AT_ONCE]
+        end = starts[first + LINES_AT_ONCE] if first + LINES_AT_ONCE < len(starts) else len(rows)
         counts = np.diff(np.r_[some, end])
         entries, begins = rows[some[0] : end], some - some[0]
         debits, quantities = (_sums(entries[name], begins) for name in ("amount", "quantity"))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from struct import Struct
 from typing import Any, Final
 from uuid import UUID
@@ -23,11 +24,11 @@ from omnisonic.core.ledger.leaves import instant
 from omnisonic.core.ledger.line_leaves import StatementWords, line_leaf
 from omnisonic.core.ledger.merkle import leaf_hash
 from omnisonic.core.ledger.models import AccountKind, LeafKind
-from omnisonic.core.ledger.sequencer import place_rows
+from omnisonic.core.ledger.sequencer import DirectPlaces
 from omnisonic.core.royalties import closing_sql as sql
-from omnisonic.core.royalties.closing_entries import NO_WORK, LineEntries
+from omnisonic.core.royalties.closing_entries import LINES_AT_ONCE, NO_WORK, LineEntries
 from omnisonic.core.royalties.closing_journals import PayeeMoney, Place
-from omnisonic.core.royalties.closing_reading import Part
+from omnisonic.core.royalties.closing_reading import Part, ahead
 from omnisonic.core.royalties.errors import StatementMismatch
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.ids import id_text, new_id, new_id_bytes, utc_now
@@ -83,18 +84,20 @@ class _Ledger:
 def build_statements(uow: UnitOfWork, cycle_id: UUID, parts: Iterable[Part]) -> Built:
     """Write the statements and lines of a cycle and give the lines their places in the log.
 
-    Every sum is checked. Raises what `place_rows` raises, and `StatementMismatch` where statements, lines and
-    ledger differ: then nothing may be committed.
+    Every sum is checked. Raises what `DirectPlaces` raises, and `StatementMismatch` where statements, lines
+    and ledger differ: then nothing may be committed.
     """
     now = utc_now()
     ledger = _read_ledger(uow.session, cycle_id)
-    lines = _LineWriter(_write_statements(uow.session, cycle_id, ledger, now))
-    for part in parts:
-        copy_binary(uow.session, "statement_lines", LINE_COLUMNS, lines.rows(part))
+    owners = _write_statements(uow.session, cycle_id, ledger, now)
+    places = DirectPlaces(uow.session, kind=LeafKind.LINE, cycle_id=cycle_id)
+    lines = _LineWriter(owners, places)
+    for rows, leaves in ahead(lines.batches(parts)):  # made while PostgreSQL stores those before
+        copy_binary(uow.session, "statement_lines", LINE_COLUMNS, rows)
+        places.copy(leaves)
     if lines.strangers:
         raise StatementMismatch(f"Nothing in the ledger, but lines: {sorted(lines.strangers)[:5]}")
     _require_equal_sums(uow.session, cycle_id, ledger.earned)
-    place_rows(uow, sql.LINES, kind=LeafKind.LINE, cycle_id=cycle_id)
     entries = sum(one.entries for one in ledger.earned.values())
     return Built(len(lines.owners), lines.count, entries, ledger.totals)
 
@@ -147,23 +150,34 @@ def _write_statements(
 class _LineWriter:
     """Makes rows of `statement_lines` for binary COPY: there may be millions."""
 
-    def __init__(self, owners: Mapping[PayeeMoney, _Owner]) -> None:
+    def __init__(self, owners: Mapping[PayeeMoney, _Owner], places: DirectPlaces) -> None:
         self.owners = owners
+        self._places = places
         self.count = 0
         self.strangers: set[str] = set()  # parties with lines and without a statement
         self._works: dict[bytes, tuple[str | None, bytes]] = {NO_WORK: (None, NULL_CELL)}
 
-    def rows(self, part: Part) -> Iterator[bytes]:
-        """The lines of a part."""
-        owners = [self.owners.get(payee) for payee in part.payees]
-        for line in part.lines():
-            owner = owners[line.payee]
+    def batches(self, parts: Iterable[Part]) -> Iterator[tuple[list[bytes], list[bytes]]]:
+        """Some thousand lines and their leaves at a time."""
+        for part in parts:
+            lines = part.lines()
+            while some := list(islice(lines, LINES_AT_ONCE)):
+                rows, leaves = [], []
+                for row, leaf in self._write(some, part):
+                    rows.append(row)
+                    leaves.append(leaf)
+                yield rows, leaves
+
+    def _write(self, lines: Iterable[LineEntries], part: Part) -> Iterator[tuple[bytes, bytes]]:
+        for line in lines:
+            payee = part.payees[line.payee]
+            owner = self.owners.get(payee)
             if owner is None:
-                self.strangers.add(str(part.payees[line.payee][0]))
+                self.strangers.add(str(payee[0]))
             else:
                 yield self._row(line, owner, part.places[line.place])
 
-    def _row(self, line: LineEntries, owner: _Owner, place: Place) -> bytes:
+    def _row(self, line: LineEntries, owner: _Owner, place: Place) -> tuple[bytes, bytes]:
         line_id, (work_id, work_cell) = new_id_bytes(), self._work(line.work_id)
         position = owner.lines
         leaf = line_leaf(
@@ -179,15 +193,17 @@ class _LineWriter:
         )
         owner.lines += 1
         self.count += 1
-        return b"".join(
+        digest = leaf_hash(leaf)
+        row = b"".join(
             (
                 *(_HEAD.pack(len(LINE_COLUMNS), 16, line_id), owner.cells),
                 *(_INT4.pack(4, position), work_cell, place.cells),
                 *(_COUNTS.pack(8, line.quantity, 8, line.entry_count), number_cell(line.amount_nano)),
                 *(_HASH.pack(32, line.root), _LENGTH.pack(len(leaf)), leaf),
-                _HASH.pack(32, leaf_hash(leaf)),
+                _HASH.pack(32, digest),
             )
         )
+        return row, self._places.row(line_id, digest)
 
     def _work(self, work_id: bytes) -> tuple[str | None, bytes]:
         """A work's id as text and as a cell."""

@@ -72,3 +72,12 @@ def _over_own_connection(ask: Callable[[Session], T]) -> T:
     with bulk_connection() as connection, Session(connection) as session:
         session.execute(sql.PATIENT)
         return ask(session)
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items; the next is always made in a thread of its own while one is used."""
+    with ThreadPoolExecutor(1, thread_name_prefix="closing-ahead") as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item

@@ -110,8 +110,3 @@ WRITTEN = text("""
     WHERE s.cycle_id = :cycle_id
     GROUP BY s.id ORDER BY 1, 2
 """)
-
-LINES = """
-    SELECT l.id, l.leaf_hash FROM statement_lines l JOIN statements s ON s.id = l.statement_id
-    WHERE s.cycle_id = :cycle_id
-"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -17,19 +17,23 @@ from omnisonic.core.ledger.merkle import merkle_root
 from omnisonic.core.ledger.models import LeafKind
 from omnisonic.core.ledger.publication import Publisher
 from omnisonic.core.ledger.repository import leaves_between
-from omnisonic.core.ledger.sequencer import place_rows, sequence_all, sequence_pending
+from omnisonic.core.ledger.sequencer import DirectPlaces, sequence_all, sequence_pending
 from omnisonic.core.ledger.signed_note import open_note
 from omnisonic.core.ledger.signing import sign_head
 from omnisonic.core.ledger.tiles import TileError
 from omnisonic.core.ledger.tlog_proof import TlogProof, check_proof
 from omnisonic.core.ledger.tree import TileTree
-from omnisonic.platform.db import read_session, unit_of_work
+from omnisonic.platform.db import UnitOfWork, read_session, unit_of_work
+from omnisonic.platform.ids import new_id
 from tests.integration.core.ledger.books import book, close
 from tests.waiting import wait_until
 
-MADE_ROWS = """
-    SELECT gen_random_uuid() AS id, sha256(int4send(n)) AS leaf_hash FROM generate_series(1, 100) AS n
-"""
+
+def place_directly(uow: UnitOfWork, cycle_id: UUID) -> None:
+    """A hundred made-up leaves."""
+    places = DirectPlaces(uow.session, kind=LeafKind.LINE, cycle_id=cycle_id)
+    for first in (0, 50):
+        places.copy(places.row(new_id().bytes, bytes([n]) * 32) for n in range(first, first + 50))
 
 
 def test_a_checkpoint_is_signed_by_both_keys_and_proves_every_leaf(cosigner: str) -> None:
@@ -79,7 +83,7 @@ def test_an_older_database_and_another_tree_are_refused(cosigner: str) -> None:
     with pytest.raises(LogBehind), unit_of_work() as uow:
         sequence_pending(uow)
     with pytest.raises(LogBehind), unit_of_work() as uow:
-        place_rows(uow, MADE_ROWS, kind=LeafKind.LINE, cycle_id=cycle_id)
+        place_directly(uow, cycle_id)
     with read_session() as session:
         assert session.execute(text("SELECT count(*) FROM pending_leaves")).scalar_one() == 3
 
@@ -92,7 +96,7 @@ def test_rows_placed_at_once_and_those_that_waited_leave_no_gap(db: object, stor
     book(cycle_id, 40)
     with ThreadPoolExecutor(1) as pool:
         with unit_of_work() as uow:
-            place_rows(uow, MADE_ROWS, kind=LeafKind.LINE, cycle_id=cycle_id)
+            place_directly(uow, cycle_id)
             sequencing = pool.submit(sequence_all)
             wait_until(someone_waits_for_a_lock)
         assert sequencing.result() == 340

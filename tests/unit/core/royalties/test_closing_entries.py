@@ -103,7 +103,7 @@ def test_entries_become_the_lines_they_belong_to(
     order.shuffle(logged)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(closing_entries, "SORTED_JOURNALS", at_once)
-        patch.setattr(closing_entries, "_LINES_AT_ONCE", lines_at_once)
+        patch.setattr(closing_entries, "LINES_AT_ONCE", lines_at_once)
         with EntrySorter(known_journals(counted)) as sorter:
             for some in (logged[:cut], logged[cut:]):
                 sorter.add(as_read(some))
