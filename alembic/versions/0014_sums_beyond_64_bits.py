@@ -17,6 +17,7 @@ SUMS = (
     ('statements', 'total_nano'),
     ('statements', 'carried_nano'),
     ('statement_lines', 'amount_nano'),
+    ('statement_lines', 'quantity'),
     ('cycle_checkpoints', 'total_nano'),
 )
 

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Lar
 from sqlalchemy.schema import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from omnisonic.core.ledger.sums import NanoSum
+from omnisonic.core.ledger.sums import WholeSum
 from omnisonic.platform.orm import Row, enum_field, json_field, timestamp_field
 
 HASH_BYTES = 32
@@ -192,7 +192,7 @@ class CycleCheckpoint(Row, table=True):
     cycle_id: UUID = Field(unique=True)
     cycle_number: int
     currency: str = Field(max_length=3)  # the one the cycle is reported in
-    total_nano: int = Field(sa_type=NanoSum)
+    total_nano: int = Field(sa_type=WholeSum)
     totals: dict[str, str] = json_field(nullable=False)  # currency -> nano-units as text
     tree_size: int = Field(sa_type=BigInteger)
     root: bytes = _bytes_column()

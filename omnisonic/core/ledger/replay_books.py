@@ -97,7 +97,7 @@ _ADD_LINES = text(f"""
     )
     SELECT row_id, (f ->> 'at')::timestamptz, (f ->> 'statement')::uuid, (f ->> 'position')::int,
            (f ->> 'work')::uuid, (f ->> 'recording')::uuid, f ->> 'source', f ->> 'usage', f ->> 'territory',
-           f ->> 'period', (f ->> 'quantity')::bigint, (f ->> 'count')::bigint, (f ->> 'amount')::bigint,
+           f ->> 'period', (f ->> 'quantity')::numeric, (f ->> 'count')::bigint, (f ->> 'amount')::numeric,
            decode(f ->> 'root', 'hex'), leaf, leaf_hash
     FROM ({_LINES}) AS lines
     WHERE EXISTS (SELECT 1 FROM statements AS s WHERE s.id = (f ->> 'statement')::uuid)

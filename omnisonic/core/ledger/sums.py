@@ -1,4 +1,4 @@
-"""Columns for sums of money: of entries that each fit 64 bits, but not always together."""
+"""Columns for sums: of numbers that each fit 64 bits, but not always together."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy import Numeric, TypeDecorator
 DIGITS = 38
 
 
-class NanoSum(TypeDecorator[int]):
-    """Whole nano-units of any size: 64 bits end at 9.2 thousand million units, which is little in rupiah."""
+class WholeSum(TypeDecorator[int]):
+    """Whole numbers of any size: 64 bits of nano-units end at 9.2 thousand million, little in rupiah."""
 
     impl = Numeric(DIGITS, 0)
     cache_ok = True

@@ -43,7 +43,7 @@ LINE_COLUMNS = (
 
 _HEAD: Final = Struct(">hi16s")
 _INT4: Final = Struct(">ii")
-_COUNTS: Final = Struct(">iqiq")  # quantity, entry_count
+_COUNT: Final = Struct(">iq")
 _HASH: Final = Struct(">i32s")
 _LENGTH: Final = Struct(">i")
 
@@ -198,7 +198,11 @@ class _LineWriter:
             (
                 *(_HEAD.pack(len(LINE_COLUMNS), 16, line_id), owner.cells),
                 *(_INT4.pack(4, position), work_cell, place.cells),
-                *(_COUNTS.pack(8, line.quantity, 8, line.entry_count), number_cell(line.amount_nano)),
+                *(
+                    number_cell(line.quantity),
+                    _COUNT.pack(8, line.entry_count),
+                    number_cell(line.amount_nano),
+                ),
                 *(_HASH.pack(32, line.root), _LENGTH.pack(len(leaf)), leaf),
                 _HASH.pack(32, digest),
             )

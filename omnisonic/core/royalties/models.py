@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.schema import UniqueConstraint
 from sqlmodel import Field
 
-from omnisonic.core.ledger.sums import NanoSum
+from omnisonic.core.ledger.sums import WholeSum
 from omnisonic.platform.orm import Row, enum_field, json_field, timestamp_field
 
 MAX_SOURCE_CHARS = 120
@@ -219,8 +219,8 @@ class Statement(Row, table=True):
     contributor_id: UUID = Field(index=True)
     cycle_id: UUID = Field(foreign_key="cycles.id", index=True)
     currency: str = Field(max_length=3)
-    total_nano: int = Field(sa_type=NanoSum)  # the sum of its lines
-    carried_nano: int = Field(sa_type=NanoSum)  # the payee's balance before this cycle
+    total_nano: int = Field(sa_type=WholeSum)  # the sum of its lines
+    carried_nano: int = Field(sa_type=WholeSum)  # the payee's balance before this cycle
 
 
 class StatementLine(Row, table=True):
@@ -236,9 +236,9 @@ class StatementLine(Row, table=True):
     usage_type: UsageType | None = enum_field(UsageType, nullable=True)
     territory: str | None = Field(default=None, max_length=2)
     period: str = Field(max_length=7)  # the month of the usage, 2026-03
-    quantity: int = Field(sa_type=BigInteger)
+    quantity: int = Field(sa_type=WholeSum)
     entry_count: int = Field(sa_type=BigInteger)
-    amount_nano: int = Field(sa_type=NanoSum)
+    amount_nano: int = Field(sa_type=WholeSum)
     entries_root: bytes = Field(sa_type=LargeBinary)
     leaf: bytes = Field(sa_type=LargeBinary)
     leaf_hash: bytes = Field(sa_type=LargeBinary)

@@ -18,7 +18,7 @@ from omnisonic.core.royalties.models import MAX_SOURCE_CHARS, MAX_USAGE_KEY_CHAR
 from omnisonic.platform.errors import FieldError, InvalidFields
 from omnisonic.platform.names import check_name
 
-QUANTITY_MAX = 10**12  # a line adds up millions of them in 64 bits
+QUANTITY_MAX = 10**16
 TEXT_MAX_CHARS = 500
 DETAILS_MAX_CHARS = 4000
 SPELLED_WITH_EXPONENT = 1e16  # from here on Python writes 1e+16, PostgreSQL 10000000000000000

@@ -75,6 +75,7 @@ WORDS = {  # columns of which the database accepts certain words only
     ("statements", "total_nano"): "total_nano + 1",
     ("statements", "carried_nano"): "carried_nano + 1",
     ("statement_lines", "amount_nano"): "amount_nano + 1",
+    ("statement_lines", "quantity"): "quantity + 1",
     ("cycle_checkpoints", "total_nano"): "total_nano + 1",
     ("log_leaves", "kind"): "'line'",
     ("log_leaves", "leaf_index"): "leaf_index + (1::bigint << 40)",

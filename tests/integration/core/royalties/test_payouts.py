@@ -177,7 +177,8 @@ def test_an_exchange_is_recorded_and_each_currency_adds_up(curator: Actor, teo: 
 
 def test_sums_that_outgrow_an_entry_are_stated_exchanged_and_paid(curator: Actor, cosigner: str) -> None:
     song = make_song(curator)
-    large = {"amount": "9000000000", "currency": "IDR"}  # an entry ends at 9.22 thousand million
+    # An entry ends at 9.22 thousand million.
+    large = {"amount": "9000000000", "currency": "IDR", "quantity": 10**16}
     booked = report(
         curator,
         *(usage(key, territory=place, **large) for key, place in zip("abc", ("DE", "DE", "FR"), strict=True)),
