@@ -32,6 +32,8 @@ def own_work_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def send() -> Send:
     """`send(job, correlation_id=…, **ids)` puts a sample job into the maintenance queue."""
+    # A worker killed at the end of the test before waits there until Redis has seen that it is gone.
+    wait_until(lambda: not any("b" in client["flags"] for client in get_redis().client_list()))
 
     def enqueue(job: str, correlation_id: str = "test", **ids: str) -> str:
         function = f"{sample_jobs.MODULE}.{job}"
