@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
+from omnisonic.core.ledger.audit_facts import Parties
 from omnisonic.core.ledger.audit_tables import as_time, stream
 from omnisonic.core.ledger.findings import Findings
 from omnisonic.core.ledger.leaves import text_hash
 from omnisonic.core.ledger.merkle import leaf_hash
+from omnisonic.core.ledger.salted import salted_text
 
 Facts = Mapping[str, Any]
 IsParty = Callable[[str | None, str], bool]  # whether a contributor may be the party of a leaf
@@ -61,7 +63,7 @@ RATES_AT_ONCE = 1_000
 
 
 def audit_payouts(
-    connection: Connection, is_party: IsParty, put_back: Collection[str], findings: Findings
+    connection: Connection, parties: Parties, put_back: Collection[str], findings: Findings
 ) -> None:
     """Paid payouts beside the journals that paid and exchanged them."""
     for journal_id, raw, own, raw_x, own_x, payout_id, party_id, status, said_id, exchange, *rest in stream(
@@ -79,16 +81,26 @@ def audit_payouts(
         found = dict(zip(PAYOUT_COLUMNS, columns, strict=True))
         wanted = {column: facts[name] for column, name in PAYOUT_COLUMNS.items() if name in facts}
         wanted |= {"status": "paid", "journal_id": journal_id}
-        if "reference" in facts and (reference is not None or journal_id not in put_back):
-            found["reference"], wanted["reference"] = text_hash(reference), facts["reference"]
+        if reference is not None or journal_id not in put_back:
+            found["reference"], wanted["reference"] = _references(facts, reference, parties)
         _compare("payouts", payout_id, found | {"status": status, "journal_id": said_id}, wanted, findings)
-        if "party" in facts and not is_party(party_id, facts["party"]):
+        if "party" in facts and not parties.may_be(party_id, facts["party"]):
             findings.add("payouts", payout_id, "contributor_id", "is not the party that was paid")
         told = None if raw_x is None else (_facts(raw_x, own_x) or {}).get("exchange")
         if (json.loads(exchange) if exchange else None) != told:
             findings.add("payouts", payout_id, "exchange", f"is {exchange}, the leaf says {told}")
     for (payout_id,) in connection.execute(_PAID_ALONE):
         findings.add("payouts", payout_id, "status", "is paid, but no journal pays it")
+
+
+def _references(facts: Facts, reference: str | None, parties: Parties) -> tuple[str | None, str | None]:
+    """A payout's reference as its leaf names it, and what the leaf says; nothing where nobody can tell."""
+    if "saltedReference" in facts:
+        salt = parties.salt_of(facts["party"])
+        return (None, None) if salt is None else (salted_text(salt, reference), facts["saltedReference"])
+    if "reference" in facts:  # a leaf that was written before references were salted
+        return text_hash(reference), facts["reference"]
+    return None, None
 
 
 def audit_rates(connection: Connection, put_back: Collection[str], findings: Findings) -> None:

@@ -68,7 +68,7 @@ def audit_rows(connection: Connection, findings: Findings) -> None:
             elif table is LINES:
                 _check_statement(row, leaf, parties, findings)
     put_back = _put_back(connection)
-    audit_payouts(connection, parties.may_be, put_back, findings)
+    audit_payouts(connection, parties, put_back, findings)
     audit_rates(connection, put_back, findings)
     audit_disputes(connection, parties.may_be, findings)
     audit_facts(connection, parties, findings)

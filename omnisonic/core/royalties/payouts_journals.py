@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from omnisonic.core.ledger.accounts import Account, party_hashes, payee
-from omnisonic.core.ledger.leaves import instant, text_hash
+from omnisonic.core.ledger.accounts import Account, party_salts, payee
+from omnisonic.core.ledger.leaves import instant, party_hash
 from omnisonic.core.ledger.models import AccountKind, JournalKind
 from omnisonic.core.ledger.posting import MAX_NANO, JournalDraft, Posting, post
+from omnisonic.core.ledger.salted import salted_text
 from omnisonic.core.royalties.cycles import cycle_for
 from omnisonic.core.royalties.models import Payout
 from omnisonic.core.royalties.payouts_lists import minor_nano
@@ -29,8 +30,8 @@ def book_payout(uow: UnitOfWork, row: Payout, debits: Sequence[tuple[UUID, int]]
     if row.exchange is not None:
         drafts.append(_exchange_journal(row, row.exchange, cycle_id, debits))
         debits = [(row.contributor_id, minor_nano(row))]
-    party = party_hashes(uow.session, [row.contributor_id])[row.contributor_id]
-    drafts.append(_payout_journal(row, cycle_id, debits, party))
+    salt = party_salts(uow.session, [row.contributor_id])[row.contributor_id]
+    drafts.append(_payout_journal(row, cycle_id, debits, salt))
     return post(uow, drafts)[-1].journal_id
 
 
@@ -70,7 +71,7 @@ def _exchange_journal(
 
 
 def _payout_journal(
-    row: Payout, cycle_id: UUID, debits: Sequence[tuple[UUID, int]], party: str
+    row: Payout, cycle_id: UUID, debits: Sequence[tuple[UUID, int]], salt: bytes
 ) -> JournalDraft:
     return JournalDraft(
         kind=JournalKind.PAYOUT,
@@ -86,9 +87,9 @@ def _payout_journal(
             "minor": str(row.amount_minor),
             "residue": str(row.residue_nano),
             "currency": row.currency,
-            "party": party,
+            "party": party_hash(row.contributor_id, salt),
             "of": str(row.cycle_id) if row.cycle_id else None,  # the closed cycle it was proposed for
             "paid": instant(row.paid_at) if row.paid_at else None,
-            "reference": text_hash(row.reference),
+            "saltedReference": salted_text(salt, row.reference),  # short ones could be guessed
         },
     )
