@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -111,20 +112,16 @@ class ManyWriter:
     def __init__(self, store: LogStore, pool: ThreadPoolExecutor) -> None:
         self._store = store
         self._pool = pool
-        self._running: set[Future[None]] = set()
+        self._running: deque[Future[None]] = deque()
 
     def put_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
         """Store objects by path; raises what an earlier one failed with."""
         for path, content in objects:
             if len(self._running) >= WAITING_MAX:
-                self._collect(wait(self._running, return_when=FIRST_COMPLETED).done)
-            self._running.add(self._pool.submit(self._store.put, path, content))
+                self._running.popleft().result()
+            self._running.append(self._pool.submit(self._store.put, path, content))
 
     def finish(self) -> None:
         """Wait for everything."""
-        self._collect(wait(self._running).done)
-
-    def _collect(self, done: set[Future[None]]) -> None:
-        self._running -= done
-        for one in done:
-            one.result()
+        while self._running:
+            self._running.popleft().result()
