@@ -8,10 +8,8 @@ again, hop by hop.
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +27,7 @@ from omnisonic.platform.http_limits import (
     read_body,
 )
 from omnisonic.platform.settings import get_settings
+from omnisonic.platform.tls import client_tls
 
 REDIRECTS_MAX = 5
 RESPONSE_MAX_BYTES = 5 * 1024 * 1024
@@ -108,10 +107,10 @@ def make_client(*, timeout: httpx.Timeout = TIMEOUT, deadline: Deadline | None =
     It follows no redirect by itself, and a refused address surfaces as `FetchRefused`. With a deadline
     nothing on its connections is waited for after it.
     """
-    transport = httpx.HTTPTransport(verify=_tls(), retries=0, trust_env=False)
+    transport = httpx.HTTPTransport(verify=client_tls(), retries=0, trust_env=False)
     # httpx has no public way to hand httpcore another network backend.
     transport._pool = httpcore.ConnectionPool(
-        ssl_context=_tls(),
+        ssl_context=client_tls(),
         max_connections=10,
         network_backend=CheckedNetwork(get_settings().fetch_allowed_private_hosts, deadline),
     )
@@ -119,12 +118,6 @@ def make_client(*, timeout: httpx.Timeout = TIMEOUT, deadline: Deadline | None =
     return httpx.Client(
         transport=transport, timeout=timeout, follow_redirects=False, trust_env=False, event_hooks=hooks
     )
-
-
-@lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
-    # Reading the certificates costs far more than a request.
-    return httpx.create_ssl_context(trust_env=False)
 
 
 class CheckedNetwork(httpcore.NetworkBackend):

@@ -18,6 +18,7 @@ from omnisonic.core.ledger.log_errors import CosignerUnreachable, LedgerKeyUnusa
 from omnisonic.core.ledger.signed_note import NoteSigner, NoteVerifier
 from omnisonic.core.ledger.wire_text import WireTextError
 from omnisonic.platform.settings import get_settings
+from omnisonic.platform.tls import tls_for
 
 SIGNING_KEY_FILE = "signing.key"
 COSIGNER_KEY_FILE = "cosigner.key"
@@ -128,7 +129,7 @@ def cosigner_address() -> str:
 def _ask_cosigner_key() -> CosignatureVerifier:
     url = f"{cosigner_address()}/vkey"
     try:
-        answer = httpx.get(url, timeout=TIMEOUT_S, trust_env=False)
+        answer = httpx.get(url, timeout=TIMEOUT_S, trust_env=False, verify=tls_for(url))
         answer.raise_for_status()
     except httpx.HTTPError as error:
         raise CosignerUnreachable(f"No answer from the cosigner ({type(error).__name__}).") from error

@@ -12,6 +12,7 @@ from omnisonic.core.ledger.log_errors import CosignerRefused, CosignerUnreachabl
 from omnisonic.core.ledger.merkle import MAX_PATH_HASHES
 from omnisonic.core.ledger.signed_note import Note, NoteSignature, parse_signature
 from omnisonic.core.ledger.wire_text import WireTextError, decode_hash, encode_base64, parse_decimal
+from omnisonic.platform.tls import tls_for
 
 ADD_CHECKPOINT = "/add-checkpoint"
 SIZE_TYPE = "text/x.tlog.size"
@@ -84,6 +85,7 @@ def _post(url: str, body: str, log_vkey: str) -> httpx.Response:
             headers={"Content-Type": "text/plain; charset=utf-8", VKEY_HEADER: log_vkey},
             timeout=TIMEOUT_S,
             trust_env=False,
+            verify=tls_for(url),
         )
     except httpx.HTTPError as error:
         raise CosignerUnreachable(f"No answer from the cosigner ({type(error).__name__}).") from error
