@@ -71,7 +71,7 @@ class Sink(Protocol):
     """Takes what the database gives."""
 
     def write(self, row: bytes, /) -> int:
-        """Take some bytes, of which no row is divided."""
+        """Take a row, or several."""
         ...
 
 

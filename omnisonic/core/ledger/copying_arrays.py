@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from omnisonic.core.ledger.copying_binary import HEADER, TRAILER, write_binary
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from _typeshed import ReadableBuffer
 
 PIECE_BYTES = 4 << 20
 
@@ -30,13 +32,15 @@ def copy_arrays(
 
     Raises `DBAPIError` for what the database refuses and `UnevenRows`.
     """
-    pieces = _Pieces(columns, take)
-    write_binary(session, query, pieces)
-    pieces.finish()
+    with _Pieces(columns, take) as pieces:
+        sink = io.BufferedWriter(pieces, PIECE_BYTES)  # the driver writes row by row
+        write_binary(session, query, sink)
+        sink.flush()
+        pieces.finish()
 
 
-class _Pieces:
-    """Takes what the driver gives, a row or so at a time."""
+class _Pieces(io.RawIOBase):
+    """Takes some MB at a time, which may end within a row."""
 
     def __init__(self, columns: Columns, take: Callable[[npt.NDArray[Any]], None]) -> None:
         import numpy as np  # here: what only answers requests need not have it
@@ -48,11 +52,14 @@ class _Pieces:
         self._piece = bytearray()
         self._skipped = len(HEADER)
 
-    def write(self, row: bytes, /) -> int:
-        self._piece += row
-        if len(self._piece) >= PIECE_BYTES:
-            self._hand_over()
-        return len(row)
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: ReadableBuffer, /) -> int:
+        taken = memoryview(content).nbytes
+        self._piece += content
+        self._hand_over()
+        return taken
 
     def finish(self) -> None:
         """What is left after the last row is the trailer."""
