@@ -7,9 +7,10 @@ where it stopped. What is booked meanwhile belongs to the next open cycle.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from omnisonic.core.ledger.posting import record_fact
 from omnisonic.core.ledger.sequencer import sequence_all
 from omnisonic.core.royalties.access import require_curator
 from omnisonic.core.royalties.closing_lines import Built, build_statements
-from omnisonic.core.royalties.closing_reading import reading_parts
+from omnisonic.core.royalties.closing_reading import reading_cycle
 from omnisonic.core.royalties.closing_rounding import SourceMoney, book_rounding, rests_fact
 from omnisonic.core.royalties.closing_sql import PATIENT
 from omnisonic.core.royalties.cycle_service import announce
@@ -104,27 +105,37 @@ def _write(cycle_id: UUID) -> ClosedCycle:
     with (
         bulk_connection() as connection,
         unit_of_work(connection) as uow,
-        reading_parts(cycle_id) as parts,
+        reading_cycle(cycle_id) as reading,
     ):
         uow.session.execute(_DURABLE)
         uow.session.execute(PATIENT)
         cycle = _locked(uow.session, cycle_id)
         if uow.session.execute(_WAITING, {"cycle_id": cycle_id}).scalar_one():
             raise LogNotComplete(f"Cycle {cycle.number} has entries without a place in the log.")
-        rests = book_rounding(uow, cycle_id)
-        built = build_statements(uow, cycle_id, parts)
-        record_fact(uow, LeafKind.CYCLE, cycle_id, _facts(cycle, built, rests), cycle_id=cycle_id)
-        return _closed_cycle(cycle, built.totals)
+        built = build_statements(uow, cycle_id, reading)
+        rounding = book_rounding(uow, cycle_id, reading.cut_off())
+        totals = _total(reading.ledger().totals, rounding.booked)
+        facts = _facts(cycle, built, totals, rounding.carried)
+        record_fact(uow, LeafKind.CYCLE, cycle_id, facts, cycle_id=cycle_id)
+        return _closed_cycle(cycle, totals)
 
 
-def _facts(cycle: Cycle, built: Built, rests: dict[SourceMoney, Any]) -> dict[str, Any]:
+def _total(*sums: Mapping[str, int]) -> dict[str, int]:
+    """Sums by currency, added up."""
+    currencies = sorted({currency for one in sums for currency in one})
+    return {currency: sum(one.get(currency, 0) for one in sums) for currency in currencies}
+
+
+def _facts(
+    cycle: Cycle, built: Built, totals: Mapping[str, int], rests: Mapping[SourceMoney, Decimal]
+) -> dict[str, Any]:
     """What the log says about a closed cycle; counters as text, as in every leaf."""
     return {
         "number": str(cycle.number),
         "from": cycle.starts_on.isoformat(),
         "until": cycle.ends_on.isoformat(),
         "currencies": sorted(cycle.currencies),
-        "totals": {currency: str(nano) for currency, nano in built.totals.items()},
+        "totals": {currency: str(nano) for currency, nano in totals.items()},
         "statements": str(built.statements),
         "lines": str(built.lines),
         "entries": str(built.entries),

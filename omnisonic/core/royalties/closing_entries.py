@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import cached_property
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from omnisonic.core.ledger.merkle import merkle_roots
 from omnisonic.core.royalties.closing_journals import Journals, pair
@@ -31,7 +31,7 @@ _LOW: Final = (1 << 32) - 1
 NO_WORK: Final = bytes(16)
 SORTED_JOURNALS = 250_000  # whose entries are sorted at once: about 80 MB of a million
 _IN_MEMORY_BYTES = 96 << 20  # of such a part; a larger one waits on disk
-LINES_AT_ONCE = 4096
+LINES_AT_ONCE = 2048
 _WAITING_MAX = 16  # pieces of 4 MB whose journals are not known yet
 
 
@@ -53,7 +53,7 @@ class EntrySorter:
     def __init__(self, journals: Future[Journals]) -> None:
         self._coming = journals
         self._waiting: list[npt.NDArray[Any]] = []
-        self._closing = ExitStack()
+        self._open_files = ExitStack()
         self._is_closed = False
 
     @cached_property
@@ -64,14 +64,16 @@ class EntrySorter:
     def _files(self) -> list[IO[bytes]]:
         count = len(self._journals.ids) // SORTED_JOURNALS + 1
         files = [SpooledTemporaryFile(_IN_MEMORY_BYTES) for _ in range(count)]  # noqa: SIM115
-        return [self._closing.enter_context(file) for file in files]
+        return [self._open_files.enter_context(file) for file in files]
 
-    def __enter__(self) -> Self:
-        return self
+    @cached_property
+    def _earnings(self) -> PayeeSums:
+        return PayeeSums(len(self._journals.payees))
 
-    def __exit__(self, *failure: object) -> None:
+    def close(self) -> None:
+        """Take and keep nothing more."""
         self._is_closed = True
-        self._closing.close()
+        self._open_files.close()
 
     def add(self, rows: npt.NDArray[Any]) -> None:
         """Take some entries; they wait for the journals at first.
@@ -102,7 +104,13 @@ class EntrySorter:
         kept["quantity"] = np.where(is_counted, 0, self._journals.quantity_of[journals])
         for name in ("work", "leaf_index", "amount", "leaf_hash"):
             kept[name] = rows[name]
+        self._earnings.add(payees, kept["amount"])
         self._store(kept)
+
+    def earned(self) -> Iterator[tuple[int, int, int]]:
+        """Payees of what was added: their numbers, what it credits them, and in how many entries."""
+        self._take_waiting()
+        return self._earnings.earned()
 
     def parts(self) -> Iterator[npt.NDArray[Any]]:
         """What was added, each part in the order of its lines and in a line in the order of the log."""
@@ -113,8 +121,7 @@ class EntrySorter:
             file.seek(0)
             rows = np.frombuffer(file.read(), _KEPT)
             file.truncate(0)
-            in_the_log = np.ascontiguousarray(rows["leaf_index"])
-            yield rows[np.lexsort((in_the_log, *_line_keys(rows)))]
+            yield np.take(rows, _line_order(rows))
 
     def _find_journals(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
         """Entries of a journal come together: one search for each run of them."""
@@ -144,6 +151,31 @@ class EntrySorter:
             file.write(kept[part_of == number].tobytes())
 
 
+class PayeeSums:
+    """Exact sums of entries by their payee: in halves, because 64 bits could run over."""
+
+    def __init__(self, payees: int) -> None:
+        import numpy as np
+
+        self._high, self._low, self._entries = (np.zeros(payees, np.int64) for _ in range(3))
+
+    def add(self, payees: npt.NDArray[np.int32], debits: npt.NDArray[np.int64]) -> None:
+        """Add entries, the numbers of their payees and their amounts."""
+        import numpy as np
+
+        np.add.at(self._high, payees, debits >> 32)
+        np.add.at(self._low, payees, debits & _LOW)
+        np.add.at(self._entries, payees, 1)
+
+    def earned(self) -> Iterator[tuple[int, int, int]]:
+        """Payees with entries: their numbers, what is credited to them, and in how many entries."""
+        import numpy as np
+
+        for payee in np.flatnonzero(self._entries).tolist():
+            debit = (int(self._high[payee]) << 32) + int(self._low[payee])
+            yield payee, -debit, int(self._entries[payee])
+
+
 def group_lines(rows: npt.NDArray[Any]) -> Iterator[LineEntries]:
     """Lines by place, payee and work, each with the root over its entries; from rows in that order."""
     import numpy as np
@@ -158,6 +190,24 @@ def group_lines(rows: npt.NDArray[Any]) -> Iterator[LineEntries]:
         roots = _roots(entries["leaf_hash"], begins, counts)
         names = (rows[name][some].tolist() for name in ("place", "payee", "work"))
         yield from map(LineEntries, *names, (-debit for debit in debits), quantities, counts.tolist(), roots)
+
+
+def _line_order(rows: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Where the rows stand in the order of their lines, and in a line in the order of the log.
+
+    They are read about as they were written, and a place is one recording, mostly of one work: so one key
+    will do, and it is looked whether it did.
+    """
+    import numpy as np
+
+    by_place = pair(rows["place"], rows["payee"])
+    in_the_log = np.ascontiguousarray(rows["leaf_index"])
+    if (in_the_log[1:] > in_the_log[:-1]).all():
+        order = np.argsort(by_place, kind="stable")
+        ordered, works = by_place[order], rows["work"][order]
+        if not ((ordered[1:] == ordered[:-1]) & (works[1:] != works[:-1])).any():
+            return order
+    return np.lexsort((in_the_log, *_line_keys(rows)))
 
 
 def _line_keys(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:

@@ -6,7 +6,6 @@ of the usage. Money that left for the payee (payouts, exchanges) is no earning a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,13 +22,13 @@ from omnisonic.core.ledger.copying_binary import NULL_CELL, cell, copy_binary, n
 from omnisonic.core.ledger.leaves import instant
 from omnisonic.core.ledger.line_leaves import StatementWords, line_leaf
 from omnisonic.core.ledger.merkle import leaf_hash
-from omnisonic.core.ledger.models import AccountKind, LeafKind
+from omnisonic.core.ledger.models import LeafKind
 from omnisonic.core.ledger.sequencer import DirectPlaces
 from omnisonic.core.royalties import closing_sql as sql
 from omnisonic.core.royalties.closing_entries import LINES_AT_ONCE, NO_WORK, LineEntries
 from omnisonic.core.royalties.closing_journals import PayeeMoney, Place
-from omnisonic.core.royalties.closing_reading import Part, ahead
-from omnisonic.core.royalties.errors import StatementMismatch
+from omnisonic.core.royalties.closing_ledger import Earned, require_equal_sums
+from omnisonic.core.royalties.closing_reading import CycleReading, Part, ahead
 from omnisonic.platform.db import UnitOfWork
 from omnisonic.platform.ids import id_text, new_id, new_id_bytes, utc_now
 
@@ -50,12 +49,11 @@ _LENGTH: Final = Struct(">i")
 
 @dataclass(frozen=True)
 class Built:
-    """What a cycle's statements hold, and what its sources owe, in nano-units by currency."""
+    """How many statements and lines there are, and entries in them."""
 
     statements: int
     lines: int
     entries: int
-    totals: dict[str, int]
 
 
 @dataclass
@@ -67,70 +65,34 @@ class _Owner:
     lines: int = 0
 
 
-@dataclass(frozen=True)
-class _Earned:
-    """What the ledger says that somebody earned."""
-
-    nano: int
-    entries: int
-
-
-@dataclass(frozen=True)
-class _Ledger:
-    earned: dict[PayeeMoney, _Earned]
-    totals: dict[str, int]
-
-
-def build_statements(uow: UnitOfWork, cycle_id: UUID, parts: Iterable[Part]) -> Built:
+def build_statements(uow: UnitOfWork, cycle_id: UUID, reading: CycleReading) -> Built:
     """Write the statements and lines of a cycle and give the lines their places in the log.
 
-    Every sum is checked. Raises what `DirectPlaces` raises, and `StatementMismatch` where statements, lines
-    and ledger differ: then nothing may be committed.
+    Raises what `DirectPlaces` raises, and `StatementMismatch` where statements, lines and ledger differ: then
+    nothing may be committed.
     """
     now = utc_now()
-    ledger = _read_ledger(uow.session, cycle_id)
-    owners = _write_statements(uow.session, cycle_id, ledger, now)
+    owners = _write_statements(uow.session, cycle_id, reading.earned(), now)
     places = DirectPlaces(uow.session, kind=LeafKind.LINE, cycle_id=cycle_id)
     lines = _LineWriter(owners, places)
-    for rows, leaves in ahead(lines.batches(parts)):  # made while PostgreSQL stores those before
+    for rows, leaves in ahead(lines.batches(reading.parts())):  # made while PostgreSQL stores those before
         copy_binary(uow.session, "statement_lines", LINE_COLUMNS, rows)
         places.copy(leaves)
-    if lines.strangers:
-        raise StatementMismatch(f"Nothing in the ledger, but lines: {sorted(lines.strangers)[:5]}")
-    _require_equal_sums(uow.session, cycle_id, ledger.earned)
-    entries = sum(one.entries for one in ledger.earned.values())
-    return Built(len(lines.owners), lines.count, entries, ledger.totals)
-
-
-def _read_ledger(session: Session, cycle_id: UUID) -> _Ledger:
-    """Sums of the cycle's accounts. Raises `StatementMismatch` for entries on somebody else's account."""
-    earned: dict[PayeeMoney, _Earned] = {}
-    totals: Counter[str] = Counter()
-    for row in session.execute(sql.LEDGER, {"cycle_id": cycle_id}):
-        owner = str(row.contributor_id) if row.contributor_id else None
-        is_payee = row.kind == AccountKind.PAYEE
-        if row.currency != row.entry_currency or (owner != row.owner if is_payee else owner):
-            raise StatementMismatch(
-                f"Entries of {row.entry_currency} for contributor {owner} stand on the account "
-                f"{row.kind} {row.owner} {row.currency}."
-            )
-        if is_payee:
-            earned[row.contributor_id, row.currency] = _Earned(int(row.nano), row.entries)
-        elif row.kind == AccountKind.SOURCE:
-            totals[row.currency] -= int(row.nano)
-    return _Ledger(earned, dict(sorted(totals.items())))
+    in_the_ledger = reading.ledger().earned
+    require_equal_sums(uow.session, cycle_id, in_the_ledger)
+    return Built(len(owners), lines.count, sum(one.entries for one in in_the_ledger.values()))
 
 
 def _write_statements(
-    session: Session, cycle_id: UUID, ledger: _Ledger, now: datetime
+    session: Session, cycle_id: UUID, earnings: Mapping[PayeeMoney, Earned], now: datetime
 ) -> dict[PayeeMoney, _Owner]:
     """Statements with their sums; gives their owners."""
-    parties = party_hashes(session, {contributor_id for contributor_id, _ in ledger.earned})
+    parties = party_hashes(session, {contributor_id for contributor_id, _ in earnings})
     rows = session.execute(sql.CARRIED, {"cycle_id": cycle_id})
     carried = {(row.contributor_id, row.currency): int(row.nano) for row in rows}
     owners: dict[PayeeMoney, _Owner] = {}
     written: list[tuple[Any, ...]] = []
-    for key, earned in sorted(ledger.earned.items()):
+    for key, earned in sorted(earnings.items()):
         contributor_id, currency = key
         statement_id = new_id()
         words = StatementWords.of(
@@ -151,10 +113,9 @@ class _LineWriter:
     """Makes rows of `statement_lines` for binary COPY: there may be millions."""
 
     def __init__(self, owners: Mapping[PayeeMoney, _Owner], places: DirectPlaces) -> None:
-        self.owners = owners
+        self._owners = owners
         self._places = places
         self.count = 0
-        self.strangers: set[str] = set()  # parties with lines and without a statement
         self._works: dict[bytes, tuple[str | None, bytes]] = {NO_WORK: (None, NULL_CELL)}
 
     def batches(self, parts: Iterable[Part]) -> Iterator[tuple[list[bytes], list[bytes]]]:
@@ -162,20 +123,11 @@ class _LineWriter:
         for part in parts:
             lines = part.lines()
             while some := list(islice(lines, LINES_AT_ONCE)):
-                rows, leaves = [], []
-                for row, leaf in self._write(some, part):
-                    rows.append(row)
-                    leaves.append(leaf)
-                yield rows, leaves
-
-    def _write(self, lines: Iterable[LineEntries], part: Part) -> Iterator[tuple[bytes, bytes]]:
-        for line in lines:
-            payee = part.payees[line.payee]
-            owner = self.owners.get(payee)
-            if owner is None:
-                self.strangers.add(str(payee[0]))
-            else:
-                yield self._row(line, owner, part.places[line.place])
+                written = [
+                    self._row(line, self._owners[part.payees[line.payee]], part.places[line.place])
+                    for line in some
+                ]
+                yield [row for row, _ in written], [leaf for _, leaf in written]
 
     def _row(self, line: LineEntries, owner: _Owner, place: Place) -> tuple[bytes, bytes]:
         line_id, (work_id, work_cell) = new_id_bytes(), self._work(line.work_id)
@@ -215,19 +167,3 @@ class _LineWriter:
         if found is None:
             found = self._works[work_id] = (id_text(work_id), cell(UUID(bytes=work_id)))
         return found
-
-
-def _require_equal_sums(session: Session, cycle_id: UUID, earned: Mapping[PayeeMoney, _Earned]) -> None:
-    """Raise `StatementMismatch` unless statement = Σ lines = Σ ledger for each payee and currency."""
-    written = session.execute(sql.WRITTEN, {"cycle_id": cycle_id}).all()
-    if len(written) != len(earned):
-        raise StatementMismatch(f"{len(earned)} parties earned, {len(written)} statements were written.")
-    for row in written:
-        ledger = earned[row.contributor_id, row.currency]
-        if (row.total_nano, row.lines_nano, row.entries) != (ledger.nano, ledger.nano, ledger.entries):
-            raise StatementMismatch(
-                f"For contributor {row.contributor_id} the ledger has {ledger.nano} nano-units of "
-                f"{row.currency} in {ledger.entries} entries, the lines {row.lines_nano} in {row.entries} "
-                f"and the statement {row.total_nano}.",
-                current={"contributorId": str(row.contributor_id), "currency": row.currency},
-            )

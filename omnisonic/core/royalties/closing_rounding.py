@@ -8,7 +8,9 @@ in the leaf of this one.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -25,19 +27,22 @@ ROUNDING_OWNER = "-"
 SourceMoney = tuple[str, str]  # source, currency
 # An event of less than a nano-unit has no journal, and all of it is a rest.
 _CUT_OFF = text("""
-    WITH cut AS (
-        SELECT ev.source, ev.currency,
-               (ev.amount - ev.amount_nano * 0.000000001)
-               * CASE j.kind WHEN 'usage' THEN 1 ELSE -1 END AS rest
+    WITH summed AS (
+        SELECT ev.source, ev.currency, j.kind, sum(ev.amount) AS reported, sum(ev.amount_nano) AS nano
         FROM journals j
         JOIN royalty_events ev ON ev.id = j.event_id
         LEFT JOIN journals reversed ON reversed.id = j.reverses_id
         WHERE j.cycle_id = :cycle_id
           AND (j.kind = 'usage' OR j.kind = 'reversal' AND reversed.kind = 'usage')
+        GROUP BY 1, 2, 3
         UNION ALL
-        SELECT source, currency, amount FROM royalty_events WHERE cycle_id = :cycle_id AND amount_nano = 0
+        SELECT source, currency, 'usage', sum(amount), 0 FROM royalty_events
+        WHERE cycle_id = :cycle_id AND amount_nano = 0
+        GROUP BY 1, 2
     )
-    SELECT source, currency, sum(rest) AS rest FROM cut GROUP BY 1, 2
+    SELECT source, currency,
+           sum((reported - nano * 0.000000001) * CASE kind WHEN 'usage' THEN 1 ELSE -1 END) AS rest
+    FROM summed GROUP BY 1, 2
 """)
 
 
@@ -47,22 +52,37 @@ def split_rest(rest: Decimal) -> tuple[int, Decimal]:
     return nano, rest - money.from_nano(nano)
 
 
-def book_rounding(uow: UnitOfWork, cycle_id: UUID) -> dict[SourceMoney, Decimal]:
-    """Book the whole nano-units that were cut off in a cycle; returns what is carried to the next one."""
+@dataclass(frozen=True)
+class Rounding:
+    """Nano-units that sources owe on top, by currency, and what is carried to the next cycle."""
+
+    booked: dict[str, int]
+    carried: dict[SourceMoney, Decimal]
+
+
+def read_cut_off(session: Session, cycle_id: UUID) -> dict[SourceMoney, Decimal]:
+    """What was cut off from the events of a cycle."""
+    rows = session.execute(_CUT_OFF, {"cycle_id": cycle_id})
+    return {(row.source, row.currency): row.rest for row in rows}
+
+
+def book_rounding(uow: UnitOfWork, cycle_id: UUID, cut_off: Mapping[SourceMoney, Decimal]) -> Rounding:
+    """Book the whole nano-units of what was cut off and of what the cycle before carried on."""
     rests = carried_rests(uow.session)
-    for row in uow.session.execute(_CUT_OFF, {"cycle_id": cycle_id}):
-        key = (row.source, row.currency)
-        rests[key] = rests.get(key, Decimal(0)) + row.rest
+    for key, rest in cut_off.items():
+        rests[key] = rests.get(key, Decimal(0)) + rest
     drafts: list[JournalDraft] = []
+    booked: Counter[str] = Counter()
     carried: dict[SourceMoney, Decimal] = {}
     for (source, currency), rest in sorted(rests.items()):
         nano, left = split_rest(rest)
         if left:
             carried[source, currency] = left
         if nano:
+            booked[currency] += nano
             drafts.append(_rounding_journal(cycle_id, source, currency, nano, left))
     post(uow, drafts)
-    return carried
+    return Rounding(dict(booked), carried)
 
 
 def carried_rests(session: Session) -> dict[SourceMoney, Decimal]:

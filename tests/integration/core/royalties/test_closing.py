@@ -18,7 +18,7 @@ from omnisonic.core.ledger.log_errors import CosignerUnreachable
 from omnisonic.core.ledger.merkle import leaf_hash, merkle_root
 from omnisonic.core.royalties.closing import close_cycle
 from omnisonic.core.royalties.closing_rounding import carried_rests
-from omnisonic.core.royalties.errors import CycleClosed, CycleClosing
+from omnisonic.core.royalties.errors import CycleClosed, CycleClosing, StatementMismatch
 from omnisonic.core.royalties.models import Cycle, CycleStatus, Statement, StatementLine
 from omnisonic.core.royalties.statements import list_statements
 from omnisonic.core.royalties.usage_reversals import reverse_events
@@ -152,6 +152,32 @@ def test_a_closing_goes_on_wherever_it_stopped(
     assert (checkpoint.totals, cycle_row(cycle_id).status) == ({"EUR": str(20 * NANO)}, CycleStatus.CLOSED)
     second = close_cycle(curator, cycle_id=late.event.cycle_id)
     assert (second.number, second.tree_size > checkpoint.tree_size) == (2, True)
+
+
+def test_an_entry_for_somebody_else_stops_the_closing(
+    curator: Actor, cosigner: str, servers: Servers
+) -> None:
+    song = make_song(curator)
+    cycle_id = report(curator, usage("a"))[0].event.cycle_id
+    give_entries(servers, by=song.ann.id, to=song.bob.id)
+    with pytest.raises(StatementMismatch, match=str(song.bob.id)):
+        close_cycle(curator, cycle_id=cycle_id)
+    assert (count("statements"), count("statement_lines"), count("log_records")) == (0, 0, 0)
+    assert cycle_row(cycle_id).status is CycleStatus.CLOSING
+
+
+def give_entries(servers: Servers, *, by: UUID, to: UUID) -> None:
+    """Write another contributor into somebody's entries, as only the owner of the database can."""
+    with (
+        closing(psycopg2.connect(servers.admin_url)) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("ALTER TABLE ledger_entries DISABLE TRIGGER append_only")
+        cursor.execute(
+            "UPDATE ledger_entries SET contributor_id = %s WHERE contributor_id = %s", [str(to), str(by)]
+        )
+        cursor.execute("ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER append_only")
 
 
 @contextmanager

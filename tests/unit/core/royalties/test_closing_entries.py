@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from concurrent.futures import Future
+from contextlib import closing
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -104,12 +105,23 @@ def test_entries_become_the_lines_they_belong_to(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(closing_entries, "SORTED_JOURNALS", at_once)
         patch.setattr(closing_entries, "LINES_AT_ONCE", lines_at_once)
-        with EntrySorter(known_journals(counted)) as sorter:
+        with closing(EntrySorter(known_journals(counted))) as sorter:
             for some in (logged[:cut], logged[cut:]):
                 sorter.add(as_read(some))
+            earned = list(sorter.earned())
             found = [line for part in sorter.parts() for line in group_lines(part)]
 
     assert found == expected_lines(entries, set(counted))
+    assert earned == expected_earnings(found)
+
+
+def expected_earnings(lines: list[LineEntries]) -> list[tuple[int, int, int]]:
+    """By the payee: amounts of the lines, and how many entries they have."""
+    sums: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for line in lines:
+        nano, entries = sums[line.payee]
+        sums[line.payee] = (nano + line.amount_nano, entries + line.entry_count)
+    return [(payee, *sums[payee]) for payee in sorted(sums)]
 
 
 def expected_lines(entries: list[Entry], counted: set[tuple[int, int]]) -> list[LineEntries]:
@@ -136,14 +148,14 @@ def test_an_account_that_is_no_payees_stops_the_closing() -> None:
     rows = as_read([(0, Entry(journal=0, payee=0, work=0, amount=1))])
     rows["account"] = b"\xee" * 16
     with (
-        EntrySorter(known_journals([])) as sorter,
+        closing(EntrySorter(known_journals([]))) as sorter,
         pytest.raises(StatementMismatch, match="no payee's"),
     ):
         sorter.add(rows)
 
 
 def test_when_nobody_waits_for_the_parts_the_reading_ends() -> None:
-    with EntrySorter(known_journals([])) as sorter:
-        pass
+    sorter = EntrySorter(known_journals([]))
+    sorter.close()
     with pytest.raises(BrokenPipeError):
         sorter.add(as_read([]))
