@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,16 +106,9 @@ class Cosigner:
             return Answer(400, "the old size is above that of the checkpoint\n")
         known = self._known()
         if request.old_size != known.size:
-            return _conflict(known.size)
-        if known.size == checkpoint.size:
-            if request.path:
-                return Answer(422, "between trees of one size there is nothing to prove\n")
-            return None if known.root == checkpoint.root else _conflict(known.size)
-        if known.size == 0:
-            return Answer(422, "from an empty tree there is nothing to prove\n") if request.path else None
-        if not verify_consistency(known.size, checkpoint.size, known.root, checkpoint.root, request.path):
-            return Answer(422, f"the path does not lead from size {known.size} to this checkpoint\n")
-        return None
+            return Answer(409, f"{known.size}\n", SIZE_TYPE)
+        reason = _inconsistency(known, checkpoint, request.path)
+        return Answer(422, f"{reason}\n") if reason else None
 
     def _known(self) -> CheckpointText:
         if not self._state_file.exists():
@@ -126,5 +120,14 @@ class Cosigner:
         return self._folder / f"{hashlib.sha256(self._origin.encode()).hexdigest()[:16]}.checkpoint"
 
 
-def _conflict(size: int) -> Answer:
-    return Answer(409, f"{size}\n", SIZE_TYPE)
+def _inconsistency(known: CheckpointText, new: CheckpointText, path: Sequence[bytes]) -> str:
+    if not new.size and new.root != EMPTY_ROOT:
+        return "an empty tree has another root"
+    if known.size in (0, new.size):
+        if path:
+            return "from an empty tree, or between trees of one size, there is nothing to prove"
+        is_other = known.size == new.size and known.root != new.root
+        return f"another tree of {known.size} leaves was cosigned" if is_other else ""
+    if verify_consistency(known.size, new.size, known.root, new.root, path):
+        return ""
+    return f"the path does not lead from size {known.size} to this checkpoint"

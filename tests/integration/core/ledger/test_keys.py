@@ -111,7 +111,7 @@ def test_the_cosigner_says_why_it_does_not_sign(cosigner: str) -> None:
         "unknown key": (ask(size, size + 1, root, path, by=stranger), 403),
         "another log": (ask(0, 1, root, by=elsewhere, name="other.example/log"), 404),
         "another size is known": (ask(size - 1, size + 1, root, path), 409),
-        "a fork of the same size": (ask(size, size, forged), 409),
+        "a fork of the same size": (ask(size, size, forged), 422),
         "a tree that does not continue": (ask(size, size + 1, forged, path), 422),
         "a hash too many": (ask(size, size + 1, root, (*path, forged)), 422),
         "a path between equal trees": (ask(size, size, merkle_root(hashes), (forged,)), 422),
