@@ -167,6 +167,7 @@ class UsageStatement(Row, table=True):
     rows_accepted: int = Field(default=0)
     rows_rejected: int = Field(default=0)
     rows_unmatched: int = Field(default=0)
+    rows_moved: int = Field(default=0)  # booked in another cycle than that of their day
     totals: dict[str, str] | None = json_field()  # currency -> nano-units as text
     error_slug: str | None = Field(default=None, max_length=64)
     error_message: str | None = Field(default=None, max_length=500)

@@ -269,4 +269,6 @@ def _note(view: UsageStatementView) -> str:
         return view.error_message or "It could not be read to its end. Send the same file again."
     if view.status is UsageStatementStatus.REVERSED:
         return "Every booking of it was reversed."
+    if view.rows_moved:
+        return f"{count(view.rows_moved, 'row')} in a later cycle: that of the day is closed."
     return ""

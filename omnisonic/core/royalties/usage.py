@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from omnisonic.core.ledger.posting import post
 from omnisonic.core.royalties.cycles import CycleFinder
 from omnisonic.core.royalties.matching_keys import hold_reported
+from omnisonic.core.royalties.models import Cycle
 from omnisonic.core.royalties.policy import compute_amount
 from omnisonic.core.royalties.usage_booking import usage_journals
 from omnisonic.core.royalties.usage_catalog import (
@@ -34,7 +35,7 @@ ERRORS_SHOWN_MAX = 200
 
 @dataclass(frozen=True)
 class RecordedUsage:
-    """A booked event. `is_repeated`: it was booked before; `moved_from_day`: its day's cycle has ended."""
+    """A booked event. `is_repeated`: booked before; `moved_from_day`: the cycle of its day was closed."""
 
     event: UsageEvent
     is_repeated: bool = False
@@ -89,16 +90,17 @@ def book_usage(
         else:
             fresh[key] = at, usage
     booked = _book_fresh(uow, list(fresh.values()), origin)
+    repeated = _repeated(uow.session, known)
     first_places = {at for at, _ in fresh.values()}
     answers = []
     for at, usage in enumerate(usages):
         key = usage.source, usage.idempotency_key
         if key in known:
-            answers.append(RecordedUsage(known[key], is_repeated=True))
+            answers.append(repeated[key])
         elif at in first_places:
             answers.append(booked[key])
         else:
-            answers.append(RecordedUsage(booked[key].event, is_repeated=True))
+            answers.append(replace(booked[key], is_repeated=True))
     return answers
 
 
@@ -165,7 +167,23 @@ def _written_meanwhile(
     found = find_events(session, missing)
     for key, event in found.items():
         _require_same(others[key], event.fingerprint)
-    return {key: RecordedUsage(event, is_repeated=True) for key, event in found.items()}
+    return _repeated(session, found)
+
+
+def _repeated(
+    session: Session, found: Mapping[tuple[str, str], UsageEvent]
+) -> dict[tuple[str, str], RecordedUsage]:
+    """Events booked before, with the answer that they had then."""
+    if not found:
+        return {}
+    ids = {event.cycle_id for event in found.values()}
+    cycles = {one.id: one for one in session.exec(select(Cycle).where(col(Cycle.id).in_(ids)))}
+
+    def moved_from(event: UsageEvent) -> date | None:
+        day, cycle = event.occurred_at.astimezone(UTC).date(), cycles[event.cycle_id]
+        return None if cycle.starts_on <= day < cycle.ends_on else day
+
+    return {key: RecordedUsage(event, True, moved_from(event)) for key, event in found.items()}
 
 
 def _resolve(session: Session, fresh: Sequence[tuple[int, CheckedUsage]]) -> list[_Resolved]:

@@ -103,6 +103,7 @@ def _count(statement: UsageStatement, booked: Sequence[RecordedUsage], *, reject
     statement.rows_accepted += len(booked)
     statement.rows_rejected += rejected
     statement.rows_unmatched += sum(one.event.recording_id is None for one in booked)
+    statement.rows_moved += sum(one.moved_from_day is not None for one in booked)
     statement.totals = {currency: str(nano) for currency, nano in sorted(totals.items())}
     statement.heartbeat_at = utc_now()
 

@@ -22,7 +22,10 @@ class UsageErrorView(ApiModel):
 
 
 class UsageStatementView(ApiModel):
-    """A file of usage: good rows are booked, bad rows are listed. `totals` is what was booked."""
+    """A file of usage: good rows are booked, bad rows are listed. `totals` is what was booked.
+
+    `rowsMoved` counts in another cycle than that of its day, which is closed.
+    """
 
     id: UUID
     source: str
@@ -35,6 +38,7 @@ class UsageStatementView(ApiModel):
     rows_accepted: int
     rows_rejected: int
     rows_unmatched: int
+    rows_moved: int
     totals: list[MoneyView]
     errors: list[UsageErrorView]
     error_message: str | None

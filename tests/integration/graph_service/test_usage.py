@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlmodel import select
+
+from omnisonic.core.royalties.models import Cycle, CycleStatus
 from omnisonic.platform.actor import Role
+from omnisonic.platform.db import unit_of_work
 from tests.integration.core.royalties.books import ISRC, count, make_song
 from tests.integration.graph_service.conftest import Person
 
@@ -14,6 +18,7 @@ RECORD = """
 mutation($events: [UsageInput!]!) {
   recordUsage(events: $events) {
     id recordingId workId usageType quantity amount { amount scale currency } territory occurredAt source
+    cycleId movedFromDay
   }
 }
 """
@@ -40,6 +45,11 @@ def test_usage_is_recorded_once_and_refused_whole(
     first = ask(curator, RECORD, events=[event("one")])
     assert "errors" not in first, first
     (booked,) = first["data"]["recordUsage"]
+    with unit_of_work() as uow:
+        cycle = uow.session.exec(select(Cycle)).one()
+        cycle.status, cycle_id = CycleStatus.CLOSED, str(cycle.id)
+    (late,) = ask(curator, RECORD, events=[event("late")])["data"]["recordUsage"]
+    assert (late["cycleId"] != cycle_id, late["movedFromDay"]) == (True, "2026-03-15")
     assert {name: value for name, value in booked.items() if name != "id"} == {
         "recordingId": str(song.recording.id),
         "workId": str(song.work.id),
@@ -49,6 +59,8 @@ def test_usage_is_recorded_once_and_refused_whole(
         "territory": "DE",
         "occurredAt": "2026-03-15T12:00:00Z",
         "source": "Streamly",
+        "cycleId": cycle_id,
+        "movedFromDay": None,
     }
     again = ask(curator, RECORD, events=[event("one"), event("two", isrc=None, metadata={"title": "Fog"})])
     assert again["data"]["recordUsage"][0] == booked
@@ -64,4 +76,4 @@ def test_usage_is_recorded_once_and_refused_whole(
         == "usage-invalid"
     )
     assert code(mara, event("new")) == "forbidden"
-    assert count("royalty_events") == 2
+    assert count("royalty_events") == 3

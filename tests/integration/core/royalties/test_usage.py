@@ -109,6 +109,8 @@ def test_usage_of_a_closed_cycle_goes_to_the_next_and_says_so(curator: Actor) ->
         uow.session.exec(select(Cycle)).one().status = CycleStatus.CLOSED
     (late,) = report(curator, usage("late"))
     assert late.moved_from_day == date(2026, 3, 15)
+    (again,) = report(curator, usage("late"))
+    assert (again.is_repeated, again.moved_from_day) == (True, late.moved_from_day)
     with read_session() as session:
         cycle = session.get_one(Cycle, late.event.cycle_id)
     assert (cycle.name, cycle.number) == ("April 2026", 2)

@@ -11,11 +11,13 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from omnisonic.core.royalties import usage_lifecycle
+from omnisonic.core.royalties.models import Cycle, CycleStatus
 from omnisonic.core.royalties.usage_reversals import cycles_of_statement
 from omnisonic.platform.actor import Actor
-from omnisonic.platform.db import read_session
+from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.storage import get_storage
 from tests.integration.core.royalties.books import NANO, balances, count, make_song, owed
 from workers.usage import book_statement
@@ -104,7 +106,13 @@ def test_a_statement_is_booked_listed_and_taken_back(
     assert (
         client.post(f"/api/usage/{started['id']}/reverse").json()["type"] == "/problems/usage-statement-state"
     )
-    assert post(curator, body)[1]["isRepeated"] is False
+    with unit_of_work() as uow:
+        uow.session.exec(select(Cycle)).one().status = CycleStatus.CLOSED
+    started = post(curator, body)[1]
+    assert started["isRepeated"] is False
+    book_statement(started["id"])
+    view = client.get(f"/api/usage/{started['id']}").json()
+    assert (view["rowsAccepted"], view["rowsMoved"]) == (3, 3)
 
 
 def test_a_killed_job_goes_on_after_the_rows_that_are_booked(

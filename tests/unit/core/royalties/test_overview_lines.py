@@ -96,6 +96,7 @@ def statement(**changes: Any) -> UsageStatementView:
         "rows_accepted": 2,
         "rows_rejected": 1,
         "rows_unmatched": 1,
+        "rows_moved": 0,
         "totals": [money_view(5 * NANO, "EUR")],
         "errors": [UsageErrorView(row=4, column="Amount", code="separators", message="Two ways.")],
         "error_message": None,
@@ -110,7 +111,8 @@ def statement(**changes: Any) -> UsageStatementView:
 def test_a_statement_of_usage_says_what_was_refused_and_can_be_taken_back_once() -> None:
     row = usage_row(statement(), now=NOW)
     assert (row.errors, row.unmatched) == (["Row 4, Amount: Two ways."], "1 unknown")
-    assert (row.can_reverse, row.is_active, row.progress) == (True, False, 100)
+    assert (row.can_reverse, row.is_active, row.progress, row.note) == (True, False, 100, "")
+    assert usage_row(statement(rows_moved=2), now=NOW).note.startswith("2 rows in a later cycle")
     reversed_row = usage_row(statement(status=UsageStatementStatus.REVERSED), now=NOW)
     assert (reversed_row.can_reverse, reversed_row.note) == (False, "Every booking of it was reversed.")
     running = usage_row(
