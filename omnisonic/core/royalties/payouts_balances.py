@@ -94,9 +94,10 @@ def read_balances(
 def hold_payee(session: Session, contributor_id: UUID) -> None:
     """Let nobody else pay out or hold back what this payee has until the transaction ends.
 
-    Also under another id that it had before a merge: all of them share one balance.
+    Also under another id that it had before a merge: all of them share one balance. No merge can give it a
+    further id meanwhile, for that takes a stronger lock of the row.
     """
-    found = session.get(Contributor, contributor_id)
+    found = session.get(Contributor, contributor_id, with_for_update={"read": True}, populate_existing=True)
     survivor = (found.merged_into or found.id) if found else contributor_id
     take_lock(session, f"royalties:payee:{survivor}")
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from omnisonic.core import money
+from omnisonic.core.catalog.models import Contributor
 from omnisonic.core.catalog.repository import contributors_by_ids
 from omnisonic.core.royalties.access import (
     is_curator,
@@ -143,14 +144,17 @@ def reserved_of(row: Payout) -> tuple[str, int]:
 
 
 def open_proposals(session: Session, contributor_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
-    """What proposed payouts wait to take, by payee and currency."""
-    statement = select(Payout).where(
-        col(Payout.contributor_id).in_(contributor_ids), Payout.status == PayoutStatus.PROPOSED
+    """What proposed payouts wait to take, by payee (the survivor of merges) and currency."""
+    survivor = func.coalesce(Contributor.merged_into, Payout.contributor_id)
+    statement = (
+        select(Payout, survivor)
+        .join(Contributor, col(Contributor.id) == col(Payout.contributor_id), isouter=True)
+        .where(survivor.in_(contributor_ids), Payout.status == PayoutStatus.PROPOSED)
     )
     reserved: dict[tuple[UUID, str], int] = defaultdict(int)
-    for row in session.exec(statement):
+    for row, party in session.exec(statement):
         currency, nano = reserved_of(row)
-        reserved[row.contributor_id, currency] += nano
+        reserved[party, currency] += nano
     return reserved
 
 

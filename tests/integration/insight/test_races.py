@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 from sqlmodel import SQLModel, func, select
 
 from omnisonic.insight.alerts import channels, rules
@@ -41,38 +37,9 @@ from omnisonic.platform.ids import utc_now
 from tests.integration.core.conftest import make_contributor
 from tests.integration.insight.alerts.conftest import artist, facts_at, make_channel, make_rule
 from tests.integration.insight.conftest import make_item
-from tests.waiting import wait_until
+from tests.integration.meanwhile import meanwhile
 
 HOOK = "https://hooks.example.org/alerts-of-mara"
-WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-)
-
-
-def is_somebody_waiting() -> bool:
-    """Whether a transaction waits for another one."""
-    with read_session() as session:
-        return bool(session.execute(WAITING).scalar_one())
-
-
-@contextmanager
-def meanwhile(
-    first: Callable[[UnitOfWork], object], second: Callable[[UnitOfWork], Any]
-) -> Iterator[Future[Any]]:
-    """`second` begins while the transaction of `first` is open, waits for it, and ends after it."""
-
-    def run() -> Any:
-        with unit_of_work() as uow:
-            return second(uow)
-
-    with ThreadPoolExecutor(1) as pool:
-        with unit_of_work() as uow:
-            first(uow)
-            uow.session.flush()
-            later = pool.submit(run)
-            wait_until(lambda: is_somebody_waiting() or later.done())
-            assert not later.done(), later.exception() or "it did not wait"
-        yield later
 
 
 def count_of(table: type[SQLModel]) -> int:
