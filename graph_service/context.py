@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -34,6 +34,7 @@ class Context:
     actor: Actor | None
     database: Database
     open_session: OpenSession = read_session
+    extensions: dict[str, list[dict[str, str]]] = field(default_factory=dict)  # of the answer, beside `data`
 
     def __post_init__(self) -> None:
         self.reads = Reads(self.database, self.open_session)

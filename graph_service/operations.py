@@ -119,7 +119,8 @@ class Operations:
             return {"data": None, "errors": [refusal(limit)]}
         finally:
             context.close()
-        return payload_of(result)
+        answer = payload_of(result)
+        return {**answer, "extensions": context.extensions} if context.extensions else answer
 
     def execution(self, prepared: Prepared, context: Context) -> Execution:
         """The library's state of one run. Raises `GraphQLError` for variables that do not fit."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import graphene
@@ -11,19 +12,13 @@ from graphql import GraphQLResolveInfo
 from graph_service.context import context_of
 from graph_service.types.money import Money, MoneyInput, money_of
 from graph_service.types.scalars import JSON, BigInt, DateTime, read_id
-from omnisonic.core.royalties.usage import RecordedUsage, record_usage
+from omnisonic.core.royalties.usage import record_usage
+from omnisonic.core.royalties.usage_events import UsageEvent
 from omnisonic.core.royalties.usage_rules import UsageDraft
-
-
-def _of_event(name: str, _default: Any, booked: RecordedUsage, _info: GraphQLResolveInfo) -> Any:
-    return getattr(booked.event, name)
 
 
 class RoyaltyEvent(graphene.ObjectType):
     """A reported usage as it was booked; `amount` is what of it is in the ledger."""
-
-    class Meta:
-        default_resolver = _of_event
 
     id = graphene.ID(required=True)
     recording_id = graphene.ID()
@@ -34,16 +29,9 @@ class RoyaltyEvent(graphene.ObjectType):
     territory = graphene.String()
     occurred_at = DateTime(required=True)
     source = graphene.String(required=True)
-    cycle_id = graphene.ID(required=True, description="the cycle that it counts in")
-    moved_from_day = graphene.String(
-        description="its UTC day (2026-03-31), where the cycle of that day is closed and it counts in another"
-    )
 
-    def resolve_amount(booked: RecordedUsage, _info: GraphQLResolveInfo) -> Any:
-        return money_of(booked.event.amount_nano, booked.event.currency)
-
-    def resolve_moved_from_day(booked: RecordedUsage, _info: GraphQLResolveInfo) -> str | None:
-        return booked.moved_from_day.isoformat() if booked.moved_from_day else None
+    def resolve_amount(event: UsageEvent, _info: GraphQLResolveInfo) -> Any:
+        return money_of(event.amount_nano, event.currency)
 
 
 class UsageInput(graphene.InputObjectType):
@@ -69,16 +57,24 @@ class UsageMutation(graphene.ObjectType):
         required=True,
         events=graphene.List(graphene.NonNull(UsageInput), required=True),
         description="Up to 1,000 events, all or none. The same source and key with the same content is "
-        "answered again; with another content it is refused with `usage-key-conflict`.",
+        "answered again; with another content it is refused with `usage-key-conflict`. An event whose day "
+        "lies in a closed cycle counts in the next one: `extensions.movedUsage` beside `data` lists those.",
     )
 
     async def resolve_record_usage(
         _root: Any, info: GraphQLResolveInfo, events: Sequence[Any]
-    ) -> list[RecordedUsage]:
+    ) -> list[UsageEvent]:
         context = context_of(info)
         actor = context.royalties_writer()
         drafts = [_draft(at, given) for at, given in enumerate(events)]
-        return await context.write(lambda uow: record_usage(uow, actor, events=drafts))
+        booked = await context.write(lambda uow: record_usage(uow, actor, events=drafts))
+        if moved := [_moved(one.event, one.moved_from_day) for one in booked if one.moved_from_day]:
+            context.extensions.setdefault("movedUsage", []).extend(moved)
+        return [one.event for one in booked]
+
+
+def _moved(event: UsageEvent, day: date) -> dict[str, str]:
+    return {"id": str(event.id), "cycleId": str(event.cycle_id), "movedFromDay": day.isoformat()}
 
 
 def _draft(at: int, given: Mapping[str, Any]) -> UsageDraft:

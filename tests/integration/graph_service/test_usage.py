@@ -18,7 +18,6 @@ RECORD = """
 mutation($events: [UsageInput!]!) {
   recordUsage(events: $events) {
     id recordingId workId usageType quantity amount { amount scale currency } territory occurredAt source
-    cycleId movedFromDay
   }
 }
 """
@@ -47,9 +46,11 @@ def test_usage_is_recorded_once_and_refused_whole(
     (booked,) = first["data"]["recordUsage"]
     with unit_of_work() as uow:
         cycle = uow.session.exec(select(Cycle)).one()
-        cycle.status, cycle_id = CycleStatus.CLOSED, str(cycle.id)
-    (late,) = ask(curator, RECORD, events=[event("late")])["data"]["recordUsage"]
-    assert (late["cycleId"] != cycle_id, late["movedFromDay"]) == (True, "2026-03-15")
+        cycle.status, closed_id = CycleStatus.CLOSED, str(cycle.id)
+    late = ask(curator, RECORD, events=[event("late"), event("one")])
+    (moved,) = late["extensions"]["movedUsage"]
+    assert (moved["id"], moved["movedFromDay"]) == (late["data"]["recordUsage"][0]["id"], "2026-03-15")
+    assert ("extensions" in first, moved["cycleId"] != closed_id) == (False, True)
     assert {name: value for name, value in booked.items() if name != "id"} == {
         "recordingId": str(song.recording.id),
         "workId": str(song.work.id),
@@ -59,8 +60,6 @@ def test_usage_is_recorded_once_and_refused_whole(
         "territory": "DE",
         "occurredAt": "2026-03-15T12:00:00Z",
         "source": "Streamly",
-        "cycleId": cycle_id,
-        "movedFromDay": None,
     }
     again = ask(curator, RECORD, events=[event("one"), event("two", isrc=None, metadata={"title": "Fog"})])
     assert again["data"]["recordUsage"][0] == booked
