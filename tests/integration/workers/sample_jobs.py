@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
+import sys
 import time
 from uuid import UUID
+
+from sqlmodel import SQLModel
 
 from omnisonic.platform.logging import current_context
 from omnisonic.platform.redis import get_redis
@@ -19,6 +23,14 @@ def note(name: str) -> None:
     """Say that the job ran, and for which request."""
     get_redis().rpush("noted", name)
     get_redis().hset("context", name, current_context().get("correlation_id", ""))
+
+
+def tell_what_is_ready(name: str) -> None:
+    """Say what its pool had done before it came."""
+    mappers = sorted({str(mapper.configured) for mapper in SQLModel._sa_registry.mappers})
+    ready = {"mappers": ",".join(mappers), "frozen": int(gc.get_freeze_count() > 0)}
+    get_redis().hset("ready", mapping={**ready, "driver": int("psycopg2.extras" in sys.modules)})
+    get_redis().rpush("noted", name)
 
 
 def fail(name: str) -> None:

@@ -36,10 +36,12 @@ def status(job_id: str) -> str:
 def test_jobs_run_in_order_and_know_their_request(send: Send) -> None:
     send("note", correlation_id="request-1", name="a")
     send("note", correlation_id="request-2", name="b")
+    send("tell_what_is_ready", name="c")
     with running(WORKER) as worker:
-        wait_until(lambda: noted() == ["a", "b"])
+        wait_until(lambda: noted() == ["a", "b", "c"])
         assert worker.stop() == 0
     assert get_redis().hgetall("context") == {"a": "request-1", "b": "request-2"}
+    assert get_redis().hgetall("ready") == {"mappers": "True", "frozen": "1", "driver": "1"}
 
 
 def test_a_broken_job_does_not_stop_the_next(send: Send) -> None:
