@@ -123,6 +123,7 @@ def lead(
 ) -> None:
     """Stand by until no other scheduler is active, then start what is due, each second."""
     was_active = False
+    agenda = Agenda(jobs)
     while not is_stopping(TICK_S):
         _beat()
         if not leadership.try_acquire():
@@ -131,12 +132,32 @@ def lead(
             was_active = True
             log.info("scheduler_active", jobs=[job.name for job in jobs])
         leadership.check()
-        start_due(jobs, now=utc_now())
+        agenda.start_due(now=utc_now())
 
 
 def start_due(jobs: Sequence[ScheduledJob], *, now: datetime) -> int:
     """Start every job that is due and was not started; returns how many runs that were."""
     return sum(_start_job(job, now) for job in jobs)
+
+
+class Agenda:
+    """When to look at each job again: the active scheduler need not ask the database each second."""
+
+    def __init__(self, jobs: Sequence[ScheduledJob]) -> None:
+        self._jobs = jobs
+        self._rests_until: dict[str, datetime] = {}
+
+    def start_due(self, *, now: datetime) -> int:
+        """As the function, of the jobs that may be due; what has nothing left rests until its next time."""
+        started = 0
+        for job in self._jobs:
+            if now < self._rests_until.get(job.name, now):
+                continue
+            runs = start_due([job], now=now)
+            started += runs
+            if not runs:  # else there may be more to catch up
+                self._rests_until[job.name] = job.timing.next_due(now)
+        return started
 
 
 def _start_job(job: ScheduledJob, now: datetime) -> int:

@@ -13,7 +13,15 @@ from sqlmodel import col, select
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.jobs import JobSpec, Queue
 from omnisonic.platform.models import OutboxMessage, ScheduleRun
-from omnisonic.platform.schedule import CATCH_UP_MAX, CatchUp, DailyAt, Every, ScheduledJob, start_due
+from omnisonic.platform.schedule import (
+    CATCH_UP_MAX,
+    Agenda,
+    CatchUp,
+    DailyAt,
+    Every,
+    ScheduledJob,
+    start_due,
+)
 from tests.programs import SCHEDULER, running
 from tests.waiting import wait_until
 from workers.schedule import SWEEP_EVERY_S
@@ -72,6 +80,19 @@ def test_a_long_pause_is_caught_up_in_bounded_steps() -> None:
     start_due([EACH_MINUTE], now=NOW)
     later = NOW + timedelta(minutes=CATCH_UP_MAX + 7)
     assert [start_due([EACH_MINUTE], now=later) for _ in range(3)] == [CATCH_UP_MAX, 7, 0]
+
+
+def test_an_agenda_starts_the_same_and_asks_only_when_something_may_be_due() -> None:
+    agenda = Agenda([MINUTELY, EACH_MINUTE, NIGHTLY])
+    start_due([MINUTELY, EACH_MINUTE, NIGHTLY], now=NOW)
+    later = NOW + timedelta(minutes=CATCH_UP_MAX + 7)
+    assert [agenda.start_due(now=later) for _ in range(3)] == [CATCH_UP_MAX + 1, 7, 0]
+    with unit_of_work() as uow:  # whoever looked would find everything due
+        for row in uow.session.exec(select(ScheduleRun)):
+            uow.session.delete(row)
+    assert agenda.start_due(now=later.replace(second=59)) == 0
+    assert agenda.start_due(now=later + timedelta(minutes=1)) == 2
+    assert runs("nightly") == []
 
 
 def test_a_clock_set_back_starts_nothing_again() -> None:
