@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from struct import Struct, pack
+from functools import lru_cache
+from struct import Struct
 from typing import Final
 from uuid import UUID
 
@@ -45,9 +46,14 @@ def number_cell(value: int) -> bytes:
     while rest:
         rest, digit = divmod(rest, _BASE)
         digits.append(digit)
+    digits.reverse()
     count = len(digits)
-    sign = _NEGATIVE if value < 0 else 0
-    return pack(f">ihhHh{count}h", 8 + 2 * count, count, count - 1, sign, 0, *reversed(digits))
+    return _number(count).pack(8 + 2 * count, count, count - 1, _NEGATIVE if value < 0 else 0, 0, *digits)
+
+
+@lru_cache(maxsize=32)
+def _number(digits: int) -> Struct:
+    return Struct(f">ihhHh{digits}h")
 
 
 def copy_binary(session: Session, table: str, columns: Sequence[str], rows: Iterable[bytes]) -> None:

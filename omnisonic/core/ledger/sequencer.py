@@ -6,9 +6,10 @@ number n" would miss rows that commit late. Here only rows that are committed ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from struct import Struct
+from itertools import count
+from struct import pack
 from typing import Final
 from uuid import UUID
 
@@ -28,9 +29,9 @@ EVENT = "ledgerEntriesSequenced"
 ALL_CYCLES = "ledger:cycle:*"
 
 PLACED_COLUMNS: Final = ("leaf_index", "kind", "row_id", "cycle_id", "leaf_hash")
-_LEAF_HEAD: Final = Struct(">hiq")
-_LEAF_ID: Final = Struct(">i16s")
-_LEAF_HASH: Final = Struct(">i32s")
+_LEAF_HEAD: Final = pack(">hi", len(PLACED_COLUMNS), 8)  # the first column is the number of the leaf
+_ID_LENGTH: Final = pack(">i", 16)
+_HASH_LENGTH: Final = pack(">i", 32)
 _HAS_PENDING = text("SELECT EXISTS (SELECT 1 FROM pending_leaves)")
 _PLACE = text("""
 WITH taken AS (
@@ -88,20 +89,19 @@ class DirectPlaces:
         self._session = session
         self._next = log_size(session)
         require_whole_log(self._next)
-        self._kind, self._cycle = cell(kind), cell(cycle_id)
+        self._before_id = cell(kind) + _ID_LENGTH
+        self._after_id = cell(cycle_id) + _HASH_LENGTH
 
-    def row(self, row_id: bytes, leaf_hash: bytes) -> bytes:
-        """The next leaf of the log, for `copy`: the 16 bytes of its row's id, and its hash."""
-        index, self._next = self._next, self._next + 1
-        return b"".join(
-            (
-                *(_LEAF_HEAD.pack(len(PLACED_COLUMNS), 8, index), self._kind),
-                *(_LEAF_ID.pack(16, row_id), self._cycle, _LEAF_HASH.pack(32, leaf_hash)),
-            )
-        )
+    def rows(self, row_ids: Sequence[bytes], leaf_hashes: Sequence[bytes]) -> list[bytes]:
+        """The next leaves of the log, for `copy`: the 16 bytes of each row's id, and its hash."""
+        first, self._next = self._next, self._next + len(row_ids)
+        return [
+            b"".join((_LEAF_HEAD, index.to_bytes(8), self._before_id, row_id, self._after_id, leaf_hash))
+            for index, row_id, leaf_hash in zip(count(first), row_ids, leaf_hashes, strict=False)
+        ]
 
     def copy(self, rows: Iterable[bytes]) -> None:
-        """Write what `row` gave."""
+        """Write what `rows` gave."""
         copy_binary(self._session, "log_leaves", PLACED_COLUMNS, rows)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from struct import Struct
+from struct import Struct, pack
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from omnisonic.core.royalties.closing_journals import PayeeMoney, Place
 from omnisonic.core.royalties.closing_ledger import Earned, require_equal_sums
 from omnisonic.core.royalties.closing_reading import CycleReading, Part, ahead
 from omnisonic.platform.db import UnitOfWork
-from omnisonic.platform.ids import id_text, new_id, new_id_bytes, utc_now
+from omnisonic.platform.ids import id_text, new_id, new_ids, utc_now
 
 STATEMENT_COLUMNS = (
     *("id", "created_at", "contributor_id", "cycle_id", "currency", "total_nano", "carried_nano"),
@@ -40,10 +40,10 @@ LINE_COLUMNS = (
     *("territory", "period", "quantity", "entry_count", "amount_nano", "entries_root", "leaf", "leaf_hash"),
 )
 
-_HEAD: Final = Struct(">hi16s")
-_INT4: Final = Struct(">ii")
+_HEAD: Final = pack(">hi", len(LINE_COLUMNS), 16)  # the first column is the id
+_POSITION: Final = Struct(">ii")
 _COUNT: Final = Struct(">iq")
-_HASH: Final = Struct(">i32s")
+_HASH_LENGTH: Final = pack(">i", 32)
 _LENGTH: Final = Struct(">i")
 
 
@@ -121,17 +121,25 @@ class _LineWriter:
     def batches(self, parts: Iterable[Part]) -> Iterator[tuple[list[bytes], list[bytes]]]:
         """Some thousand lines and their leaves at a time."""
         for part in parts:
+            owners = {
+                number: self._owners[payee]
+                for number, payee in enumerate(part.payees)
+                if payee in self._owners
+            }
             lines = part.lines()
             while some := list(islice(lines, LINES_AT_ONCE)):
+                ids = new_ids(len(some))
                 written = [
-                    self._row(line, self._owners[part.payees[line.payee]], part.places[line.place])
-                    for line in some
+                    self._row(line_id, line, owners[line.payee], part.places[line.place])
+                    for line_id, line in zip(ids, some, strict=True)
                 ]
-                yield [row for row, _ in written], [leaf for _, leaf in written]
+                self.count += len(some)
+                yield [row for row, _ in written], self._places.rows(ids, [digest for _, digest in written])
 
-    def _row(self, line: LineEntries, owner: _Owner, place: Place) -> tuple[bytes, bytes]:
-        line_id, (work_id, work_cell) = new_id_bytes(), self._work(line.work_id)
-        position = owner.lines
+    def _row(self, line_id: bytes, line: LineEntries, owner: _Owner, place: Place) -> tuple[bytes, bytes]:
+        """A row, and the hash of its leaf."""
+        work_id, work_cell = self._works.get(line.work_id) or self._work(line.work_id)
+        position, owner.lines = owner.lines, owner.lines + 1
         leaf = line_leaf(
             owner.words,
             place.words,
@@ -143,27 +151,15 @@ class _LineWriter:
             entries_root=line.root,
             work_id=work_id,
         )
-        owner.lines += 1
-        self.count += 1
         digest = leaf_hash(leaf)
-        row = b"".join(
-            (
-                *(_HEAD.pack(len(LINE_COLUMNS), 16, line_id), owner.cells),
-                *(_INT4.pack(4, position), work_cell, place.cells),
-                *(
-                    number_cell(line.quantity),
-                    _COUNT.pack(8, line.entry_count),
-                    number_cell(line.amount_nano),
-                ),
-                *(_HASH.pack(32, line.root), _LENGTH.pack(len(leaf)), leaf),
-                _HASH.pack(32, digest),
-            )
+        cells = (
+            *(_HEAD, line_id, owner.cells, _POSITION.pack(4, position), work_cell, place.cells),
+            *(number_cell(line.quantity), _COUNT.pack(8, line.entry_count), number_cell(line.amount_nano)),
+            *(_HASH_LENGTH, line.root, _LENGTH.pack(len(leaf)), leaf, _HASH_LENGTH, digest),
         )
-        return row, self._places.row(line_id, digest)
+        return b"".join(cells), digest
 
     def _work(self, work_id: bytes) -> tuple[str | None, bytes]:
-        """A work's id as text and as a cell."""
-        found = self._works.get(work_id)
-        if found is None:
-            found = self._works[work_id] = (id_text(work_id), cell(UUID(bytes=work_id)))
+        """A work's id as text and as a cell; it is remembered."""
+        found = self._works[work_id] = (id_text(work_id), cell(UUID(bytes=work_id)))
         return found

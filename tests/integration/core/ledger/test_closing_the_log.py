@@ -24,7 +24,7 @@ from omnisonic.core.ledger.tiles import TileError
 from omnisonic.core.ledger.tlog_proof import TlogProof, check_proof
 from omnisonic.core.ledger.tree import TileTree
 from omnisonic.platform.db import UnitOfWork, read_session, unit_of_work
-from omnisonic.platform.ids import new_id
+from omnisonic.platform.ids import new_ids
 from tests.integration.core.ledger.books import book, close
 from tests.waiting import wait_until
 
@@ -33,7 +33,7 @@ def place_directly(uow: UnitOfWork, cycle_id: UUID) -> None:
     """A hundred made-up leaves."""
     places = DirectPlaces(uow.session, kind=LeafKind.LINE, cycle_id=cycle_id)
     for first in (0, 50):
-        places.copy(places.row(new_id().bytes, bytes([n]) * 32) for n in range(first, first + 50))
+        places.copy(places.rows(new_ids(50), [bytes([n]) * 32 for n in range(first, first + 50)]))
 
 
 def test_a_checkpoint_is_signed_by_both_keys_and_proves_every_leaf(cosigner: str) -> None:
