@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -37,7 +38,14 @@ def _forget_the_machine() -> None:
     os.environ["REFLEX_TELEMETRY_ENABLED"] = "false"
 
 
+def _keep_bytecode() -> None:
+    """Where nothing may be kept, each of the many processes of a run compiles every module again."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
 _forget_the_machine()
+_keep_bytecode()
 
 # How long one example takes says something about the machine, not about the property.
 hypothesis.settings.register_profile(
