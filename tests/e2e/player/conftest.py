@@ -83,13 +83,21 @@ def sources() -> Iterator[Sources]:
     thread.join()
 
 
-@pytest.fixture
-def bench(browser: Browser, sources: Sources) -> Iterator[Page]:
-    """An empty page that may import the player's modules."""
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One page for all who need only a document: a fresh profile costs more than such a test."""
     page = browser.new_page()
-    page.goto(sources.url)
     yield page
     page.close()
+
+
+@pytest.fixture
+def bench(tab: Page, sources: Sources) -> Iterator[Page]:
+    """An empty document, of an origin of its own, that may import the player's modules."""
+    tab.goto(sources.url)
+    yield tab
+    tab.unroute_all()
+    tab.goto("about:blank")
 
 
 @pytest.fixture
