@@ -25,6 +25,7 @@ from omnisonic.platform.embedded.ports import LOOPBACK, free_port
 from omnisonic.platform.embedded.postgres import EmbeddedPostgres
 from omnisonic.platform.embedded.processes import start, stop
 from omnisonic.platform.embedded.stack import EmbeddedStack
+from omnisonic.platform.process import keep_what_is_loaded
 from omnisonic.platform.redis import get_redis
 from omnisonic.platform.settings import get_settings
 
@@ -56,6 +57,7 @@ def own_servers() -> Iterator[OwnServers]:
         _forget()
         migrate()
         database = next(server for server in stack.servers if isinstance(server, EmbeddedPostgres))
+        keep_what_is_loaded()  # as every process of ours does once it has started
         yield OwnServers(database.url(SUPERUSER), stack.folder.log(database.name))
     finally:
         _forget()

@@ -30,6 +30,7 @@ from omnisonic.platform.db import dispose_engines
 from omnisonic.platform.embedded.listen import listen_host
 from omnisonic.platform.embedded.ports import is_listening
 from omnisonic.platform.logging import configure_logging, get_logger
+from omnisonic.platform.process import keep_what_is_loaded
 from omnisonic.platform.redis import make_async_redis
 from omnisonic.platform.settings import Settings, get_settings
 from omnisonic.platform.vitals import beat
@@ -135,6 +136,7 @@ def run() -> None:
     """Entry of the process: serve until SIGTERM or SIGINT."""
     configure_logging(SERVICE)
     telemetry.configure(SERVICE)
+    keep_what_is_loaded()
     asyncio.run(_run_until_signal())
     telemetry.flush()
     dispose_engines()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 
 from sqlalchemy.orm import configure_mappers
 
 from omnisonic.platform.jobs import Queue, declared_jobs
+from omnisonic.platform.process import keep_what_is_loaded
 
 DECLARING = (
     "omnisonic.platform.auth.jobs",
@@ -35,11 +35,5 @@ def preload(queue: Queue) -> list[str]:
     for name in (*modules, *DRIVERS):
         import_module(name)
     configure_mappers()  # half a second of computing at the first statement of each job otherwise
-    _share_memory()
+    keep_what_is_loaded()
     return modules
-
-
-def _share_memory() -> None:
-    """Keep the collector off what is there: looking at it in a child would copy it, page by page."""
-    gc.collect()
-    gc.freeze()

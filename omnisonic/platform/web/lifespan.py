@@ -11,6 +11,7 @@ from omnisonic.platform.auth.roles import announce_setup_code
 from omnisonic.platform.db import dispose_engines, in_thread
 from omnisonic.platform.health import mark_stopping, mark_stopping_on_sigterm
 from omnisonic.platform.logging import configure_logging
+from omnisonic.platform.process import keep_what_is_loaded
 
 SERVICE = "studio-web"
 
@@ -23,6 +24,7 @@ async def web_lifespan() -> AsyncIterator[None]:
     if threading.current_thread() is threading.main_thread():
         mark_stopping_on_sigterm()
     await in_thread(announce_setup_code)
+    keep_what_is_loaded()
     yield
     mark_stopping()
     await in_thread(telemetry.flush)
