@@ -6,6 +6,7 @@ from omnisonic.core.ledger import models as ledger_models
 from omnisonic.core.licenses import models as license_models
 from omnisonic.core.releases import models as release_models
 from omnisonic.core.royalties import models as royalty_models
+from omnisonic.core.royalties import waiting_models
 from omnisonic.insight.alerts import models as alert_models
 from omnisonic.insight.feeds import models as feed_models
 from omnisonic.insight.follows import models as follow_models
@@ -40,4 +41,5 @@ __all__ = [
     "tagging_models",
     "track_models",
     "upload_models",
+    "waiting_models",
 ]

@@ -14,6 +14,7 @@ from omnisonic.core.imports.retention import remove_old_issues, remove_settled_f
 from omnisonic.core.ledger.audit import run_audit, summary
 from omnisonic.core.licenses.expiry import expire_due_licenses
 from omnisonic.core.royalties.usage_lifecycle import requeue_stale_statements
+from omnisonic.core.royalties.waiting_sums import add_up
 from omnisonic.insight.alerts.notices import notify_system
 from omnisonic.insight.ingest_jobs.lifecycle import requeue_stale_jobs
 from omnisonic.platform.auth.models import AuthSession, VerificationToken
@@ -72,6 +73,11 @@ def delete_orphans() -> None:
         import_files=_in_batches(lambda uow: remove_settled_files(uow, now=now)),
         unknown_import_files=remove_unknown_files(now=now),
     )
+
+
+def add_up_waiting() -> None:
+    """Take what was booked since the last run into the sums of what waits."""
+    _in_batches(add_up)
 
 
 def expire_licenses() -> None:

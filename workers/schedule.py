@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from omnisonic.core.ledger.jobs import AUDIT_LEDGER
+from omnisonic.core.royalties.usage_jobs import ADD_UP_WAITING
 from omnisonic.insight.alerts.jobs import EVALUATE_RULES
 from omnisonic.insight.archive.jobs import ARCHIVE_DELIVERIES, EXPORT_ARCHIVE
 from omnisonic.insight.feeds.jobs import POLL_FEEDS
@@ -39,6 +40,7 @@ JOBS = (
     ScheduledJob("archive-deliveries", ARCHIVE_DELIVERIES, Every(ARCHIVE_EVERY_S)),
     ScheduledJob("export-archive", EXPORT_ARCHIVE, DailyAt(time(2, 30))),
     ScheduledJob("clean-up", CLEAN_UP, DailyAt(time(3, 30))),
+    ScheduledJob("add-up-waiting", ADD_UP_WAITING, Every(60)),
     ScheduledJob("audit-ledger", AUDIT_LEDGER, DailyAt(time(4, 30))),
     ScheduledJob("evaluate-alerts", EVALUATE_RULES, Every(EVALUATE_EVERY_S)),
     ScheduledJob("send-due-alerts", SEND_DUE_ALERTS, Every(SEND_DUE_EVERY_S)),

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from omnisonic.core.ledger.models import CycleCheckpoint, SuspenseReason
@@ -20,12 +19,13 @@ from omnisonic.core.royalties.models import (
     UsageStatementStatus,
 )
 from omnisonic.core.royalties.shapes import MoneyView, money_view
+from omnisonic.core.royalties.waiting_sums import over_standing
 from omnisonic.platform.actor import Actor
 
-_WAITING = text("""
-    SELECT a.owner, a.currency, -sum(e.amount_nano) AS nano
-    FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id AND e.contributor_id IS NULL
-    WHERE a.kind = 'suspense' GROUP BY 1, 2 HAVING sum(e.amount_nano) <> 0 ORDER BY 2, 1
+_WAITING = over_standing("""
+    SELECT a.owner, a.currency, sum(s.nano) AS nano
+    FROM standing s JOIN ledger_accounts a ON a.id = s.account_id
+    GROUP BY 1, 2 HAVING sum(s.nano) <> 0 ORDER BY 2, 1
 """)
 
 

@@ -8,44 +8,42 @@ import struct
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlmodel import Session
 
 from omnisonic.core.ledger.models import SuspenseReason
 from omnisonic.core.royalties.matching_schemas import WaitingList, WaitingView
 from omnisonic.core.royalties.shapes import money_view
 from omnisonic.core.royalties.usage import require_bookkeeper
+from omnisonic.core.royalties.waiting_sums import over_standing
 from omnisonic.platform.actor import Actor, Scope
 from omnisonic.platform.errors import FieldError, InvalidFields
 
 WAITING_REASONS = (SuspenseReason.UNCLAIMED, SuspenseReason.CONFLICT)
 CURSOR_FORM = struct.Struct(">16s16sB")  # largest amount, id, reason
 
-# What waits of each use, by the work that its recording has now; without one by the recording.
-_WAITING = text("""
-    WITH summed AS (
-        SELECT e.event_id, a.owner, e.currency, -sum(e.amount_nano) AS nano
-        FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
-        WHERE a.kind = 'suspense' AND a.owner IN ('unclaimed', 'conflict') AND e.event_id IS NOT NULL
-        GROUP BY 1, 2, 3 HAVING sum(e.amount_nano) <> 0
-    ), named AS (
+# By the work that a recording has now; without one by the recording.
+_WAITING = over_standing("""
+    , named AS (
         SELECT w.id AS work_id, CASE WHEN w.id IS NULL THEN r.id END AS recording_id,
-               min(coalesce(w.title, r.title)) AS title, s.owner, s.currency, sum(s.nano) AS nano,
-               count(*) AS events
-        FROM summed s
-        JOIN royalty_events ev ON ev.id = s.event_id
-        LEFT JOIN unmatched_usage u ON u.id = ev.unmatched_id AND u.status = 'matched'
-        JOIN recordings first ON first.id = coalesce(u.recording_id, ev.recording_id)
+               min(coalesce(w.title, r.title)) AS title, s.account_id, sum(s.nano) AS nano,
+               sum(s.events) AS events
+        FROM standing s
+        LEFT JOIN unmatched_usage u ON u.id = s.unmatched_id AND u.status = 'matched'
+        JOIN recordings first ON first.id = coalesce(u.recording_id, s.recording_id)
         JOIN recordings r ON r.id = coalesce(first.merged_into, first.id)
         LEFT JOIN works own ON own.id = r.work_id
         LEFT JOIN works w ON w.id = coalesce(own.merged_into, own.id)
-        GROUP BY 1, 2, s.owner, s.currency
+        WHERE s.account_id = ANY(ARRAY(
+            SELECT id FROM ledger_accounts WHERE kind = 'suspense' AND owner IN ('unclaimed', 'conflict')
+        ))
+        GROUP BY 1, 2, s.account_id HAVING sum(s.events) <> 0
     ), listed AS (
         SELECT work_id, recording_id, coalesce(work_id, recording_id) AS id, min(title) AS title, owner,
                max(abs(nano)) AS most, sum(events) AS events,
                array_agg(currency ORDER BY abs(nano) DESC, currency) AS currencies,
                array_agg(nano ORDER BY abs(nano) DESC, currency) AS nanos
-        FROM named GROUP BY 1, 2, owner
+        FROM named JOIN ledger_accounts a ON a.id = named.account_id GROUP BY 1, 2, owner
     )
     SELECT * FROM listed
     WHERE CAST(:most AS numeric) IS NULL OR (most, id, owner) < (:most, CAST(:id AS uuid), :owner)
