@@ -18,6 +18,13 @@ load_news(demo_host())
 assert news_are_tagged(), "the news did not arrive"
 """
 
+EVALUATE = """
+from datetime import timedelta
+from omnisonic.insight.alerts.watching.service import evaluate_rules
+from omnisonic.platform.ids import utc_now
+evaluate_rules(now=utc_now() + timedelta(minutes=1))
+"""
+
 
 def bring_news(stack: Stack) -> None:
     """The demo catalog and sixty days of articles about it, tagged; a second time changes nothing."""
@@ -27,6 +34,11 @@ def bring_news(stack: Stack) -> None:
 def make_analyst(stack: Stack, email: str) -> None:
     """Let an account that exists correct the tagger."""
     _run(stack, ["-m", "omnisonic", "user", "grant", email, "analyst"])
+
+
+def evaluate_next_minute(stack: Stack) -> None:
+    """Evaluate every rule as the scheduler will have it done within a minute."""
+    _run(stack, ["-c", EVALUATE])
 
 
 def _run(stack: Stack, arguments: list[str]) -> None:

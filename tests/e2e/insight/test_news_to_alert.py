@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import ROOT, Stack
-from tests.e2e.insight.news import make_analyst
+from tests.e2e.insight.news import evaluate_next_minute, make_analyst
 from tests.e2e.insight.outlet import Outlet, open_outlet
 from tests.e2e.people import PASSWORD
 from tests.waiting import wait_until
@@ -200,6 +200,7 @@ def test_from_a_feed_to_its_alert(desk: Desk, outlet: Outlet, monkeypatch: pytes
     assert [one["attempts"] for one in event["deliveries"]] == [1, 1]
     rule = desk.get(f"/api/alerts/rules/{rule_id}")["rule"]
     assert rule["error"] is None
+    evaluate_next_minute(desk.stack)
     wait_for(lambda: _looked_after(desk, rule))  # and the next evaluation sends neither again
     assert (len(outlet.posts), len(desk.mails(ARTIST))) == (1, 1)
     (event,) = desk.get("/api/alerts/events", ruleId=rule_id)["events"]
