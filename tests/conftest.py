@@ -55,14 +55,24 @@ hypothesis.settings.load_profile("untimed")
 
 
 ORDER = ("unit", "contract", "integration", "e2e")
-# The journeys that take longest: at the end of a run no worker should be left alone with one of them.
+# The journeys that take longest come first: at the end of a run no worker should be left alone with one of
+# them. Those that mostly wait for the clock stand beside those that keep both cores busy.
 LONG = (
     "insight/test_news_to_alert.py",
-    "studio/test_faults.py",
     "pages/test_pages.py",
+    "studio/test_faults.py",
     "insight/test_insight.py",
     "catalog/test_catalog_pages.py",
     "core/test_royalties.py",
+    "player/test_edits.py",
+    "player/test_doors.py",
+    "pages/test_frame.py",
+    "studio/test_split_and_release.py",
+    "studio/test_first_mix.py",
+    "pages/test_account_pages.py",
+    "catalog/test_two_curators.py",
+    "catalog/test_catalog_journey.py",
+    "player/test_balance.py",
 )
 
 
