@@ -11,6 +11,8 @@ from omnisonic.core.ledger.replay import replay as put_back
 from omnisonic.core.ledger.rotation import KeyRole, rotate_cosigner_key, rotate_log_key
 from omnisonic.platform.settings import get_settings
 
+STRAY_SHOWN = 200
+
 
 def keygen(*, output: TextIO) -> int:
     """Print new keys for the log and its cosigner as settings; nothing is stored."""
@@ -60,4 +62,10 @@ def replay(*, output: TextIO) -> int:
         f"{done.books.cycles:,} open cycles with the months of what was booked in them.\n"
     )
     output.writelines(f"Not rebuilt, {one}\n" for one in done.unresolved)
+    if done.stray:
+        output.write(
+            f"{len(done.stray):,} journals were booked since the restore in a cycle that is closed now. "
+            "They are in the ledger and on balances, and in no statement:\n"
+        )
+        output.writelines(f"  {key}\n" for key in done.stray[:STRAY_SHOWN])
     return 0

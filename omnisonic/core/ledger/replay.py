@@ -35,12 +35,21 @@ from omnisonic.platform.named_locks import take_lock
 
 LEAF_COLUMNS = ("leaf_index", "kind", "row_id", "cycle_id", "leaf_hash", "leaf")
 
+_STRAY = text("""
+    SELECT j.idempotency_key FROM journals AS j JOIN pending_leaves AS p ON p.row_id = j.id
+    JOIN cycle_checkpoints AS c ON c.cycle_id = j.cycle_id
+    ORDER BY j.idempotency_key
+""")
+
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a replay put back. `unresolved`: journals that stay leaves only, with the reason for each."""
+    """What a replay put back. `unresolved`: journals that stay leaves only, with the reason for each.
+
+    `stray`: keys of journals booked since the restore in a cycle that is closed now: in no statement.
+    """
 
     from_size: int
     to_size: int
@@ -51,6 +60,7 @@ class Replayed:
     cycles: int = 0
     books: RestoredBooks = field(default_factory=RestoredBooks)
     unresolved: tuple[str, ...] = ()
+    stray: tuple[str, ...] = ()
 
 
 def replay() -> Replayed:
@@ -76,6 +86,7 @@ def replay() -> Replayed:
         builder.finish()
         restored = restore_checkpoints(uow, store, size=max(size, published))
         books = restore_books(session, start=size)
+        stray = tuple(session.execute(_STRAY).scalars())
     done = Replayed(
         size,
         max(size, published),
@@ -86,6 +97,7 @@ def replay() -> Replayed:
         restored.cycles,
         books,
         tuple(builder.unresolved),
+        stray,
     )
     log.info("ledger_replayed", from_size=done.from_size, to_size=done.to_size, journals=done.journals)
     return done
