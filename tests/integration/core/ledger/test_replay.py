@@ -129,7 +129,8 @@ def test_a_restored_database_goes_on_after_a_replay(curator: Actor, cosigner: st
 def _waiting(owner: str) -> int:
     statement = text(
         "SELECT coalesce(-sum(e.amount_nano), 0) FROM ledger_entries e "
-        "JOIN pending_leaves p ON p.row_id = e.id JOIN ledger_accounts a ON a.id = e.account_id WHERE a.owner = :owner"
+        "JOIN pending_leaves p ON p.row_id = e.id "
+        "JOIN ledger_accounts a ON a.id = e.account_id WHERE a.owner = :owner"
     )
     with read_session() as session:
         return int(session.execute(statement, {"owner": owner}).scalar_one())
