@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from omnisonic.core.ledger.checkpoint_text import (
     parse_checkpoint_text,
 )
 from omnisonic.core.ledger.cosignature import CosignatureSigner, CosignatureVerifier, cosigned_at_s
-from omnisonic.core.ledger.note_keys import KeyTextError
+from omnisonic.core.ledger.note_keys import KeyTextError, PrivateKey, SignatureType
 from omnisonic.core.ledger.signed_note import (
     NoteError,
     NoteSigner,
@@ -47,6 +48,35 @@ GO_NOTE = (
     "yyBwJnAM=\n"
 )
 
+# Of the tests of sigsum-go (BSD 2-Clause): the key of seed 17, 0, 0 … signs and cosigns these.
+SIGSUM_NAME = "sigsum.org/v1/tree/e796172b92befd62d9dc67e41c2f5bc9d3100a3023b20b1ca40288dd1c679e69"
+SIGSUM_LINE = (
+    f"— {SIGSUM_NAME} gJ2ho0n8F8olcerUF1FFdv235A/5as/coWrpLrtE7ovMeP5whgwouYExowG/lTznxu6OUGjjt5yJQ6bXtTcf718"
+    "MqAQ=\n"
+)
+SIGSUM_COSIGNED = (
+    "— example.org/witness ys8uUAAAAAAAAATSftMzceM8zssdZ9jin9SjwIxzx9iADMf63VqirX2hafol9RsqNqbofIz0LVRqHXI2"
+    "kpEBSki5RTXFtxz1vo9+Cg==\n"
+)
+# A checkpoint as a log of the public served it: keys of three kinds, four witnesses.
+SERVED_KEYS = (
+    "arche2025h1.staging.ct.transparency.dev+ba2f06c0+AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f",
+    "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2",
+)
+SERVED = """arche2025h1.staging.ct.transparency.dev
+1432088532
+U7WM79jrzyhGZ5/GUBTpM7NzwdyfFx61t3RovgcC4Ro=
+
+— arche2025h1.staging.ct.transparency.dev zTM8sQAAAZ5W0WdjBAMARjBEAiBjW5IQf9pvsYLfQFX6hoGREPMHbdQ3urbllza\
+lApkptQIgIpwtEroeW2BXaHAI4kJXFbon5Ch9MNL5zRNZ55lvGt0=
+— arche2025h1.staging.ct.transparency.dev ui8GwCF1+kWqZrxGdhj4aX3gcw7XUlXQQabg/27lefwhUkzbC3NygNI75MdhL1b\
+fTW9g8Ei59RA23oHP7Ry1k3ZFWwQ=
+— witness1.smartit.nu/witness1 pIyCDwAAAABqEiEghIp82KWebrw7/oHQwlTAm3g2RKS4+eebl8eO0WH+/iEcxZ75W3u5hNI7TO\
+QtmJbqmNWVuE0tgh0XwzdZsDsUAQ==
+— remora.n621.de 2net5wAAAABqEiEgPlfF3V06o0Y+fHM+J5J9s27wgxxcOVSpZ/2g/KSiXCg9DEZI+aVCIobWX9sXTynk5XeU/zZ0\
+WBxtqB0DrAWfBw==
+"""
+
 LOG = NoteSigner.generate("omnisonic.example/log")
 COSIGNER = CosignatureSigner.generate("omnisonic.example/cosigner")
 LEAVES = [f"leaf {number}".encode() for number in range(11)]
@@ -74,6 +104,29 @@ def test_published_private_key_signs_the_published_note() -> None:
     assert (signer.skey, signer.verifier.vkey) == (GO_SKEY, GO_VKEY)
     assert str(sign_note(GO_NOTE.partition("\n\n")[0] + "\n", signer)) == GO_NOTE
     assert GO_SKEY[-20:] not in repr(signer)
+
+
+def test_published_checkpoints_and_cosignatures() -> None:
+    seed = bytes([17]) + bytes(31)
+    log, witness = (
+        PrivateKey(name, kind, Ed25519PrivateKey.from_private_bytes(seed))
+        for name, kind in (
+            (SIGSUM_NAME, SignatureType.ED25519),
+            ("example.org/witness", SignatureType.COSIGNATURE),
+        )
+    )
+    root = bytes([28, 14, 71]) + bytes(29)
+    assert NoteSigner(log).sign(str(CheckpointText(SIGSUM_NAME, 10, root))).line == SIGSUM_LINE
+    text = str(CheckpointText("example.org/log", 10, root))
+    assert CosignatureSigner(witness).sign(text, time_s=1234).line == SIGSUM_COSIGNED
+    of_log, of_witness = NoteVerifier.parse(SERVED_KEYS[0]), CosignatureVerifier.parse(SERVED_KEYS[1])
+    note, found = open_note(SERVED, [of_log, of_witness])
+    assert found == [of_log, of_witness]
+    assert parse_checkpoint_text(note.text).size == 1_432_088_532
+    assert cosigned_at_s(note.signatures[-1]) == 0x6A122120
+    for verifier in (of_log, of_witness):
+        with pytest.raises(SignatureRefusedError):
+            open_note(SERVED.replace("\n1432088532\n", "\n42\n"), [verifier])
 
 
 def test_unknown_keys_are_passed_over_and_known_ones_must_hold() -> None:
