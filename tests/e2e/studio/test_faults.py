@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ ASK_EVERY_S = 0.2
 RECOVERY_S = 120  # the promise: a killed worker's export is completed within two minutes
 
 
-@pytest.fixture
-def client(stack: Stack) -> Iterator[httpx.Client]:
+@contextmanager
+def signed_in(stack: Stack) -> Iterator[httpx.Client]:
     """Someone signed in over REST."""
     with httpx.Client(base_url=stack.base_url, headers={"Origin": stack.base_url}, timeout=30) as made:
         # The test before may have pulled a plug, and sign-ins are not let through without Redis.
@@ -35,8 +36,21 @@ def client(stack: Stack) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def session_id(client: httpx.Client) -> str:
-    """A mix that takes a while to render: one take of two minutes on twelve tracks."""
+def client(stack: Stack) -> Iterator[httpx.Client]:
+    """Who exports."""
+    with signed_in(stack) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def session_id(stack: Stack) -> str:
+    """A mix that takes a while to render: one take of two minutes on twelve tracks. No test changes it."""
+    with signed_in(stack) as client:
+        return long_mix(client)
+
+
+def long_mix(client: httpx.Client) -> str:
+    """A session whose take is ready."""
     session_id: str = client.post("/api/sessions", json={"name": "Long mix"}).json()["session"]["id"]
     files = {"file": ("long.wav", sine_wav(seconds=120, channels=2, rate_hz=48_000, level=0.05))}
     sent = client.post("/api/upload", data={"sessionId": session_id}, files=files)
