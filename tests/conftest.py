@@ -180,17 +180,27 @@ def clickhouse_server(data_dir: Path) -> Iterator[dict[str, str]]:
             client.command(f"DROP DATABASE IF EXISTS {database}")
 
 
+@pytest.fixture(scope="session")
+def _databases_with_tables() -> set[str]:
+    return set()
+
+
 @pytest.fixture
-def clickhouse_db(clickhouse_server: dict[str, str], configure: Callable[..., Settings]) -> None:
+def clickhouse_db(
+    clickhouse_server: dict[str, str], configure: Callable[..., Settings], _databases_with_tables: set[str]
+) -> None:
     """The newest tables, empty, in CLICKHOUSE_DATABASE; use them through `clickhouse()`."""
     from omnisonic.platform.clickhouse import clickhouse
     from omnisonic.platform.clickhouse_migrations import migrate_clickhouse
 
-    migrate_clickhouse(configure(**clickhouse_server))
+    settings = configure(**clickhouse_server)
+    if settings.clickhouse_database not in _databases_with_tables:
+        migrate_clickhouse(settings)
+        _databases_with_tables.add(settings.clickhouse_database)
     with clickhouse() as client:
         asked = (
             "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' "
-            "AND name <> 'schema_versions'"
+            "AND name <> 'schema_versions' AND total_rows > 0"
         )
         for (table,) in client.query(asked).result_rows:
             client.command(f"TRUNCATE TABLE {table}")
