@@ -6,7 +6,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-import pandas
 import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, StreamFailureError
@@ -46,6 +45,8 @@ def test_values_come_back_as_they_went(client: Client) -> None:
 
 
 def test_data_frames_and_arrow(client: Client, numbers: None) -> None:
+    import pandas  # half a second for every process that collects this file
+
     client.insert_df("numbers", pandas.DataFrame({"id": range(1000), "name": ["é"] * 1000}))
     frame = client.query_df("SELECT id, name FROM numbers ORDER BY id LIMIT 3")
     assert frame.to_dict("list") == {"id": [0, 1, 2], "name": ["é"] * 3}
