@@ -8,25 +8,25 @@ import reflex as rx
 
 from omnisonic.core.imports.state import ImportsState
 from omnisonic.platform.ui.controls import button, link_button, progress
+from omnisonic.platform.ui.file_drop import FileLimits, FileTaker
 from omnisonic.platform.ui.sources import link_sources
 from omnisonic.platform.ui.table import cell
 
 _LINKED = link_sources(__name__, ("importer.css", "importer.jsx", "preview.jsx"))
 
 
-class Importer(rx.NoSSRComponent):
+class Importer(FileTaker):
     """Drop zone, preview with its mapping, start. `on_started` hears the id of the import."""
 
     library = _LINKED["importer.jsx"]
     tag = "Importer"
-    is_default = False
 
     on_started: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
 
 
 def importer() -> rx.Component:
     """The place where files are dropped."""
-    return Importer.create(on_started=ImportsState.follow)
+    return Importer.create(max_bytes=FileLimits.catalog_bytes, on_started=ImportsState.follow)
 
 
 def import_row(row: Any) -> rx.Component:

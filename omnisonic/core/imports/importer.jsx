@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { FileBox, FileProblem, formOf, NotSent, send, useFileDrop } from "$/public/external/omnisonic/platform/ui/file_drop/file_drop.jsx";
 import { Columns, Issues, Unit, describe } from "./preview.jsx";
 import "./importer.css";
 
 const ADDRESS = "/ingest/isrc/bulk";
 const PREVIEW_BYTES = 4 * 1024 * 1024; // enough to see the columns; the whole file goes up once
 const LINE_END = 10;
+const AFTER = "Nothing was imported; try again.";
 
 /** The start of a large file up to a whole line; JSON is one piece and cannot be cut. */
 async function sampleOf(file) {
@@ -14,33 +16,15 @@ async function sampleOf(file) {
   return end > 0 ? new File([start.slice(0, end + 1)], file.name) : file;
 }
 
-function send(url, file, mapping, onProgress) {
-  return new Promise((resolve, reject) => {
-    const form = new FormData();
-    form.append("file", file, file.name);
-    if (mapping) form.append("mapping", JSON.stringify(mapping));
-    const request = new XMLHttpRequest();
-    request.open("POST", url);
-    request.responseType = "json";
-    request.upload.onprogress = (event) => onProgress?.(Math.round((100 * event.loaded) / event.total));
-    request.onerror = () => reject(new Error("The connection broke off. Nothing was imported; try again."));
-    request.onload = () =>
-      request.status < 300
-        ? resolve(request.response)
-        : reject(new Error(request.response?.detail ?? "The server did not answer. Try again in a moment."));
-    request.send(form);
-  });
-}
+const bodyOf = (file, mapping) => formOf(file, mapping ? { mapping: JSON.stringify(mapping) } : {});
 
 /** Drop a file, see what its columns are taken for, change that, start. `onStarted` gets the import's id. */
-export function Importer({ onStarted }) {
-  const input = useRef(null);
+export function Importer({ maxBytes, onStarted }) {
   const [file, setFile] = useState(null);
   const [preview, setPreview] = useState(null);
   const [busy, setBusy] = useState("");
   const [problem, setProblem] = useState("");
   const [said, setSaid] = useState("");
-  const [isOver, setOver] = useState(false);
   const heading = useRef(null);
   const chooser = useRef(null);
   const wasShown = useRef(false);
@@ -56,8 +40,9 @@ export function Importer({ onStarted }) {
     setBusy("Looking at the file …");
     setProblem("");
     try {
-      setPreview(await send(`${ADDRESS}/preview`, await sampleOf(chosen), mapping));
+      setPreview(await send(`${ADDRESS}/preview`, bodyOf(await sampleOf(chosen), mapping), { after: AFTER }));
     } catch (error) {
+      if (!(error instanceof NotSent)) throw error;
       setProblem(error.message);
       if (!mapping) setFile(null);
     } finally {
@@ -65,13 +50,13 @@ export function Importer({ onStarted }) {
     }
   }, []);
 
-  const take = (chosen) => {
-    if (!chosen || busy) return;
+  const begin = (chosen) => {
     setFile(chosen);
     setPreview(null);
     setSaid("");
     look(chosen, null);
   };
+  const { area, take } = useFileDrop({ onFile: begin, isBusy: Boolean(busy), maxBytes, onTooLarge: setProblem });
 
   const choose = (column, field) => {
     const columns = preview.columns.map((one) => {
@@ -97,65 +82,33 @@ export function Importer({ onStarted }) {
     setBusy("Uploading …");
     setProblem("");
     try {
-      const started = await send(ADDRESS, file, preview.mapping, (percent) => setBusy(`Uploading ${percent} %`));
+      const onProgress = (percent) => setBusy(`Uploading ${percent} %`);
+      const started = await send(ADDRESS, bodyOf(file, preview.mapping), { after: AFTER, onProgress });
       setSaid(started.isRepeated ? "You imported this very file before: here is that import." : "");
       setFile(null);
       setPreview(null);
       onStarted?.(started.jobId);
     } catch (error) {
+      if (!(error instanceof NotSent)) throw error;
       setProblem(error.message);
     } finally {
       setBusy("");
     }
   };
 
-  const drop = (event) => {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files[0]);
-  };
-
   return (
-    <section
-      className="ui-card im-importer"
-      aria-label="Import a file"
-      aria-busy={Boolean(busy)}
-      data-over={isOver}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <section className="ui-card im-importer" aria-label="Import a file" {...area}>
       {!preview && (
-        <div className="im-drop" data-over={isOver} data-testid="import-drop">
-          <strong role="status">{busy || "Drop a catalog here"}</strong>
-          <span>CSV, JSON or JSON Lines, from your distributor, MusicBrainz or DDEX</span>
-          <button
-            type="button"
-            ref={chooser}
-            className="ui-button ui-button-primary"
-            data-testid="import-choose"
-            disabled={Boolean(busy)}
-            onClick={() => input.current.click()}
-          >
-            <span>Choose a file</span>
-          </button>
-          <input
-            ref={input}
-            type="file"
-            className="ui-sr-only"
-            tabIndex={-1}
-            aria-label="Catalog file"
-            accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson"
-            data-testid="import-file"
-            onChange={(event) => {
-              take(event.target.files[0]);
-              event.target.value = "";
-            }}
-          />
-        </div>
+        <FileBox
+          name="import"
+          label="Catalog file"
+          accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson"
+          shape="tall"
+          words={busy || "Drop a catalog here"}
+          hint="CSV, JSON or JSON Lines, from your distributor, MusicBrainz or DDEX"
+          isBusy={Boolean(busy)}
+          {...{ take, chooser }}
+        />
       )}
       {preview && (
         <div className="im-preview" data-testid="import-preview">
@@ -192,11 +145,7 @@ export function Importer({ onStarted }) {
           {preview.mapping.duration && <Unit unit={preview.mapping.durationUnit} onChoose={chooseUnit} />}
         </div>
       )}
-      {problem && (
-        <p className="ui-notice ui-notice-danger" role="alert" data-testid="import-problem">
-          {problem}
-        </p>
-      )}
+      <FileProblem words={problem} testid="import-problem" />
       {said && (
         <p className="ui-notice ui-notice-plain" role="status" data-testid="import-repeated">
           {said}

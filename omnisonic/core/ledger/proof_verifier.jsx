@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { FileBox, useFileDrop } from "$/public/external/omnisonic/platform/ui/file_drop/file_drop.jsx";
 import { describe, instant } from "./leaf_words.js";
 import { Invalid, MAX_FILE_BYTES, verify } from "./proof_check.js";
 import "./proof_verifier.css";
@@ -22,13 +23,11 @@ async function ownKeys() {
 
 /** Drop a proof, say whose keys are to be trusted, read what it proves. Nothing leaves the browser. */
 export function ProofVerifier() {
-  const input = useRef(null);
   const heading = useRef(null);
   const [file, setFile] = useState(null);
   const [keys, setKeys] = useState({ log: "", cosigner: "" });
   const [areOwn, setOwn] = useState(false);
   const [result, setResult] = useState(null);
-  const [isOver, setOver] = useState(false);
 
   useEffect(() => {
     let isHere = true;
@@ -52,12 +51,12 @@ export function ProofVerifier() {
     };
   }, [file, keys]);
 
-  const take = async (chosen) => {
-    if (!chosen) return;
+  const read = async (chosen) => {
     const content = new Uint8Array(await chosen.slice(0, MAX_FILE_BYTES + 1).arrayBuffer());
     setResult(null);
     setFile({ name: chosen.name, content });
   };
+  const { area, take } = useFileDrop({ onFile: read });
 
   // Whoever drops a file by keyboard or ear hears the answer first; typing in a key moves nothing.
   useEffect(() => {
@@ -72,46 +71,17 @@ export function ProofVerifier() {
   return (
     <div className="vp-verifier" data-testid="proof-verifier">
       <div className="vp-sides">
-        <section className="ui-card vp-part" aria-labelledby="vp-file">
+        <section className="ui-card vp-part" aria-labelledby="vp-file" {...area}>
           <h2 id="vp-file">The proof</h2>
-          <div
-            className="vp-drop"
-            data-over={isOver}
-            data-testid="proof-drop"
-            onDragOver={(event) => {
-              event.preventDefault();
-              setOver(true);
-            }}
-            onDragLeave={() => setOver(false)}
-            onDrop={(event) => {
-              event.preventDefault();
-              setOver(false);
-              take(event.dataTransfer.files[0]);
-            }}
-          >
-            <strong className="vp-name">{file ? file.name : "Drop a proof file here"}</strong>
-            <span>{file ? "Drop another one to check it" : "Its name ends in .tlog-proof"}</span>
-            <button
-              type="button"
-              className={`ui-button ${file ? "ui-button-outline" : "ui-button-primary"}`}
-              data-testid="proof-choose"
-              onClick={() => input.current.click()}
-            >
-              <span>{file ? "Choose another file" : "Choose a file"}</span>
-            </button>
-            <input
-              ref={input}
-              type="file"
-              className="ui-sr-only"
-              tabIndex={-1}
-              aria-label="Proof file"
-              data-testid="proof-file"
-              onChange={(event) => {
-                take(event.target.files[0]);
-                event.target.value = "";
-              }}
-            />
-          </div>
+          <FileBox
+            name="proof"
+            label="Proof file"
+            shape="tall"
+            words={file ? file.name : "Drop a proof file here"}
+            hint={file ? "Drop another one to check it" : "Its name ends in .tlog-proof"}
+            isChosen={Boolean(file)}
+            take={take}
+          />
         </section>
         <section className="ui-card vp-part" aria-labelledby="vp-keys">
           <h2 id="vp-keys">The keys you trust</h2>

@@ -7,6 +7,7 @@ from reflex_components_core.el.elements.inline import A
 
 from omnisonic.core.ledger.verifier_api import VERIFIER_PATH
 from omnisonic.platform.site.frame import frame
+from omnisonic.platform.ui.file_drop import FileTaker
 from omnisonic.platform.ui.sources import link_sources
 
 TITLE = "Check a proof · Omnisonic"
@@ -15,12 +16,11 @@ _SOURCES = ("ed25519.js", "leaf_words.js", "proof_check.js", "proof_verifier.css
 _LINKED = link_sources(__name__, _SOURCES)
 
 
-class ProofVerifier(rx.NoSSRComponent):
+class ProofVerifier(FileTaker):
     """Drop zone, keys and verdict; it asks the server for nothing but its public keys."""
 
     library = _LINKED["proof_verifier.jsx"]
     tag = "ProofVerifier"
-    is_default = False
 
 
 def proof_page() -> rx.Component:

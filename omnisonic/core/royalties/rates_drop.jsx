@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "react";
+import { FileBox, FileProblem, NotSent, send as post, useFileDrop } from "$/public/external/omnisonic/platform/ui/file_drop/file_drop.jsx";
 
 const ADDRESS = "/api/royalties/exchange-rates/file";
 const ERRORS_SHOWN = 20;
-const BROKEN_OFF = "The connection broke off. Send the file again: a rate that is there already is not added twice.";
-const NO_ANSWER = "The server did not answer. Send the file again: a rate that is there already is not added twice.";
+const AFTER = "Send the file again: a rate that is there already is not added twice.";
+const MEND = "Nothing was saved. Mend the file and choose it again.";
 
 /** Where in the file: `rows.3.rate` is for people the rate in row 3. */
 function placeOf(field) {
@@ -20,12 +21,10 @@ function linesOf(answer) {
 
 /** Takes a file of rates, all or none. `onSaved` gets how many are new, and how many stood there just so. */
 export function RatesDrop({ sources, maxBytes, onSaved }) {
-  const input = useRef(null);
   const submit = useRef(null);
   const [source, setSource] = useState("");
   const [file, setFile] = useState(null);
   const [isBusy, setBusy] = useState(false);
-  const [isOver, setOver] = useState(false);
   const [problem, setProblem] = useState("");
   const [lines, setLines] = useState([]);
 
@@ -33,64 +32,34 @@ export function RatesDrop({ sources, maxBytes, onSaved }) {
     if (file) submit.current?.focus();
   }, [file]);
 
-  const take = (chosen) => {
-    if (!chosen || isBusy) return;
-    setLines([]);
-    const isTooLarge = chosen.size > maxBytes;
-    setProblem(isTooLarge ? `A file of rates has at most ${maxBytes / 2 ** 20} MB. Send it in parts.` : "");
-    setFile(isTooLarge ? null : chosen);
-  };
-
-  const refuse = (answer, status) => {
-    const found = linesOf(answer);
+  const show = (chosen, words = "", found = []) => {
+    setFile(chosen);
+    setProblem(words);
     setLines(found);
-    setProblem(
-      found.length ? "Nothing was saved. Mend the file and choose it again." : status < 500 ? answer?.detail ?? NO_ANSWER : NO_ANSWER,
-    );
-    setFile(null); // what was read of it is old once it is mended
   };
+  const { area, take } = useFileDrop({ onFile: show, isBusy, maxBytes, onTooLarge: (words) => show(null, words) });
 
   const send = async (event) => {
     event.preventDefault();
     setBusy(true);
-    setProblem("");
-    setLines([]);
+    show(file);
     try {
       const named = source.trim() ? `?${new URLSearchParams({ source: source.trim() })}` : "";
-      const answer = await fetch(ADDRESS + named, { method: "POST", headers: { "Content-Type": "text/csv" }, body: file });
-      const said = await answer.json().catch(() => null);
-      if (!answer.ok || !said) return refuse(said, answer.status);
+      const said = await post(ADDRESS + named, file, { after: AFTER, type: "text/csv" });
       setFile(null);
       onSaved?.(said.added, said.unchanged);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      setProblem(BROKEN_OFF);
+      if (!(error instanceof NotSent)) throw error;
+      const found = linesOf(error.answer);
+      // What was read of a refused file is old once it is mended; one that did not arrive can be sent again.
+      show(error.answer ? null : file, found.length ? MEND : error.message, found);
     } finally {
       setBusy(false);
     }
-    return undefined;
-  };
-
-  const drop = (event) => {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files[0]);
   };
 
   return (
-    <form
-      className="ui-stack ui-stack-4 ry-rates-drop"
-      aria-label="Exchange rates from a file"
-      aria-busy={isBusy}
-      data-over={isOver}
-      onSubmit={send}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <form className="ui-stack ui-stack-4" aria-label="Exchange rates from a file" onSubmit={send} {...area}>
       <p className="ui-text-2">
         CSV with the columns <code>base</code>, <code>quote</code>, <code>day</code>, <code>rate</code> and <code>source</code>, such
         as <code>EUR,USD,2026-03-31,1.0812,ECB</code>. All rates are saved, or none.
@@ -110,47 +79,30 @@ export function RatesDrop({ sources, maxBytes, onSaved }) {
         />
         <datalist id="rates-file-sources">{(sources ?? []).map((one) => <option key={one} value={one} />)}</datalist>
       </div>
-      <div className="ry-drop-file">
-        <p className="ui-truncate" role="status">{isBusy ? "Saving …" : file ? file.name : "Drop the file here"}</p>
-        <div className="ui-row ui-row-wrap">
-          <button type="button" className={`ui-button ${file ? "ui-button-ghost" : "ui-button-primary"}`} disabled={isBusy} onClick={() => input.current.click()} data-testid="rates-file-choose">
-            <span>{file ? "Another file" : "Choose a file"}</span>
+      <FileBox
+        name="rates"
+        label="File of exchange rates"
+        accept=".csv,.tsv,.txt"
+        words={isBusy ? "Saving …" : file ? file.name : "Drop the file here"}
+        isChosen={Boolean(file)}
+        {...{ take, isBusy }}
+      >
+        {file && (
+          <button type="submit" ref={submit} className="ui-button ui-button-primary" disabled={isBusy} data-testid="rates-file-send">
+            <span>Save these rates</span>
           </button>
-          {file && (
-            <button type="submit" ref={submit} className="ui-button ui-button-primary" disabled={isBusy} data-testid="rates-file-send">
-              <span>Save these rates</span>
-            </button>
-          )}
-        </div>
-        <input
-          ref={input}
-          type="file"
-          className="ui-sr-only"
-          tabIndex={-1}
-          aria-label="File of exchange rates"
-          accept=".csv,.tsv,.txt"
-          data-testid="rates-file"
-          onChange={(event) => {
-            take(event.target.files[0]);
-            event.target.value = "";
-          }}
-        />
-      </div>
-      {problem && (
-        <div className="ui-notice ui-notice-danger" role="alert" data-testid="rates-file-problem">
-          <div className="ui-stack">
-            <p>{problem}</p>
-            {lines.length > 0 && (
-              <ul className="ry-file-errors">
-                {lines.slice(0, ERRORS_SHOWN).map(([place, message], at) => (
-                  <li key={at}>{place && <strong>{place}: </strong>}{message}</li>
-                ))}
-                {lines.length > ERRORS_SHOWN && <li>and {lines.length - ERRORS_SHOWN} more</li>}
-              </ul>
-            )}
-          </div>
-        </div>
-      )}
+        )}
+      </FileBox>
+      <FileProblem words={problem} testid="rates-file-problem">
+        {lines.length > 0 && (
+          <ul className="ry-file-errors">
+            {lines.slice(0, ERRORS_SHOWN).map(([place, message], at) => (
+              <li key={at}>{place && <strong>{place}: </strong>}{message}</li>
+            ))}
+            {lines.length > ERRORS_SHOWN && <li>and {lines.length - ERRORS_SHOWN} more</li>}
+          </ul>
+        )}
+      </FileProblem>
     </form>
   );
 }

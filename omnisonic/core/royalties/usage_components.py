@@ -11,6 +11,7 @@ from omnisonic.core.royalties.widgets import UsageDrop
 from omnisonic.platform.ui.controls import badge, button, link_button, progress
 from omnisonic.platform.ui.dialog import closes, dialog, opened_by_state
 from omnisonic.platform.ui.feedback import error_state, skeleton
+from omnisonic.platform.ui.file_drop import FileLimits
 from omnisonic.platform.ui.table import cell, table
 
 USAGE: Any = UsageState  # Reflex types no variables of dataclasses
@@ -21,7 +22,7 @@ COLUMNS = ("Source", "State", ">Booked", ">Refused", "When", ">Actions")
 def usage_tab() -> rx.Component:
     """The place to drop a statement, and those that came."""
     return rx.el.div(
-        UsageDrop.create(sources=USAGE.sources, on_started=USAGE.follow),
+        UsageDrop.create(sources=USAGE.sources, max_bytes=FileLimits.catalog_bytes, on_started=USAGE.follow),
         rx.cond(
             USAGE.load_problem != "",
             error_state("The statements could not be listed", USAGE.load_problem, on_retry=USAGE.load),

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import no_args_event_spec, passthrough_event_spec
 
+from omnisonic.platform.ui.file_drop import FileTaker
 from omnisonic.platform.ui.sources import link_sources
 
 SOURCES = ("usage_drop.jsx", "rates_drop.jsx", "flow_chart.jsx", "changes_watch.jsx")
@@ -14,12 +15,11 @@ LOOK_EVERY_MS = 3000
 _LINKED = link_sources(__name__, SOURCES)
 
 
-class UsageDrop(rx.NoSSRComponent):
+class UsageDrop(FileTaker):
     """Takes a usage statement; `on_started` gets its id."""
 
     library = _LINKED["usage_drop.jsx"]
     tag = "UsageDrop"
-    is_default = False
 
     sources: rx.Var[list[str]]
 
@@ -29,15 +29,13 @@ class UsageDrop(rx.NoSSRComponent):
         return {**super().get_event_triggers(), "on_started": passthrough_event_spec(str)}
 
 
-class RatesDrop(rx.NoSSRComponent):
+class RatesDrop(FileTaker):
     """Takes a file of exchange rates; `on_saved` gets how many are new and how many were there."""
 
     library = _LINKED["rates_drop.jsx"]
     tag = "RatesDrop"
-    is_default = False
 
     sources: rx.Var[list[str]]
-    max_bytes: rx.Var[int]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import Any
 import reflex as rx
 
 from omnisonic.insight.feeds.add_state import AddFeedState
+from omnisonic.insight.feeds.opml import OPML_MAX_BYTES
 from omnisonic.insight.feeds.state import FeedsState
 from omnisonic.insight.feeds.words import TIER_WORDS
 from omnisonic.platform.ui.controls import badge, button, field, icon_button, select, text_input
 from omnisonic.platform.ui.feedback import notice, undo_bar
+from omnisonic.platform.ui.file_drop import FileTaker
 from omnisonic.platform.ui.sources import link_sources
 from omnisonic.platform.ui.table import cell, table
 
@@ -19,12 +21,11 @@ TIERS = tuple((str(tier), words) for tier, words in TIER_WORDS.items())
 COLUMNS = ("Feed", "Health", "Last success", "Next check", ">Items per week", ">Actions")
 
 
-class OpmlDrop(rx.NoSSRComponent):
+class OpmlDrop(FileTaker):
     """Takes a list of feeds. `on_added` hears when it was brought in."""
 
     library = _LINKED["opml_drop.jsx"]
     tag = "OpmlDrop"
-    is_default = False
 
     on_added: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
@@ -83,7 +84,7 @@ def add_card() -> rx.Component:
                 aria_label="Feeds found",
             ),
         ),
-        OpmlDrop.create(on_added=FeedsState.refresh),
+        OpmlDrop.create(max_bytes=OPML_MAX_BYTES, on_added=FeedsState.refresh),
         class_name="ui-card ui-stack ui-stack-4",
         data_testid="feed-add",
     )
