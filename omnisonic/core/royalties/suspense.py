@@ -161,7 +161,8 @@ def redivide(
         party: wanted.get(party, 0) - standing.payees.get(party, 0)
         for party in sorted(wanted.keys() | standing.payees.keys())
     }
-    if any(gain * sign < 0 for gain in gains.values()):
+    kept = keep_rounded(gains, sign)
+    if kept is None:
         return None
     work_id = recording.work_id if recording else None
     waits = dict(allocation.suspense)
@@ -170,10 +171,23 @@ def redivide(
         for reason in sorted(waits.keys() | standing.suspense.keys())
         if (change := standing.suspense.get(reason, 0) - waits.get(reason, 0))
     ]
-    credited = [
-        Posting(payee(party, event.currency), -gain, work_id) for party, gain in gains.items() if gain
-    ]
+    credited = [Posting(payee(party, event.currency), -gain, work_id) for party, gain in kept.items() if gain]
     return moves + credited
+
+
+def keep_rounded(gains: Mapping[UUID, int], sign: int) -> dict[UUID, int] | None:
+    """What each party gets so that nobody gives anything back; None where it is more than rounding. Pure.
+
+    Dividing among more parties may round one nano-unit to another party: who has it keeps it, and who gets
+    most gets one less.
+    """
+    kept = dict(gains)
+    for party in [one for one, gain in gains.items() if gain * sign < 0]:
+        most = max(kept, key=lambda one: kept[one] * sign)
+        if kept[party] != -sign or kept[most] * sign < 1:
+            return None
+        kept[party], kept[most] = 0, kept[most] - sign
+    return kept
 
 
 def _plans(

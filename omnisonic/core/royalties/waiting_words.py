@@ -55,5 +55,6 @@ def released_words(release: ReleaseView) -> str:
     moved = amounts_words(release.released, none="Nothing")
     told = f"{moved} of {count(release.events, 'use')} went to its parties."
     if release.unresolved:
-        told += f" {count(release.unresolved, 'use')} cannot be moved: reverse their statement instead."
+        whose = "its" if release.unresolved == 1 else "their"
+        told += f" {count(release.unresolved, 'use')} cannot be moved: reverse {whose} statement instead."
     return told

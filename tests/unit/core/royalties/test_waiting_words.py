@@ -53,5 +53,5 @@ def test_what_was_given_out_is_told() -> None:
     assert released_words(ReleaseView(events=0, released=[], unresolved=0)).startswith("The shares")
     moved = ReleaseView(events=2, released=[money_view(NANO, "EUR")], unresolved=1)
     assert released_words(moved) == (
-        "1.00\u00a0EUR of 2 uses went to its parties. 1 use cannot be moved: reverse their statement instead."
+        "1.00\u00a0EUR of 2 uses went to its parties. 1 use cannot be moved: reverse its statement instead."
     )
