@@ -28,6 +28,7 @@ from omnisonic.platform.rate_limit import address_key, check_rate
 
 MARK = "_omnisonic_guard"
 EVENTS_PER_WINDOW = 300
+UNEXPECTED = "Something went wrong on our side, and we have noted it. Try again in a moment."
 WINDOW_S = 10
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -67,9 +68,9 @@ def guarded(handler: Handler | None = None, *, role: Role | tuple[Role, ...] = (
     Use as `@guarded` or `@guarded(role=Role.ADMIN)`, below `@rx.event(...)` when there is one. Works for
     plain, async and generator handlers, background or not, and as `on_load`. Inside, `current_actor()`
     is the caller. Without a session the browser goes to the sign-in page; an `OmnisonicError` of the
-    handler becomes a toast. When `load` of a state with a `load_problem` meets a server that is gone, the
-    words land there instead: the page shows them in the place of what is missing, with a retry. Other
-    handlers of a state are chained by `return State.handler`, not called.
+    handler becomes a toast. When `load` of a state with a `load_problem` meets a server that is gone, or what
+    nobody expected, words land there instead: the page shows them in the place of what is missing, with a
+    retry. Other handlers of a state are chained by `return State.handler`, not called.
     """
     guard = Guard(signed_in=True, roles=(role,) if isinstance(role, Role) else role)
     return _wrap(handler, guard) if handler is not None else lambda inner: _wrap(inner, guard)
@@ -141,6 +142,11 @@ def _wrap_call(handler: Callable[..., Any], guard: Guard) -> Callable[..., Await
             return await result if inspect.isawaitable(result) else result
         except OmnisonicError as error:
             return _answer(self, handler, error)
+        except Exception:
+            if not _can_explain(self, handler):
+                raise
+            log.exception("event_failed")
+            self.load_problem = UNEXPECTED
 
     return call
 
@@ -159,6 +165,11 @@ def _wrap_generator(handler: Callable[..., Any], guard: Guard) -> Callable[..., 
                     yield event
         except OmnisonicError as error:
             yield _answer(self, handler, error)
+        except Exception:
+            if not _can_explain(self, handler):
+                raise
+            log.exception("event_failed")
+            self.load_problem = UNEXPECTED
 
     return iterate
 
@@ -189,6 +200,11 @@ def _find_caller(*, cookie_header: str, address: str) -> Actor | None:
     return actor
 
 
+def _can_explain(state: Any, handler: Callable[..., Any]) -> bool:
+    """Whether the page has a place for why it shows nothing."""
+    return handler.__name__ == "load" and hasattr(state, "load_problem")
+
+
 def _answer(state: Any, handler: Callable[..., Any], error: OmnisonicError) -> Any:
     if isinstance(error, NotSignedIn):
         url = state.router.url
@@ -196,7 +212,7 @@ def _answer(state: Any, handler: Callable[..., Any], error: OmnisonicError) -> A
         return rx.redirect(sign_in_path(here))
     if error.status >= 500:
         log.warning("event_refused", slug=error.slug, detail=error.detail)
-        if handler.__name__ == "load" and hasattr(state, "load_problem"):
+        if _can_explain(state, handler):
             state.load_problem = error.detail
             return None
     from omnisonic.platform.ui.notices import warn  # its own state is guarded by this module

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import reflex as rx
@@ -17,7 +17,7 @@ from structlog.contextvars import get_contextvars
 
 from omnisonic.platform.actor import Role
 from omnisonic.platform.auth import guard
-from omnisonic.platform.auth.guard import actor_of, current_actor, guarded, public
+from omnisonic.platform.auth.guard import UNEXPECTED, actor_of, current_actor, guarded, public
 from omnisonic.platform.auth.models import AuthSession, User
 from omnisonic.platform.db import unit_of_work
 from omnisonic.platform.errors import Conflict, NotSignedIn, ServiceUnavailable
@@ -75,10 +75,11 @@ class Probe(rx.State):
         calls.append(actor.email if actor else "stranger")
 
     load_problem: str = ""
+    missing: ClassVar[Exception] = ServiceUnavailable("The database is not reachable.")
 
     @guarded
     async def load(self) -> None:
-        raise ServiceUnavailable("The database is not reachable.")
+        raise self.missing
 
     @guarded
     async def refresh(self) -> None:
@@ -242,10 +243,15 @@ def test_logs_of_an_event_name_handler_and_account(cookie: str, browser: TestCli
     assert calls == ["Probe.tell_context", user["id"]]
 
 
-def test_a_list_that_cannot_be_loaded_says_so_in_its_place(cookie: str) -> None:
+def test_a_list_that_cannot_be_loaded_says_so_in_its_place(
+    cookie: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     state: Any = make_state(cookie)
     assert run(state, "load") == []
     assert state.load_problem == "The database is not reachable."
+    monkeypatch.setattr(Probe, "missing", KeyError("what nobody expected"))
+    assert run(state, "load") == []
+    assert state.load_problem == UNEXPECTED
 
 
 def test_other_failures_of_a_server_are_messages(cookie: str) -> None:
