@@ -199,7 +199,7 @@ class Settings(BaseSettings):
     # royalties
     ledger_origin: str = Field(
         "omnisonic.local/ledger",
-        pattern=r"^[^\s+]{1,200}$",
+        pattern=r"^[!-*,-~]{1,200}$",  # ASCII: what every verifier of a proof reads as a name
         description="Name of the log in its checkpoints, such as ledger.example.org; never change it later.",
     )
     ledger_signing_key: SecretStr | None = Field(

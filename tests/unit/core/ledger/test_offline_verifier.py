@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from omnisonic import cli
 from omnisonic.core.ledger import offline_verifier
 from omnisonic.core.ledger.offline_verifier import Invalid, describe, ed25519_verifies, report, verify
+from omnisonic.platform.settings import Settings
 from tests.unit.core.ledger import proof_corpus as corpus
 
 VERIFIER = Path(offline_verifier.__file__)
@@ -146,3 +148,9 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run(*given) == (1, "INVALID: the path does not lead from the leaf to the signed root\n")
     proof.unlink()
     assert run(*given)[0] == 2
+
+
+@pytest.mark.parametrize("origin", ["b\u00fcro.example/log", "a b", "a+b", "a\x7f"], ids=range(4))
+def test_a_log_is_never_named_so_that_nobody_can_check_its_proofs(origin: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(ledger_origin=origin)
