@@ -51,7 +51,7 @@ class CaseLine:
 
 def dispute_line(view: DisputeView, *, line: str, now: datetime) -> CaseLine:
     """A dispute in words; `line` says which line it is about."""
-    held = f"{amount_of(view.held).short} held back" if int(view.held.amount) else "Nothing held back"
+    held = f"{amount_of(view.held).short} held back" if int(view.held.amount) else "nothing held back"
     return CaseLine(
         id=str(view.id),
         kind=DISPUTE,
@@ -59,7 +59,7 @@ def dispute_line(view: DisputeView, *, line: str, now: datetime) -> CaseLine:
         title=f"{line}: {amount_of(view.amount).short} is disputed",
         href=f"/royalties/statements/{view.statement_id}",
         name=view.payee_name,
-        money=held,
+        money=held if view.status is CaseStatus.OPEN else "",
         reason=view.reason,
         status=str(view.status),
         status_words=STATUS_WORDS[view.status],
@@ -67,6 +67,15 @@ def dispute_line(view: DisputeView, *, line: str, now: datetime) -> CaseLine:
         answer=view.answer or "",
         when=_when(view, now=now),
     )
+
+
+def said_of_line(view: DisputeView) -> str:
+    """What became of a dispute, beside its line; nothing of one that was taken back."""
+    if view.status is CaseStatus.WITHDRAWN:
+        return ""
+    if view.status is CaseStatus.OPEN:
+        return f"Disputed: “{view.reason}”"
+    return f"Dispute {STATUS_WORDS[view.status].lower()}: “{view.answer}”"
 
 
 def claim_line(view: ClaimView, *, now: datetime) -> CaseLine:

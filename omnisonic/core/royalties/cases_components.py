@@ -24,7 +24,7 @@ def cases_tab() -> rx.Component:
     return rx.fragment(
         rx.cond(
             CASES.load_problem != "",
-            error_state("Disputes and claims could not be loaded", CASES.load_problem, on_retry=CASES.load),
+            _not_loaded(),
             rx.cond(
                 CASES.is_loaded,
                 rx.cond(
@@ -48,7 +48,7 @@ def cases_tab() -> rx.Component:
 def own_cases() -> rx.Component:
     """A payee's own cases, and the way to a new claim."""
     return rx.cond(
-        (CASES.parties.length() > 0) | (CASES.cases.length() > 0),
+        (CASES.load_problem != "") | (CASES.parties.length() > 0) | (CASES.cases.length() > 0),
         rx.el.section(
             rx.el.div(
                 rx.el.div(
@@ -61,11 +61,15 @@ def own_cases() -> rx.Component:
                 claim_button(),
                 class_name="ry-lines-head",
             ),
-            rx.cond(CASES.cases.length() > 0, _list()),
+            rx.cond(CASES.load_problem != "", _not_loaded(), rx.cond(CASES.cases.length() > 0, _list())),
             aria_labelledby="cases-title",
             class_name="ui-stack ui-stack-4",
         ),
     )
+
+
+def _not_loaded() -> rx.Component:
+    return error_state("Disputes and claims could not be loaded", CASES.load_problem, on_retry=CASES.load)
 
 
 def claim_button() -> rx.Component:
@@ -93,8 +97,7 @@ def _case(line: Any) -> rx.Component:
                 rx.el.h2(rx.el.a(line.title, href=line.href, dir="auto", class_name="ui-cell-title")),
                 rx.el.p(
                     line.name,
-                    " · ",
-                    line.money,
+                    rx.cond(line.money != "", " · " + line.money, ""),
                     " · ",
                     line.when,
                     dir="auto",
@@ -132,7 +135,6 @@ def _case(line: Any) -> rx.Component:
                         "Take it back",
                         testid="case-withdraw",
                         icon="undo-2",
-                        kind="ghost",
                         aria_label="Take back: " + line.title,
                         on_click=CASES.withdraw(line.id),
                     ),

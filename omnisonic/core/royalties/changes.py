@@ -13,10 +13,12 @@ from omnisonic.core.ledger.sequencer import ALL_CYCLES
 from omnisonic.core.royalties.access import is_curator
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import UnitOfWork
+from omnisonic.platform.errors import ServiceUnavailable
 from omnisonic.platform.events import read_marks
 
 CHANNEL = "royalties:changes"
 EVENT = "royaltiesChanged"
+UNKNOWN_MARK = "unknown"  # the next one that can be told is another one
 
 
 def announce(uow: UnitOfWork, *, parties: Iterable[UUID] = ()) -> None:
@@ -39,6 +41,14 @@ def mark_of(actor: Actor) -> str:
     if is_curator(actor):
         return read_marks([CHANNEL, ALL_CYCLES, ALL_CHECKPOINTS])
     return read_marks([channel_of(actor.user_id), ALL_CHECKPOINTS])
+
+
+def mark_for_page(actor: Actor) -> str:
+    """The mark, or one that differs from every other while it cannot be told: a page does without."""
+    try:
+        return mark_of(actor)
+    except ServiceUnavailable:
+        return UNKNOWN_MARK
 
 
 def channel_of(user_id: UUID) -> str:

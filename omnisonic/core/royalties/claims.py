@@ -215,7 +215,7 @@ def _require_free(session: Session, work_id: UUID, day: date | None, share_ppm: 
     if share_ppm > standing.free_ppm:
         free = standing.free_ppm / 10_000
         raise NothingUnclaimed(
-            f"{free:g} % of the work are free on that day. Claim at most that.",
+            f"{free:g} % of the work is free on that day.",
             current={"freePpm": standing.free_ppm},
         )
     return standing

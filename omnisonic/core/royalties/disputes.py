@@ -103,10 +103,14 @@ def list_disputes(
     page: Page,
     status: CaseStatus | None = None,
     line_id: UUID | None = None,
+    statement_id: UUID | None = None,
 ) -> DisputeList:
     """Disputes the caller may see, newest first."""
-    of_line = [col(LineDispute.line_id) == line_id] if line_id else []
-    rows, cursor = cases_page(session, actor, LineDispute, *of_line, page=page, status=status)
+    wanted = [col(LineDispute.line_id) == line_id] if line_id else []
+    if statement_id is not None:
+        lines = select(StatementLine.id).where(StatementLine.statement_id == statement_id)
+        wanted.append(col(LineDispute.line_id).in_(lines))
+    rows, cursor = cases_page(session, actor, LineDispute, *wanted, page=page, status=status)
     return DisputeList(disputes=views_of(session, rows), next_cursor=cursor)
 
 

@@ -87,11 +87,15 @@ def own_payouts() -> rx.Component:
     """A payee's payouts, to read only."""
     return rx.el.section(
         rx.el.h2("Payouts", id="payouts-title", class_name="ui-section-title"),
-        table(
-            "Payouts, newest first",
-            PAYOUT_COLUMNS[:-1],
-            rx.foreach(PAYOUTS.payouts, _own_payout),
-            testid="payouts",
+        rx.cond(
+            PAYOUTS.load_problem != "",
+            error_state("The payouts could not be listed", PAYOUTS.load_problem, on_retry=PAYOUTS.load),
+            table(
+                "Payouts, newest first",
+                PAYOUT_COLUMNS[:-1],
+                rx.foreach(PAYOUTS.payouts, _own_payout),
+                testid="payouts",
+            ),
         ),
         _more(),
         aria_labelledby="payouts-title",

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from omnisonic.core.royalties.access import is_curator
 from omnisonic.core.royalties.cases_state import CasesState
-from omnisonic.core.royalties.changes import mark_of
+from omnisonic.core.royalties.changes import mark_for_page
 from omnisonic.core.royalties.cycle_schemas import CycleDraft
 from omnisonic.core.royalties.cycle_service import create_cycle, list_cycles
 from omnisonic.core.royalties.matching_state import MatchingState
@@ -36,7 +36,7 @@ from omnisonic.platform.actor import Actor, Role
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
-from omnisonic.platform.errors import OmnisonicError, ServiceUnavailable
+from omnisonic.platform.errors import OmnisonicError
 from omnisonic.platform.ids import utc_now
 from omnisonic.platform.pagination import Page, as_far_as, decode_cursor
 from omnisonic.platform.ui.notices import tell
@@ -45,7 +45,6 @@ CURATOR_TABS = ("cycles", "usage", "matching", "statements", "payouts", "rates",
 PAYEE_TABS = ("statements",)
 PAGE_ROWS = 24
 MAX_ROWS = 240
-UNKNOWN_MARK = "unknown"  # the next one that can be told is another one
 HEARERS: dict[str, tuple[Any, ...]] = {
     "cycles": (),
     "usage": (UsageState.hear,),
@@ -89,7 +88,7 @@ class RoyaltiesState(rx.State):
         actor = current_actor()
         self.load_problem = self.form_problem = ""
         self.is_curator = is_curator(actor)
-        self.mark = await in_thread(_mark, actor)  # first: what changes from here on is heard
+        self.mark = await in_thread(mark_for_page, actor)  # first: what changes from here on is heard
         tabs = CURATOR_TABS if self.is_curator else PAYEE_TABS
         asked = str(self.router.url.query_parameters.get("tab", ""))
         self.tab = asked if asked in tabs else tabs[0]
@@ -105,7 +104,7 @@ class RoyaltiesState(rx.State):
         What was opened stays open, and what is typed into forms is left alone.
         """
         actor = current_actor()
-        self.mark = await in_thread(_mark, actor)
+        self.mark = await in_thread(mark_for_page, actor)
         if self.is_curator:
             self._show(await in_thread(_look, actor, len(self.cycles)))
         return [*HEARERS[self.tab], CasesState.hear]
@@ -139,13 +138,6 @@ class RoyaltiesState(rx.State):
     def _show(self, found: Overview) -> None:
         self.cycles, self.cursor = found.cycles, found.cursor
         self.waiting, self.matches = found.waiting, found.matches
-
-
-def _mark(actor: Actor) -> str:
-    try:
-        return mark_of(actor)
-    except ServiceUnavailable:
-        return UNKNOWN_MARK
 
 
 def _look(actor: Actor, shown: int = 0) -> Overview:

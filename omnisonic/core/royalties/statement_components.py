@@ -164,6 +164,7 @@ def _line(line: Any) -> rx.Component:
                     rx.el.span(line.title, dir="auto", class_name="ui-cell-title"),
                 ),
                 rx.cond(line.detail != "", rx.el.p(line.detail, dir="auto", class_name="ui-small ui-text-2")),
+                rx.cond(line.disputed != "", _disputed(line)),
                 class_name="ry-cell",
             ),
         ),
@@ -197,6 +198,19 @@ def _line(line: Any) -> rx.Component:
     )
 
 
+def _disputed(line: Any) -> rx.Component:
+    return rx.el.p(
+        line.disputed,
+        rx.cond(
+            STATEMENT.is_curator & line.is_disputed,
+            rx.fragment(" ", rx.el.a("Answer it", href="/royalties?tab=cases", class_name="ui-link")),
+        ),
+        dir="auto",
+        class_name="ui-small ry-said",
+        data_testid="line-said",
+    )
+
+
 def _uses(line: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p(line.quantity, class_name="ui-num"),
@@ -222,7 +236,7 @@ def _actions(line: Any) -> rx.Component:
             on_click=STATEMENT.prove(line.id),
         ),
         rx.cond(
-            STATEMENT.open_disputes.contains(line.id),
+            line.is_disputed,
             badge("Disputed", kind="warn", icon="scale", data_testid="line-disputed"),
             rx.cond(
                 STATEMENT.is_own,

@@ -11,6 +11,7 @@ from omnisonic.core.royalties.line_entries_dialog import line_entries_dialog
 from omnisonic.core.royalties.proof_dialog import proof_dialog
 from omnisonic.core.royalties.statement_components import invoice_head, invoice_lines
 from omnisonic.core.royalties.statement_state import StatementState
+from omnisonic.core.royalties.widgets import LOOK_EVERY_MS, ChangesWatch
 from omnisonic.platform.ui.controls import link_button
 from omnisonic.platform.ui.feedback import empty_state, error_state, skeleton
 from omnisonic.platform.ui.shell import crumbs, page, shell
@@ -36,6 +37,7 @@ def statement_page() -> rx.Component:
             proof_dialog(STATEMENT.proof, STATEMENT.proof_at),
             dispute_dialog(),
             line_entries_dialog(),
+            ChangesWatch.create(mark=STATEMENT.mark, every_ms=LOOK_EVERY_MS, on_change=STATEMENT.hear),
         ),
         active="royalties",
         crumbs=crumbs(("Royalties", "/royalties"), (STATEMENT.head.title, None)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,10 @@ import reflex as rx
 from omnisonic.core.ledger.proofs import inclusion_proof
 from omnisonic.core.royalties import statements
 from omnisonic.core.royalties.access import is_curator, own_parties
+from omnisonic.core.royalties.case_words import said_of_line
+from omnisonic.core.royalties.changes import mark_for_page
 from omnisonic.core.royalties.disputes import list_disputes, open_dispute
+from omnisonic.core.royalties.disputes_schemas import DisputeView
 from omnisonic.core.royalties.models import CaseStatus, StatementLine
 from omnisonic.core.royalties.proof_words import ProofWords, line_words
 from omnisonic.core.royalties.refusal_words import refusal_words
@@ -22,14 +25,14 @@ from omnisonic.core.royalties.statement_words import (
     statement_head,
 )
 from omnisonic.core.royalties.statements_lines import get_line, line_views, list_lines
-from omnisonic.core.royalties.statements_schemas import LineOrder
+from omnisonic.core.royalties.statements_schemas import LineOrder, LineView
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.auth.guard import current_actor, guarded
 from omnisonic.platform.db import in_thread, read_session, unit_of_work
 from omnisonic.platform.db_errors import repeatable
 from omnisonic.platform.errors import NotFound, OmnisonicError
 from omnisonic.platform.ids import parse_id
-from omnisonic.platform.pagination import MAX_LIMIT, Page, decode_cursor
+from omnisonic.platform.pagination import MAX_LIMIT, Page, as_far_as, decode_cursor
 from omnisonic.platform.ui.notices import tell, warn
 
 STATEMENT_PAGES = "/royalties/statements/"
@@ -46,7 +49,6 @@ class Read:
     lines: list[InvoiceLine] = field(default_factory=list)
     cursor: str = ""
     is_own: bool = False
-    open_disputes: list[str] = field(default_factory=list)
 
 
 class StatementState(rx.State):
@@ -63,7 +65,7 @@ class StatementState(rx.State):
     proof: rx.Field[ProofWords] = rx.field(default_factory=ProofWords)
     proof_at: int = 0  # counts proofs asked for; the dialog opens when it changes
     is_own: bool = False
-    open_disputes: rx.Field[list[str]] = rx.field(default_factory=list)  # lines that wait for an answer
+    mark: str = ""  # of the royalties as they are shown
     disputed_words: str = ""
     disputed_at: int = 0
     disputed: int = 0
@@ -80,6 +82,7 @@ class StatementState(rx.State):
         wanted = parse_id(self.router.url.path.rstrip("/").rpartition("/")[2])
         if self.head.id != str(wanted or ""):
             self.is_loaded = False
+        self.mark = await in_thread(mark_for_page, actor)  # first: what changes from here on is heard
         self.is_missing = wanted is None
         if wanted is not None:
             try:
@@ -87,6 +90,13 @@ class StatementState(rx.State):
             except NotFound:
                 self.is_missing = True
         self.is_loaded = True
+
+    @rx.event
+    @guarded
+    async def hear(self) -> None:
+        """A line was disputed, or answered."""
+        self.mark = await in_thread(mark_for_page, current_actor())
+        await self._look_again()
 
     @rx.event
     @guarded
@@ -145,12 +155,17 @@ class StatementState(rx.State):
             self.dispute_problem = refusal_words(error)
             return None
         self.disputed += 1
-        self.open_disputes = [*self.open_disputes, self._disputed_line]
-        return tell("The line is disputed", "You see the answer on your royalties page.")
+        await self._look_again()
+        return tell("The line is disputed", "You see the answer beside it, and on your royalties page.")
 
     def _show(self, found: Read) -> None:
         self.head, self.lines, self.cursor = found.head, found.lines, found.cursor
-        self.is_own, self.open_disputes = found.is_own, found.open_disputes
+        self.is_own = found.is_own
+
+    async def _look_again(self) -> None:
+        wanted = parse_id(self.head.id)
+        if wanted is not None:
+            self._show(await in_thread(_read_again, current_actor(), wanted, self.order, len(self.lines)))
 
 
 def _read(actor: Actor, statement_id: UUID, order: str, cursor: str = "") -> Read:
@@ -161,9 +176,30 @@ def _read(actor: Actor, statement_id: UUID, order: str, cursor: str = "") -> Rea
         head = statement_head(statements.view_of(session, statement))
         is_own = statement.contributor_id in own_parties(session, actor)
         asked = Page(limit=MAX_LIMIT)
-        waiting = list_disputes(session, actor, page=asked, status=CaseStatus.OPEN).disputes
-    open_disputes = [str(one.line_id) for one in waiting if one.statement_id == statement_id]
-    return Read(head, [invoice_line(one) for one in lines], next_cursor or "", is_own, open_disputes)
+        found = list_disputes(session, actor, page=asked, statement_id=statement_id).disputes
+    newest = {one.line_id: one for one in reversed(found)}
+    shown = [_line(one, newest.get(one.id)) for one in lines]
+    return Read(head, shown, next_cursor or "", is_own)
+
+
+def _read_again(actor: Actor, statement_id: UUID, order: str, shown: int) -> Read:
+    """As `_read`, with at least as many lines as are shown."""
+    last = Read(StatementHead())
+
+    def read(cursor: str) -> tuple[list[InvoiceLine], str]:
+        nonlocal last
+        last = _read(actor, statement_id, order, cursor)
+        return last.lines, last.cursor
+
+    lines, cursor = as_far_as(shown, read)
+    return replace(last, lines=lines, cursor=cursor)
+
+
+def _line(view: LineView, dispute: DisputeView | None) -> InvoiceLine:
+    line = invoice_line(view)
+    if dispute is not None:
+        line.disputed, line.is_disputed = said_of_line(dispute), dispute.status is CaseStatus.OPEN
+    return line
 
 
 @repeatable

@@ -107,6 +107,8 @@ class InvoiceLine:
     change: str
     way: str
     bookings: str
+    disputed: str = ""  # what was said, or answered
+    is_disputed: bool = False  # waits for an answer
 
 
 @dataclass

@@ -41,18 +41,26 @@ def _content() -> rx.Component:
             rx.cond(EARNED.balances.length() > 0, _balances()),
             rx.cond(
                 EARNED.statements.length() > 0,
-                table(
-                    "Statements, newest first",
-                    STATEMENT_COLUMNS,
-                    rx.foreach(EARNED.statements, _statement),
-                    testid="statements",
+                rx.el.section(
+                    rx.el.h2("Statements", id="statements-title", class_name="ui-section-title"),
+                    table(
+                        "Statements, newest first",
+                        STATEMENT_COLUMNS,
+                        rx.foreach(EARNED.statements, _statement),
+                        testid="statements",
+                    ),
+                    aria_labelledby="statements-title",
+                    class_name="ui-stack",
                 ),
                 _none_here(),
             ),
             rx.cond(
                 EARNED.cursor != "", button("Show more", testid="statements-more", on_click=EARNED.show_more)
             ),
-            rx.cond(~ROYALTIES.is_curator & (PAYOUTS.payouts.length() > 0), own_payouts()),
+            rx.cond(
+                ~ROYALTIES.is_curator & ((PAYOUTS.load_problem != "") | (PAYOUTS.payouts.length() > 0)),
+                own_payouts(),
+            ),
             class_name="ui-stack ui-stack-6",
         ),
         rx.cond(
@@ -99,12 +107,14 @@ def _none_here() -> rx.Component:
 
 def _balances() -> rx.Component:
     return rx.el.section(
-        rx.el.h2(
-            rx.cond(ROYALTIES.is_curator, "Balances", "Your balance"),
-            id="balances-title",
-            class_name="ui-section-title",
+        rx.el.div(
+            rx.el.h2(
+                rx.cond(ROYALTIES.is_curator, "Balances", "Your balance"),
+                id="balances-title",
+                class_name="ui-section-title",
+            ),
+            rx.el.p("As of now, usage of open cycles included", class_name="ui-text-2"),
         ),
-        rx.el.p("As of now, usage of open cycles included", class_name="ui-text-2"),
         rx.el.ul(rx.foreach(EARNED.balances, _balance), class_name="ry-balances"),
         rx.cond(
             EARNED.has_more_balances,

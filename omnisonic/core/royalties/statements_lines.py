@@ -14,6 +14,7 @@ from omnisonic.core import money
 from omnisonic.core.catalog.repository import recordings_by_ids, works_by_ids
 from omnisonic.core.royalties.access import visible_parties
 from omnisonic.core.royalties.models import Statement, StatementLine, UsageType
+from omnisonic.core.royalties.money_words import month_words
 from omnisonic.core.royalties.policy import RIGHT_OF_USAGE
 from omnisonic.core.royalties.shapes import money_view
 from omnisonic.core.royalties.statements import previous_statements
@@ -68,7 +69,7 @@ def find_line(session: Session, actor: Actor, *, line_id: UUID) -> tuple[Stateme
 
 
 def line_names(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """What lines are about, by three statements for any number: `Slow Machines, DE, 2026-03`."""
+    """What lines are about, by three statements for any number: `Slow Machines, DE, Mar 2026`."""
     lines = session.exec(select(StatementLine).where(col(StatementLine.id).in_(line_ids))).all()
     works = works_by_ids(session, {one.work_id for one in lines if one.work_id})
     recordings = recordings_by_ids(session, {one.recording_id for one in lines if one.recording_id})
@@ -77,7 +78,7 @@ def line_names(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, str]:
         recording = recordings.get(one.recording_id) if one.recording_id else None
         work = works.get(one.work_id) if one.work_id else None
         title = recording.title if recording else work.title if work else one.source
-        names[one.id] = ", ".join(part for part in (title, one.territory, one.period) if part)
+        names[one.id] = ", ".join(part for part in (title, one.territory, month_words(one.period)) if part)
     return names
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import ROOT
 from tests.e2e.pages.test_pages import check_page, open_page
-from tests.e2e.people import be_signed_in, sign_in, watch_console
+from tests.e2e.people import be_signed_in, call, sign_in, watch_console
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -186,6 +186,20 @@ def check_rates_file(page: Page) -> None:
     expect(page.get_by_test_id("rate-row").filter(has_text="1 EUR = 7.46 DKK")).to_have_count(1)
 
 
+def check_dispute(page: Page, curator: Page) -> None:
+    """A payee disputes a line and reads the answer beside it, without a reload."""
+    page.get_by_test_id("line-dispute").first.click()
+    page.get_by_test_id("dispute-reason").fill("Reported twice.")
+    page.get_by_test_id("dispute-send").click()
+    expect(page.get_by_test_id("line-said")).to_have_text("Disputed: “Reported twice.”")
+    expect(page.get_by_test_id("line-disputed")).to_be_visible()
+    check_page(page)
+    (asked,) = call(curator, "GET", "/api/royalties/disputes?status=open")["disputes"]
+    call(curator, "POST", f"/api/royalties/disputes/{asked['id']}/reject", {"answer": "Once."})
+    expect(page.get_by_test_id("line-said")).to_have_text("Dispute rejected: “Once.”")
+    expect(page.get_by_test_id("line-disputed")).to_have_count(0)
+
+
 def check_proof_of_a_line(new_context: NewContext, curator: Page, stack: Any) -> None:
     """The payee's statement adds up, is theirs alone, and its proof holds for a stranger."""
     page = open_page(new_context, "light", "phone")
@@ -203,6 +217,7 @@ def check_proof_of_a_line(new_context: NewContext, curator: Page, stack: Any) ->
     expect(page.get_by_test_id("line-entries-sum")).to_have_text("9.897124216\u00a0EUR")
     check_page(page)
     page.get_by_test_id("line-entries-dialog-close").click()
+    check_dispute(page, curator)
     page.get_by_test_id("line-proof").first.click()
     expect(page.get_by_test_id("proof-verdict")).to_contain_text("exactly as it was written")
     check_page(page)

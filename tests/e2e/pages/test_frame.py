@@ -49,6 +49,7 @@ def test_the_palette_finds_pages_and_own_sessions(page: Page) -> None:
     expect(page.get_by_test_id("display-name")).to_be_visible()
     page.keyboard.press("/")
     expect(page.get_by_test_id("palette-input")).to_be_focused()
+    expect(page.locator("dialog[open] [data-testid=notices]:popover-open")).to_have_count(1)  # not behind it
     page.keyboard.type("expo")
     expect(page.get_by_test_id("palette-row")).to_have_text(["Exports"])
     page.keyboard.press("Enter")

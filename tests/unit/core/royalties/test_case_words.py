@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from omnisonic.core.royalties.case_words import claim_line, dispute_line
+from omnisonic.core.royalties.case_words import claim_line, dispute_line, said_of_line
 from omnisonic.core.royalties.claims_schemas import ClaimView
 from omnisonic.core.royalties.disputes_schemas import DisputeView
 from omnisonic.core.royalties.models import CaseStatus
@@ -56,6 +56,10 @@ def test_when_is_said_alike(status: CaseStatus, decided_at: datetime | None, wor
         free_ppm=None,
     )
     now = ASKED + timedelta(hours=3)
-    disputed = dispute_line(dispute, line="Fog, DE, 2026-03", now=now)
-    assert disputed.title == "Fog, DE, 2026-03: 1.00\u00a0EUR is disputed"
+    disputed = dispute_line(dispute, line="Fog, DE, Mar 2026", now=now)
+    assert disputed.title == "Fog, DE, Mar 2026: 1.00\u00a0EUR is disputed"
+    assert disputed.money == ("nothing held back" if status is CaseStatus.OPEN else "")
+    assert said_of_line(dispute).startswith(
+        {"open": "Disputed: “Mine.”", "accepted": "Dispute accepted"}.get(status, "")
+    )
     assert [disputed.when, claim_line(claim, now=now).when] == [words] * 2
