@@ -229,7 +229,7 @@ class StatementLine(Row, table=True):
 
     __tablename__ = "statement_lines"
 
-    statement_id: UUID = Field(foreign_key="statements.id", index=True)
+    statement_id: UUID = Field(index=True)  # there by a trigger: a foreign key looks at row by row
     position: int
     work_id: UUID | None = Field(default=None)
     recording_id: UUID | None = Field(default=None)

@@ -25,7 +25,7 @@ from omnisonic.core.royalties.usage_reversals import reverse_events
 from omnisonic.platform.actor import Actor
 from omnisonic.platform.db import read_session, unit_of_work
 from omnisonic.platform.embedded.ports import free_port
-from omnisonic.platform.errors import Forbidden, NotFound, ServiceUnavailable
+from omnisonic.platform.errors import Conflict, Forbidden, NotFound, ServiceUnavailable
 from omnisonic.platform.pagination import Page
 from omnisonic.platform.settings import get_settings
 from tests.conftest import Servers
@@ -97,6 +97,18 @@ def test_a_cycle_closes_with_statements_to_the_nano(curator: Actor, mara: Actor,
     with pytest.raises(CycleClosed):
         close_cycle(curator, cycle_id=cycle_id)
     assert count("cycle_checkpoints") == 1
+
+    with pytest.raises(Conflict) as refused, unit_of_work() as uow:
+        uow.session.execute(_STRAY_LINE)
+    assert "there is no statement" in str(refused.value.__cause__)
+
+
+_STRAY_LINE = text("""
+    INSERT INTO statement_lines
+    SELECT (jsonb_populate_record(line, jsonb_build_object('id', gen_random_uuid(),
+                                                           'statement_id', gen_random_uuid()))).*
+    FROM statement_lines AS line LIMIT 1
+""")
 
 
 def entry_hashes(statement: Statement, line: StatementLine) -> list[bytes]:
