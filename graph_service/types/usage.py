@@ -42,7 +42,7 @@ class UsageInput(graphene.InputObjectType):
     isrc = graphene.String()
     usage_type = graphene.String(required=True)
     quantity = BigInt(required=True)
-    amount = graphene.Field(MoneyInput, required=True)
+    amount = graphene.InputField(MoneyInput, required=True)
     territory = graphene.String()
     occurred_at = DateTime(required=True)
     source = graphene.String(required=True)

@@ -21,6 +21,13 @@ mutation($events: [UsageInput!]!) {
   }
 }
 """
+WITHOUT_AMOUNT = """
+mutation {
+  recordUsage(events: [{
+    idempotencyKey: "x", usageType: "stream", quantity: 1, source: "S", occurredAt: "2026-03-15T12:00:00Z"
+  }]) { id }
+}
+"""
 
 
 def event(key: str, **changes: Any) -> dict[str, Any]:
@@ -75,4 +82,6 @@ def test_usage_is_recorded_once_and_refused_whole(
         == "usage-invalid"
     )
     assert code(mara, event("new")) == "forbidden"
+    (error,) = ask(curator, WITHOUT_AMOUNT)["errors"]
+    assert (error["extensions"]["code"], "amount" in error["message"]) == ("graphql-invalid", True)
     assert count("royalty_events") == 3
