@@ -139,6 +139,7 @@ def servers(data_dir: Path) -> Iterator[Servers]:
     from omnisonic.platform.embedded.migrations import migrate
     from omnisonic.platform.embedded.postgres import EmbeddedPostgres
     from omnisonic.platform.embedded.stack import EmbeddedStack
+    from tests.disk import never_wait_for_the_disk
 
     os.environ["OMNISONIC_DATA_DIR"] = str(data_dir)
     forget_connections()
@@ -147,25 +148,13 @@ def servers(data_dir: Path) -> Iterator[Servers]:
         environment = stack.start()
         os.environ.update(environment)
         forget_connections()
-        migrate()
         postgres = next(server for server in stack.servers if isinstance(server, EmbeddedPostgres))
-        _trade_safety_for_speed(postgres.url(SUPERUSER))
+        never_wait_for_the_disk(postgres.url(SUPERUSER))
+        migrate()
         yield Servers(data_dir, environment, postgres.url(SUPERUSER))
         forget_connections()
     finally:
         stack.stop()
-
-
-def _trade_safety_for_speed(admin_url: str) -> None:
-    """Never wait for the disk: nobody needs these rows after a power cut. Isolation stays as it is."""
-    import psycopg2
-
-    with closing(psycopg2.connect(admin_url)) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            for name in ("fsync", "synchronous_commit", "full_page_writes"):
-                cursor.execute(f"ALTER SYSTEM SET {name} = off")
-            cursor.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")

@@ -14,13 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from omnisonic.platform.embedded.database_roles import SUPERUSER
 from omnisonic.platform.embedded.folder import DataFolder
 from omnisonic.platform.embedded.ports import free_port
 from scripts.browser import require_browser
+from tests.disk import never_wait_for_the_disk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -81,6 +84,14 @@ class Stack:
         """Variables of its processes: DATABASE_URL, REDIS_URL, …"""
         return DataFolder(self.data_dir).running_environment()
 
+    @property
+    def admin_url(self) -> str:
+        """Address of its database for the superuser."""
+        folder = DataFolder(self.data_dir)
+        server = urlsplit(folder.running_environment()["DATABASE_URL"])
+        password = folder.secret(f"postgres-{SUPERUSER}")
+        return f"postgresql://{SUPERUSER}:{password}@{server.hostname}:{server.port}{server.path}"
+
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Build the front end while other tests run, where a test of this run needs it; one worker does."""
@@ -134,6 +145,7 @@ def stack() -> Iterator[Stack]:
     running = Stack(f"http://localhost:{port}", f"ws://localhost:{gateway_port}", folder, process.pid)
     try:
         _wait_until_ready(running, process)
+        never_wait_for_the_disk(running.admin_url)
         yield running
     finally:
         process.send_signal(signal.SIGINT)
