@@ -32,7 +32,6 @@ def upgrade() -> None:
     sa.Column('rows_accepted', sa.Integer(), nullable=False),
     sa.Column('rows_rejected', sa.Integer(), nullable=False),
     sa.Column('rows_unmatched', sa.Integer(), nullable=False),
-    sa.Column('rows_moved', sa.Integer(), nullable=False),
     sa.Column('totals', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('error_slug', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
     sa.Column('error_message', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=True),
