@@ -39,7 +39,6 @@ def sign_head(store: LogStore, size: int) -> tuple[CheckpointText, Note]:
         vkey = signer.verifier.vkey
         write_head(store, Head(size, root, vkey))
         previous_size = last.size if last else 0
-        note_keys(store, log_vkey=vkey, cosigner_vkey=cosigner.vkey, previous_size=previous_size)
         note = sign_note(str(text), signer)
         cosignature = cosign(
             note,
@@ -49,6 +48,8 @@ def sign_head(store: LogStore, size: int) -> tuple[CheckpointText, Note]:
             old_size=previous_size,
             prove=lambda known: _path_from(tree, known),
         )
+        # Not before: without both signatures the newest checkpoint is still the one of the keys before.
+        note_keys(store, log_vkey=vkey, cosigner_vkey=cosigner.vkey, previous_size=previous_size)
     return text, note.signed_also(cosignature)
 
 
