@@ -12,7 +12,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Self
 
 import reflex as rx
 from redis.exceptions import RedisError
@@ -36,6 +36,16 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 
 class SafeLocksStateManager(StateManagerRedis):
     """Reflex's manager, with locks that end with their holder, not before and not after."""
+
+    @classmethod
+    def like(cls, manager: StateManagerRedis) -> Self:
+        """One with the settings of Reflex's own."""
+        return cls(
+            redis=manager.redis,
+            token_expiration=manager.token_expiration,
+            lock_expiration=manager.lock_expiration,
+            lock_warning_threshold=manager.lock_warning_threshold,
+        )
 
     @asynccontextmanager
     async def _lock(self, token: StateToken[Any], event_name: str | None = None) -> AsyncIterator[bytes]:
@@ -97,9 +107,4 @@ class App(rx.App):
         super()._setup_state()
         manager = self._state_manager
         if isinstance(manager, StateManagerRedis):
-            self._state_manager = SafeLocksStateManager(
-                redis=manager.redis,
-                token_expiration=manager.token_expiration,
-                lock_expiration=manager.lock_expiration,
-                lock_warning_threshold=manager.lock_warning_threshold,
-            )
+            self._state_manager = SafeLocksStateManager.like(manager)
