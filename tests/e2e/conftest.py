@@ -21,7 +21,7 @@ import pytest
 
 from omnisonic.platform.embedded.database_roles import SUPERUSER
 from omnisonic.platform.embedded.folder import DataFolder
-from omnisonic.platform.embedded.ports import free_port
+from omnisonic.platform.embedded.ports import free_ports
 from scripts.browser import require_browser
 from tests.disk import never_wait_for_the_disk
 
@@ -120,15 +120,13 @@ def stack() -> Iterator[Stack]:
     """`omnisonic up` on free ports with a data folder of its own; stopped and checked at the end."""
     folder = Path(tempfile.mkdtemp(prefix="omnisonic-e2e-"))
     folder.chmod(0o755)
-    port, gateway_port = free_port(), free_port()
+    port, gateway_port, *others = free_ports(5)
     variables = {
         "OMNISONIC_ENV": "development",
         "OMNISONIC_DATA_DIR": str(folder),
         "PORT": str(port),
         "GATEWAY_PORT": str(gateway_port),
-        "GRAPH_PORT": str(free_port()),
-        "GRAPH_WS_PORT": str(free_port()),
-        "COSIGNER_PORT": str(free_port()),
+        **dict(zip(("GRAPH_PORT", "GRAPH_WS_PORT", "COSIGNER_PORT"), map(str, others), strict=True)),
         "OTEL_TRACES_EXPORTER": "none",
         "FETCH_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",  # outlets and receivers of the tests
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from omnisonic.platform.settings import SettingsError
@@ -32,10 +32,20 @@ def is_listening(port: int, host: str = LOOPBACK) -> bool:
 
 def free_port() -> int:
     """A port that nobody uses at this moment."""
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    (port,) = free_ports(1)
+    return port
+
+
+def free_ports(count: int) -> list[int]:
+    """So many ports that nobody uses at this moment, all different: asked one by one they need not be."""
+    with ExitStack() as probes:
+        found = [
+            probes.enter_context(closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)))
+            for _ in range(count)
+        ]
+        for probe in found:
+            probe.bind((LOOPBACK, 0))
+        return [probe.getsockname()[1] for probe in found]
 
 
 def remembered_port(file: Path, name: str) -> int:

@@ -21,7 +21,7 @@ from graph_service.sockets import server, usage
 from omnisonic.core.licenses.expiry import expire_due_licenses
 from omnisonic.platform.auth.browser_sessions import SIGN_INS_CHANNEL, end_session
 from omnisonic.platform.db import dispose_engines, unit_of_work
-from omnisonic.platform.embedded.ports import free_port
+from omnisonic.platform.embedded.ports import free_ports
 from omnisonic.platform.redis import get_redis
 from tests.conftest import Servers
 from tests.integration.graph_service.conftest import (
@@ -192,7 +192,7 @@ def test_a_killed_process_is_replaced_and_one_without_redis_recovers(
     mara = make_person("Mara")
     song = make_song(mara.actor, "Tide")
     relay_events()
-    http_port, socket_port = free_port(), free_port()
+    http_port, socket_port = free_ports(2)
     configure(GRAPH_PORT=http_port, GRAPH_WS_PORT=socket_port)
 
     def start() -> subprocess.Popen[str]:

@@ -11,14 +11,14 @@ from typing import Any
 import httpx
 from websockets.sync.client import connect
 
-from omnisonic.platform.embedded.ports import free_port
+from omnisonic.platform.embedded.ports import free_ports
 from omnisonic.platform.health import check_process
 from tests.integration.graph_service.conftest import PATIENCE_S, Client, Person
 from tests.waiting import wait_until
 
 
 def test_the_command_serves_both_ports_until_sigterm(mara: Person, configure: Callable[..., Any]) -> None:
-    http_port, socket_port = free_port(), free_port()
+    http_port, socket_port = free_ports(2)
     configure(GRAPH_PORT=http_port, GRAPH_WS_PORT=socket_port)
     command = [sys.executable, "-m", "omnisonic", "graph"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
