@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 
 import reflex as rx
@@ -64,12 +64,14 @@ class SafeLocksStateManager(StateManagerRedis):
             await unbroken(self._give_back(lock_key, lock_id))
 
     async def _try_get_lock(self, lock_key: bytes, lock_id: bytes) -> bool | None:
-        """Cancelled under way, wait for the answer first: what gives the lock back must come after it."""
+        """Cancelled under way, even twice, wait for the answer: giving the lock back must come after it."""
         taking = asyncio.ensure_future(super()._try_get_lock(lock_key, lock_id))
         try:
             return await asyncio.shield(taking)
         except asyncio.CancelledError:
-            await asyncio.wait([taking])
+            while not taking.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([taking])
             raise
 
     @asynccontextmanager

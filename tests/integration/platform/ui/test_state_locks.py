@@ -56,7 +56,7 @@ async def steps(count: int) -> None:
         await asyncio.sleep(0)
 
 
-async def soon(work: Awaitable[None]) -> None:
+async def soon(work: Awaitable[object]) -> None:
     await asyncio.wait_for(work, DEADLINE_S)
 
 
@@ -69,6 +69,35 @@ def test_an_event_cancelled_at_any_step_leaves_no_lock() -> None:
                 event.cancel()
                 await asyncio.wait([event])
                 await soon(note(manager, -count))
+
+    asyncio.run(run())
+
+
+def test_an_event_cancelled_twice_before_its_lock_is_there_leaves_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take = StateManagerRedis._try_get_lock
+
+    async def run() -> None:
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def take_slowly(manager: StateManagerRedis, lock_key: bytes, lock_id: bytes) -> bool | None:
+            asked.set()
+            await answered.wait()
+            return await take(manager, lock_key, lock_id)
+
+        monkeypatch.setattr(StateManagerRedis, "_try_get_lock", take_slowly)
+        async with a_manager() as manager:
+            event = asyncio.create_task(note(manager, 1))
+            await soon(asked.wait())
+            for _ in range(2):
+                event.cancel()
+                await steps(3)
+            # Who does not wait for the answer has given nothing back by then, and leaves what comes.
+            asyncio.get_running_loop().call_later(0.1, answered.set)
+            await asyncio.wait([event])
+            await soon(answered.wait())
+            await soon(note(manager, 2))
 
     asyncio.run(run())
 
