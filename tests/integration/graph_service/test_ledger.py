@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 from uuid import UUID
 
-import psycopg2
 import pytest
 from sqlmodel import select
 
@@ -31,6 +29,7 @@ from tests.integration.core.conftest import link
 from tests.integration.core.royalties.books import Song, make_song, report, usage
 from tests.integration.graph_service.conftest import Person, make_token
 from tests.integration.graph_service.test_graph import counted
+from tests.integration.owner import change_entries
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -80,18 +79,12 @@ def book_march(cleo: Person, song: Song, *keys: str) -> UUID:
 
 
 def tamper(servers: Servers, entry_id: UUID) -> None:
-    """Flip a bit of an entry's leaf, as only the owner of the database can."""
-    with (
-        closing(psycopg2.connect(servers.admin_url)) as connection,
-        connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("ALTER TABLE ledger_entries DISABLE TRIGGER append_only")
-        cursor.execute(
-            "UPDATE ledger_entries SET leaf = set_bit(leaf, 100, 1 - get_bit(leaf, 100)) WHERE id = %s",
-            [str(entry_id)],
-        )
-        cursor.execute("ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER append_only")
+    """Flip a bit of an entry's leaf."""
+    change_entries(
+        servers,
+        "UPDATE ledger_entries SET leaf = set_bit(leaf, 100, 1 - get_bit(leaf, 100)) WHERE id = %s",
+        str(entry_id),
+    )
 
 
 def test_from_usage_to_a_statement_and_its_proof(

@@ -38,6 +38,7 @@ from tests.integration.core.royalties.books import (
     report,
     usage,
 )
+from tests.integration.owner import change_entries
 from tests.waiting import wait_until
 
 
@@ -171,25 +172,15 @@ def test_an_entry_for_somebody_else_stops_the_closing(
 ) -> None:
     song = make_song(curator)
     cycle_id = report(curator, usage("a"))[0].event.cycle_id
-    give_entries(servers, by=song.ann.id, to=song.bob.id)
+    change_entries(
+        servers,
+        "UPDATE ledger_entries SET contributor_id = %s WHERE contributor_id = %s",
+        *(str(song.bob.id), str(song.ann.id)),
+    )
     with pytest.raises(StatementMismatch, match=str(song.bob.id)):
         close_cycle(curator, cycle_id=cycle_id)
     assert (count("statements"), count("statement_lines"), count("log_records")) == (0, 0, 0)
     assert cycle_row(cycle_id).status is CycleStatus.CLOSING
-
-
-def give_entries(servers: Servers, *, by: UUID, to: UUID) -> None:
-    """Write another contributor into somebody's entries, as only the owner of the database can."""
-    with (
-        closing(psycopg2.connect(servers.admin_url)) as connection,
-        connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("ALTER TABLE ledger_entries DISABLE TRIGGER append_only")
-        cursor.execute(
-            "UPDATE ledger_entries SET contributor_id = %s WHERE contributor_id = %s", [str(to), str(by)]
-        )
-        cursor.execute("ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER append_only")
 
 
 @contextmanager
