@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
+from omnisonic.core.ledger.checkpoint_text import parse_checkpoint_text
 from omnisonic.core.ledger.cosignature import CosignatureVerifier
 from omnisonic.core.ledger.head import ledger_folder, write_durable
 from omnisonic.core.ledger.keys import cosigner_verifier, log_signer
 from omnisonic.core.ledger.log_errors import CosignerUnreachable, LedgerKeyUnusable
 from omnisonic.core.ledger.log_store import JSON, LogStore
-from omnisonic.core.ledger.signed_note import NoteVerifier
+from omnisonic.core.ledger.signed_note import NoteVerifier, parse_note
 
 FILE = "keys.json"
 
@@ -41,14 +42,16 @@ def list_keys(store: LogStore) -> list[KeyUse]:
     return sorted([*stored, *added], key=lambda one: (one.last_size is not None, one.role != "log"))
 
 
-def note_keys(store: LogStore, *, log_vkey: str, cosigner_vkey: str, previous_size: int) -> None:
-    """Keep that these keys sign from now on; others of their role retire at the size signed before."""
+def note_keys(store: LogStore, *, log_vkey: str, cosigner_vkey: str) -> None:
+    """Keep that these keys sign from now on; others of their role retire at the newest checkpoint's size."""
+    newest = store.newest_checkpoint()
+    newest_size = parse_checkpoint_text(parse_note(newest).text).size if newest else 0
     present = {("log", log_vkey), ("cosigner", cosigner_vkey)}
     stored = _stored(store)
     kept = [
         KeyUse(one.role, one.vkey, None)
         if (one.role, one.vkey) in present
-        else KeyUse(one.role, one.vkey, previous_size if one.last_size is None else one.last_size)
+        else KeyUse(one.role, one.vkey, newest_size if one.last_size is None else one.last_size)
         for one in stored
     ]
     new = present - {(one.role, one.vkey) for one in stored}

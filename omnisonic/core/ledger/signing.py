@@ -49,7 +49,7 @@ def sign_head(store: LogStore, size: int) -> tuple[CheckpointText, Note]:
             prove=lambda known: _path_from(tree, known),
         )
         # Not before: without both signatures the newest checkpoint is still the one of the keys before.
-        note_keys(store, log_vkey=vkey, cosigner_vkey=cosigner.vkey, previous_size=previous_size)
+        note_keys(store, log_vkey=vkey, cosigner_vkey=cosigner.vkey)
     return text, note.signed_also(cosignature)
 
 

@@ -58,10 +58,14 @@ def test_keys_are_rotated_and_every_proof_keeps_its_keys(
     second = close(uuid4(), 2)
     between = keys_now()
     command.rotate("cosigner", output=io.StringIO())
+    third_cycle = uuid4()
+    with pytest.raises(CosignerRefused):  # it still runs with its old key
+        close(third_cycle, 3)
+    assert keys_now() == between
     server = make_server(make_cosigner(), host="127.0.0.1", port=0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     configure(COSIGNER_URL=f"http://127.0.0.1:{server.server_address[1]}")
-    third = close(uuid4(), 3)
+    third = close(third_cycle, 3)
     server.shutdown()
     server.server_close()
     new = keys_now()
