@@ -32,7 +32,7 @@ def copy_arrays(
 
     Raises `DBAPIError` for what the database refuses and `UnevenRows`.
     """
-    with _Pieces(columns, take) as pieces:
+    with _Pieces(columns, take) as pieces:  # closed, nothing that is left in the buffer comes after an error
         sink = io.BufferedWriter(pieces, PIECE_BYTES)  # the driver writes row by row
         write_binary(session, query, sink)
         sink.flush()

@@ -22,6 +22,8 @@ from omnisonic.core.ledger.copying import RowStream, Sink, run_copy
 HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER: Final = b"\xff\xff"
 NULL_CELL: Final = b"\xff\xff\xff\xff"
+ID_LENGTH: Final = (16).to_bytes(4)  # what stands before the bytes of an id, and of a hash
+HASH_LENGTH: Final = (32).to_bytes(4)
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LENGTH: Final = Struct(">i")

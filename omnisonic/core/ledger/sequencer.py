@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
 from struct import pack
 from typing import Final
 from uuid import UUID
@@ -16,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from omnisonic.core.ledger.copying_binary import cell, copy_binary
+from omnisonic.core.ledger.copying_binary import HASH_LENGTH, ID_LENGTH, cell, copy_binary
 from omnisonic.core.ledger.head import require_whole_log
 from omnisonic.core.ledger.models import LeafKind
 from omnisonic.core.ledger.repository import log_size
@@ -30,8 +29,6 @@ ALL_CYCLES = "ledger:cycle:*"
 
 PLACED_COLUMNS: Final = ("leaf_index", "kind", "row_id", "cycle_id", "leaf_hash")
 _LEAF_HEAD: Final = pack(">hi", len(PLACED_COLUMNS), 8)  # the first column is the number of the leaf
-_ID_LENGTH: Final = pack(">i", 16)
-_HASH_LENGTH: Final = pack(">i", 32)
 _HAS_PENDING = text("SELECT EXISTS (SELECT 1 FROM pending_leaves)")
 _PLACE = text("""
 WITH taken AS (
@@ -89,15 +86,15 @@ class DirectPlaces:
         self._session = session
         self._next = log_size(session)
         require_whole_log(self._next)
-        self._before_id = cell(kind) + _ID_LENGTH
-        self._after_id = cell(cycle_id) + _HASH_LENGTH
+        self._before_id = cell(kind) + ID_LENGTH
+        self._after_id = cell(cycle_id) + HASH_LENGTH
 
     def rows(self, row_ids: Sequence[bytes], leaf_hashes: Sequence[bytes]) -> list[bytes]:
         """The next leaves of the log, for `copy`: the 16 bytes of each row's id, and its hash."""
         first, self._next = self._next, self._next + len(row_ids)
         return [
             b"".join((_LEAF_HEAD, index.to_bytes(8), self._before_id, row_id, self._after_id, leaf_hash))
-            for index, row_id, leaf_hash in zip(count(first), row_ids, leaf_hashes, strict=False)
+            for index, (row_id, leaf_hash) in enumerate(zip(row_ids, leaf_hashes, strict=True), first)
         ]
 
     def copy(self, rows: Iterable[bytes]) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from omnisonic.core.ledger.copying_arrays import copy_arrays, sortable
-from omnisonic.core.ledger.copying_binary import NULL_CELL, cell, read_cells
+from omnisonic.core.ledger.copying_binary import ID_LENGTH, NULL_CELL, cell, read_cells
 from omnisonic.core.ledger.line_leaves import PlaceWords
 from omnisonic.core.royalties import closing_sql as sql
 from omnisonic.platform.ids import id_text
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-_ID_LENGTH = (16).to_bytes(4, "big")
 PayeeMoney = tuple[UUID, str]  # contributor, currency
 _COLUMNS = (("journal", "V16"), ("place", ">i8"), ("quantity", ">i8"))
 
@@ -38,7 +37,7 @@ class Place(NamedTuple):
         words, copied = _kind_of_use(*use)
         if recording_id is None:
             return cls(words, NULL_CELL + copied)
-        return cls(words.of_recording(id_text(recording_id)), _ID_LENGTH + recording_id + copied)
+        return cls(words.of_recording(id_text(recording_id)), ID_LENGTH + recording_id + copied)
 
 
 @lru_cache(maxsize=10_000)  # places differ by their recording most of all

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from omnisonic.core.ledger.accounts import party_hashes
 from omnisonic.core.ledger.copying import copy_rows
-from omnisonic.core.ledger.copying_binary import NULL_CELL, cell, copy_binary, number_cell
+from omnisonic.core.ledger.copying_binary import HASH_LENGTH, NULL_CELL, cell, copy_binary, number_cell
 from omnisonic.core.ledger.leaves import instant
 from omnisonic.core.ledger.line_leaves import StatementWords, line_leaf
 from omnisonic.core.ledger.merkle import leaf_hash
@@ -43,7 +43,6 @@ LINE_COLUMNS = (
 _HEAD: Final = pack(">hi", len(LINE_COLUMNS), 16)  # the first column is the id
 _POSITION: Final = Struct(">ii")
 _COUNT: Final = Struct(">iq")
-_HASH_LENGTH: Final = pack(">i", 32)
 _LENGTH: Final = Struct(">i")
 
 
@@ -155,7 +154,7 @@ class _LineWriter:
         cells = (
             *(_HEAD, line_id, owner.cells, _POSITION.pack(4, position), work_cell, place.cells),
             *(number_cell(line.quantity), _COUNT.pack(8, line.entry_count), number_cell(line.amount_nano)),
-            *(_HASH_LENGTH, line.root, _LENGTH.pack(len(leaf)), leaf, _HASH_LENGTH, digest),
+            *(HASH_LENGTH, line.root, _LENGTH.pack(len(leaf)), leaf, HASH_LENGTH, digest),
         )
         return b"".join(cells), digest
 
